@@ -1,0 +1,1 @@
+"""A multi-process energy market over SysV queues, TCP, semaphores, signals and shared memory."""

@@ -1,0 +1,1 @@
+"""Records a multi-process Python program and gives the run back."""
