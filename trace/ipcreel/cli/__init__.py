@@ -1,1 +1,39 @@
-"""cli."""
+"""The command: one module for each of its commands, imported when it is called.
+
+record   run a program and keep the run
+info     what is in a reel
+events   the events of a reel, a line each
+"""
+
+from __future__ import annotations
+
+import importlib
+
+import click
+
+from ipcreel.cli.trouble import report_trouble
+
+_COMMANDS = ("record", "info", "events")
+
+
+class _Commands(click.Group):
+    def list_commands(self, context: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        if name not in _COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"ipcreel.cli.{name}").command
+        return command
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="ipcreel")
+def group() -> None:
+    """Record a multi-process Python program, and ask of the run what you like."""
+
+
+def main() -> None:
+    """The console script."""
+    with report_trouble():
+        group()

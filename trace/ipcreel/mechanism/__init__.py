@@ -1,1 +1,40 @@
-"""mechanism."""
+"""The mechanisms: which modules of Python each one patches, and where its table of operations is.
+
+Nothing is imported before the module that it patches is: a program pays for what it uses.
+"""
+
+# module of Python: modules of ours whose rows or `install` apply to it
+PATCHES = {
+    "sysv_ipc": ("sysv_queue",),
+}
+
+MECHANISMS = tuple(dict.fromkeys(name for names in PATCHES.values() for name in names))
+
+
+def all_operations() -> list[dict[str, object]]:
+    """The whole table of operations, as plain maps: what a reel says of its events.
+
+    Raises:
+        AssertionError: two rows have one code or one name.
+    """
+    import importlib
+
+    table: dict[int, dict[str, object]] = {}
+    for mechanism in MECHANISMS:
+        for row in importlib.import_module(f"ipcreel.mechanism.{mechanism}").OPERATIONS:
+            assert row.code not in table, f"{row.name} has the code {row.code:#06x} of {table[row.code]['name']}"
+            table[row.code] = {
+                "code": row.code,
+                "name": row.name,
+                "mechanism": row.mechanism,
+                "module": mechanism,
+                "flow": row.flow,
+                "blocks": row.blocks,
+                "semantic": row.semantic,
+                "replay": row.replay,
+                "a": row.a,
+                "b": row.b,
+                "payload": row.payload,
+            }
+    assert len({row["name"] for row in table.values()}) == len(table), "two operations have one name"
+    return sorted(table.values(), key=lambda row: int(str(row["code"])))

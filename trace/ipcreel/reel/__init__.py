@@ -1,1 +1,9 @@
-"""reel."""
+"""The model that every reader uses.
+
+model     a reel as columns and tables
+payload   the value behind an event's payload, decoded and never executed
+"""
+
+from ipcreel.reel.model import Reel, ReelError, open_reel
+
+__all__ = ["Reel", "ReelError", "open_reel"]

@@ -1,1 +1,8 @@
-"""tape."""
+"""The tape that one process writes, and the way from tapes to a reel.
+
+layout    where things stand in the two files of a tape
+pack      plain values as msgpack, without the msgpack package
+writer    what a recorded process writes with
+reader    what a tape holds
+merge     the tapes of a run, made into a reel
+"""

@@ -1,0 +1,60 @@
+"""What one event is: the single definition of its sixty-four bytes.
+
+An event is a msgpack array of nine integers, each written at full width, so that every event has the same length:
+any msgpack library reads a stream of them, numpy maps the same bytes as a structured array, and
+`struct.Struct.pack_into` writes one in a single call.
+
+Nothing here imports numpy before it is asked to: this module is loaded into every recorded process.
+"""
+
+from __future__ import annotations
+
+import struct
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import numpy as np
+
+# name, msgpack marker, struct code. The order is that of the bytes.
+FIELDS = (
+    ("begin_ns", 0xCF, "Q"),  # CLOCK_MONOTONIC
+    ("lane", 0xCE, "I"),  # row in the table of lanes
+    ("op", 0xCD, "H"),  # code in the table of operations
+    ("object", 0xCE, "I"),  # row in the table of objects, 0 where there is none
+    ("site", 0xCE, "I"),  # row in the table of call sites, 0 where there is none
+    ("a", 0xD3, "q"),  # what it is, the table of operations says
+    ("b", 0xD3, "q"),  # likewise
+    ("payload", 0xCF, "Q"),  # offset of the payload in the file, 0 where there is none
+    ("end_ns", 0xD3, "q"),  # 0: has not returned. Above 0: returned then. Below 0: raised at -end_ns
+)
+ARRAY_MARKER = 0x90 | len(FIELDS)
+
+# `end_ns` stands last: a process killed in the middle of writing an event leaves it pending, never half complete.
+WHOLE = struct.Struct(">B" + "".join("B" + code for _, _, code in FIELDS))
+BEGIN = struct.Struct(">B" + "".join("B" + code for _, _, code in FIELDS[:6]))  # all that is known at the begin
+REST = struct.Struct(">" + "".join("B" + code for _, _, code in FIELDS[5:]))  # from `a` on: written at the end
+REST_AT = BEGIN.size - 1 - struct.calcsize(">" + FIELDS[5][2])
+SIZE = WHOLE.size
+
+MAX_OBJECTS = 2**32 - 1
+
+
+def dtype() -> np.dtype[np.void]:
+    """The structured dtype of one event: big-endian, with the msgpack markers as unnamed gaps."""
+    import numpy as np
+
+    names, formats, offsets, at = [], [], [], 1
+    for name, _, code in FIELDS:
+        names.append(name)
+        formats.append(">" + {"Q": "u8", "q": "i8", "I": "u4", "H": "u2"}[code])
+        offsets.append(at + 1)
+        at += 1 + struct.calcsize(">" + code)
+    return np.dtype({"names": names, "formats": formats, "offsets": offsets, "itemsize": SIZE})
+
+
+def markers() -> np.ndarray:
+    """The sixty-four bytes of an event with every value zero: what a reader checks, what a merge fills in."""
+    import numpy as np
+
+    zeros = [part for _, marker, _ in FIELDS for part in (marker, 0)]
+    return np.frombuffer(WHOLE.pack(ARRAY_MARKER, *zeros), np.uint8)

@@ -1,0 +1,82 @@
+"""Keeps our own frames out of the tracebacks that a program prints."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import FrameType, ModuleType, TracebackType
+    from typing import Any
+
+WRAPPER_FILE = "<ipcreel>"  # the file name of generated wrappers
+OUR_FOLDER = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+
+
+def is_ours(file: str) -> bool:
+    """Whether code from `file` belongs to the recorder."""
+    return file == WRAPPER_FILE or file.startswith(OUR_FOLDER)
+
+
+def program_frame(frame: FrameType | None) -> FrameType | None:
+    """The first frame from `frame` outwards that belongs to the program."""
+    while frame is not None and is_ours(frame.f_code.co_filename):
+        frame = frame.f_back
+    return frame
+
+
+def strip(traceback: TracebackType | None) -> TracebackType | None:
+    """Unlink our entries from a traceback, in place. Returns its first entry."""
+    while traceback is not None and is_ours(traceback.tb_frame.f_code.co_filename):
+        traceback = traceback.tb_next
+    entry = traceback
+    while entry is not None:
+        following = entry.tb_next
+        while following is not None and is_ours(following.tb_frame.f_code.co_filename):
+            following = following.tb_next
+        if following is not entry.tb_next:
+            entry.tb_next = following
+        entry = following
+    return traceback
+
+
+def strip_all(error: BaseException | None, seen: set[int] | None = None) -> None:
+    """Unlink our entries from the tracebacks of an exception, of its causes and of its contexts."""
+    seen = set() if seen is None else seen
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        if error.__traceback__ is not None:
+            error.__traceback__ = strip(error.__traceback__)
+        for inner in getattr(error, "exceptions", ()) if isinstance(error, BaseExceptionGroup) else ():
+            strip_all(inner, seen)
+        strip_all(error.__cause__, seen)
+        error = error.__context__
+
+
+def hide_from_uncaught() -> None:
+    """Strip what the interpreter prints of an exception that nobody caught."""
+    plain = sys.excepthook
+
+    def excepthook(kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> Any:
+        strip_all(error)
+        return plain(kind, error, strip(traceback))
+
+    sys.excepthook = excepthook
+    sys.__excepthook__ = excepthook  # type: ignore[misc]
+
+
+def hide_from_traceback(module: ModuleType) -> None:
+    """Strip what the traceback module, and all that uses it, reads of a stack or a traceback."""
+
+    def stripped(plain: Callable[..., Iterator[Any]]) -> Callable[..., Iterator[Any]]:
+        def walk(start: Any) -> Iterator[Any]:
+            for frame, line in plain(start):
+                if not is_ours(frame.f_code.co_filename):
+                    yield frame, line
+
+        return walk
+
+    module.walk_tb = stripped(module.walk_tb)  # type: ignore[attr-defined]
+    module.walk_stack = stripped(module.walk_stack)  # type: ignore[attr-defined]

@@ -1,0 +1,89 @@
+"""One row of the table of operations."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    Before = Callable[[tuple[Any, ...], dict[str, Any]], tuple[int, object]]
+    After = Callable[[tuple[Any, ...], dict[str, Any], Any], tuple[int, int, object]]
+    Identify = Callable[[tuple[Any, ...], dict[str, Any], Any], int]
+    Give = Callable[[tuple[Any, ...], dict[str, Any], int, int, object], Any]
+
+# What a replay does with an operation.
+GIVE = "give"  # hands the taped outcome to the program: nothing is called
+RUN = "run"  # calls the original once its turn in the taped order has come
+FENCE = "fence"  # raises: it can be seen, not replayed
+
+# Which end of a flow an operation is.
+OUT = "out"
+IN = "in"
+
+
+class Operation:
+    """How one operation is recorded, matched and replayed. Plain class: dataclasses cost 6 ms of every start.
+
+    Attributes:
+        code: two bytes, the mechanism in the upper: part of the format, never used again for another.
+        name: `mechanism.noun.verb`, such as `sysv.queue.send`.
+        target: what is replaced: `module.function`, `module.Class.method`, `module.Class.property:get`, or
+            `module.Class` for its construction. None where the mechanism installs it by itself.
+        identify: (args, kwargs, result) → the object's number. Called after the operation, and before it as well where
+            it blocks, `result` being None then.
+        before: (args, kwargs) → (a, payload), taken before the call: what is sent, what is waited for.
+        after: (args, kwargs, result) → (a, b, payload), taken from the result.
+        blocks: it can wait; its begin is written before the call.
+        flow: OUT for a cause, IN for an effect, None.
+        semantic: other recorded operations happen inside it, and are left out unless internals are asked for.
+        replay: GIVE, RUN or FENCE.
+        give: (args, kwargs, a, b, payload) → the result that a replay hands out.
+        a, b, payload: what these fields hold, in words, for the format and for people.
+    """
+
+    __slots__ = (
+        "a", "after", "b", "before", "blocks", "code", "flow", "give", "identify", "name", "payload", "replay",
+        "semantic", "target",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        code: int,
+        name: str,
+        target: str | None = None,
+        *,
+        identify: Identify | None = None,
+        before: Before | None = None,
+        after: After | None = None,
+        blocks: bool = False,
+        flow: str | None = None,
+        semantic: bool = False,
+        replay: str = GIVE,
+        give: Give | None = None,
+        a: str = "",
+        b: str = "",
+        payload: str = "",
+    ) -> None:
+        self.code = code
+        self.name = name
+        self.target = target
+        self.identify = identify
+        self.before = before
+        self.after = after
+        self.blocks = blocks
+        self.flow = flow
+        self.semantic = semantic
+        self.replay = replay
+        self.give = give
+        self.a = a
+        self.b = b
+        self.payload = payload
+
+    def __repr__(self) -> str:
+        return f"<Operation {self.name}>"
+
+    @property
+    def mechanism(self) -> str:
+        """The family that it belongs to: its name up to the first dot."""
+        return self.name.partition(".")[0]

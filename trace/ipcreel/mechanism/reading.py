@@ -1,0 +1,45 @@
+"""What a mechanism is given when it installs itself: one of the two readings of its table."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FunctionType, ModuleType
+    from typing import Any
+
+    from ipcreel.mechanism.operation import Operation
+
+
+class Reading:
+    """The table read in order to record, or in order to replay.
+
+    A mechanism module has `OPERATIONS`, whose rows with a target are installed by themselves, and may have
+    `install(module, reading)` for what a target cannot name: it is called in addition, once for each module of
+    `mechanism.PATCHES` that lists it, after the rows were installed.
+    """
+
+    replays = False
+
+    def wrap(self, row: Operation, original: Callable[..., Any], bound: bool = False) -> FunctionType:
+        """A function to stand in the place of `original`. A `bound` one takes one more argument, first, and drops it."""
+        raise NotImplementedError
+
+    def note(self, row: Operation, object_: int, a: int = 0, b: int = 0, payload: object = None) -> None:
+        """Something happened that no call of the program stands for: a signal was delivered, a thread began."""
+        raise NotImplementedError
+
+    def install(self, module: ModuleType, names: tuple[str, ...]) -> None:
+        """Install the mechanisms `names` in `module`, which has just been imported."""
+        import sys
+
+        from ipcreel.interpose.targets import install_rows
+
+        for name in names:
+            full = "ipcreel.mechanism." + name
+            __import__(full)
+            mechanism = sys.modules[full]
+            install_rows(module, mechanism.OPERATIONS, self.wrap)
+            extra = getattr(mechanism, "install", None)
+            if extra is not None:
+                extra(module, self)

@@ -1,0 +1,7 @@
+"""The first reading of the table: call the original and write down the outcome.
+
+bootstrap/   the folder that is put on PYTHONPATH: its sitecustomize starts the recorder in a new interpreter
+start        what it calls: opens the tape and installs the mechanisms
+wrap         a row of the table made into a wrapper that records
+launch       starts the program that is to be recorded, and waits for it
+"""

@@ -1,0 +1,139 @@
+"""Makes a row of the table into a wrapper that records: generated code, so that a row pays only for what it uses."""
+
+from __future__ import annotations
+
+import sys
+
+from ipcreel.interpose.frames import WRAPPER_FILE, program_frame
+from ipcreel.mechanism.operation import Operation
+from ipcreel.mechanism.reading import Reading
+from ipcreel.tape import process
+from ipcreel.tape.process import now, site_of, sites, tape
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import CodeType, FunctionType
+    from typing import Any
+
+internals = False  # record the operations inside operations too
+
+_codes: dict[str, CodeType] = {}
+
+
+class Recording(Reading):
+    """The table read in order to record."""
+
+    def wrap(self, row: Operation, original: Callable[..., Any], bound: bool = False) -> FunctionType:
+        return recorded(row, original, bound)
+
+    def note(self, row: Operation, object_: int, a: int = 0, b: int = 0, payload: object = None) -> None:
+        at_ns = now()
+        frame = program_frame(sys._getframe(1))
+        site = site_of(frame) if frame is not None else 0
+        slot = tape.whole(at_ns, process.here.lane, row.code, object_, site, a, b, at_ns)
+        if payload is not None:
+            tape.payload(slot, payload)
+
+
+def recorded(row: Operation, original: Callable[..., Any], bound: bool) -> FunctionType:
+    """A function that does what `original` does, and records it as `row` says.
+
+    Args:
+        row: the operation.
+        original: what is called.
+        bound: the wrapper is called with one argument more, before the others, which it drops.
+    """
+    source = _source(row, bound)
+    code = _codes.get(source)
+    if code is None:
+        code = _codes[source] = compile(source, WRAPPER_FILE, "exec")
+    scope: dict[str, Any] = {
+        "CODE": row.code,
+        "after": row.after,
+        "before": row.before,
+        "begin": tape.begin,
+        "describe": describe,
+        "end": tape.end,
+        "getframe": sys._getframe,
+        "identify": row.identify,
+        "now": now,
+        "original": original,
+        "payload": tape.payload,
+        "process": process,
+        "site_of": site_of,
+        "sites": sites,
+        "tape": tape,
+        "whole": tape.whole,
+    }
+    exec(code, scope)
+    return scope["wrapper"]  # type: ignore[no-any-return]
+
+
+def _source(row: Operation, bound: bool) -> str:
+    """The wrapper of `row`.
+
+    The begin of what blocks is written before the call, so that a process that hangs or dies leaves it on its tape.
+    `tape.slot` tells a fork apart: what began before it is completed by the parent alone.
+    """
+    semantic = row.semantic and not internals
+    what = "identify(args, kwargs, None)" if row.identify else "0"
+    late = "identify(args, kwargs, result)" if row.identify else "0"
+    lines = [
+        f"def wrapper({'_, /, ' if bound else ''}*args, **kwargs):",
+        "    here = process.here",
+        "    if here.inside:",
+        "        return original(*args, **kwargs)",
+        "    frame = getframe(1)",
+        "    site = sites.get(id(frame.f_code) + frame.f_lasti) or site_of(frame)",
+        "    a, sent = before(args, kwargs)" if row.before else "    a = 0",
+    ]
+    if row.blocks:
+        lines += [f"    slot = begin(now(), here.lane, CODE, {what}, site, a)"]
+        lines += ["    if sent is not None:", "        payload(slot, sent)"] if row.before else []
+    lines += ["    here.inside = True"] if semantic else []
+    lines += ["    begin_ns = now()"] if not row.blocks else []
+    lines += [
+        "    try:",
+        "        result = original(*args, **kwargs)",
+        "    except BaseException as error:",
+        "        end_ns = now()",
+    ]
+    lines += ["        here.inside = False"] if semantic else []
+    lines += (
+        ["        end(slot, a, 0, -end_ns)"]
+        if row.blocks
+        else [f"        slot = whole(begin_ns, here.lane, CODE, {what}, site, a, 0, -end_ns)"]
+    )
+    lines += ["        payload(slot, describe(error))", "        raise", "    end_ns = now()"]
+    lines += ["    here.inside = False"] if semantic else []
+    lines += ["    a, b, got = after(args, kwargs, result)"] if row.after else []
+    b = "b" if row.after else "0"
+    keep_slot = row.after or (row.before and not row.blocks)
+    lines += (
+        [f"    end(slot, a, {b}, end_ns)"]
+        if row.blocks
+        else [f"    {'slot = ' if keep_slot else ''}whole(begin_ns, here.lane, CODE, {late}, site, a, {b}, end_ns)"]
+    )
+    if row.after:
+        lines += ["    if got is not None:", "        payload(slot, got)"]
+    if row.before and not row.blocks:
+        lines += ["    if sent is not None:", "        payload(slot, sent)"]
+    return "\n".join([*lines, "    return result"])
+
+
+def describe(error: BaseException) -> dict[str, object]:
+    """An exception as a payload: enough to raise an equal one, and to read it."""
+    kind = type(error)
+    return {
+        "raised": f"{kind.__module__}.{kind.__qualname__}",
+        "args": tuple(error.args),
+        "text": _text(error),
+    }
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:
+        return "(its text could not be made)"

@@ -1,0 +1,205 @@
+"""A reel as columns and tables."""
+
+from __future__ import annotations
+
+import mmap
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import msgpack
+import numpy as np
+from numpy.typing import NDArray
+
+from ipcreel import event
+from ipcreel.reel import payload
+from ipcreel.tape import reel_file
+
+
+class ReelError(Exception):
+    """A reel that cannot be read, or a question that it cannot answer."""
+
+
+class Reel:
+    """One recorded run.
+
+    Attributes:
+        path: the file.
+        raw: (n,) event.dtype(), the events in order of begin, as they stand in the file.
+        processes: a map each: pid, ppid, parent (row), name, how, argv, begin_ns, facts, …
+        lanes: [process row, number in the process, native thread id, name] each.
+        operations: code → map with name, flow, blocks, a, b, payload.
+        objects: [kind, shared, key, name] each; row 0 is no object.
+        sites: [file, line, function, instruction] each; row 0 is no site.
+        run: what is known of the run as a whole.
+    """
+
+    def __init__(self, path: Path, data: mmap.mmap, header: dict[str, Any], definitions: dict[str, Any]) -> None:
+        self.path = path
+        self._data = data
+        self._header = header
+        self.run: dict[str, Any] = definitions["run"]
+        self.processes: list[dict[str, Any]] = definitions["processes"]
+        self.lanes: list[list[Any]] = definitions["lanes"]
+        self.operations: dict[int, dict[str, Any]] = {row["code"]: row for row in definitions["operations"]}
+        self.objects: list[list[Any]] = definitions["objects"]
+        self.sites: list[list[Any]] = definitions["sites"]
+        self.sources: list[list[Any]] = definitions["sources"]
+        self.raw: NDArray[np.void] = np.frombuffer(
+            data, event.dtype(), count=header["event_count"], offset=header["events"]
+        )
+
+    def __len__(self) -> int:
+        return len(self.raw)
+
+    def __repr__(self) -> str:
+        seconds = (self.end_ns - self.begin_ns) / 1e9
+        return f"<Reel {self.path.name}: {len(self):,} events, {len(self.processes)} processes, {seconds:.3f} s>"
+
+    @cached_property
+    def begin(self) -> NDArray[np.int64]:
+        """(n,) when each event began, ns of CLOCK_MONOTONIC; ascending."""
+        return self.raw["begin_ns"].astype(np.int64)
+
+    @cached_property
+    def _end(self) -> NDArray[np.int64]:
+        return self.raw["end_ns"].astype(np.int64)
+
+    @cached_property
+    def end(self) -> NDArray[np.int64]:
+        """(n,) when each event ended, ns; where it had not, when the reel ends."""
+        return np.where(self.pending, self.end_ns, np.abs(self._end))
+
+    @cached_property
+    def pending(self) -> NDArray[np.bool_]:
+        """(n,) whether an event had not returned when its process or the recording ended."""
+        return self._end == 0
+
+    @cached_property
+    def raised(self) -> NDArray[np.bool_]:
+        """(n,) whether it raised."""
+        return self._end < 0
+
+    @cached_property
+    def lane(self) -> NDArray[np.int64]:
+        """(n,) row in `lanes`."""
+        return self.raw["lane"].astype(np.int64)
+
+    @cached_property
+    def op(self) -> NDArray[np.int64]:
+        """(n,) code in `operations`."""
+        return self.raw["op"].astype(np.int64)
+
+    @cached_property
+    def object(self) -> NDArray[np.int64]:
+        """(n,) row in `objects`."""
+        return self.raw["object"].astype(np.int64)
+
+    @cached_property
+    def site(self) -> NDArray[np.int64]:
+        """(n,) row in `sites`."""
+        return self.raw["site"].astype(np.int64)
+
+    @cached_property
+    def a(self) -> NDArray[np.int64]:
+        """(n,) what `operations[op]["a"]` says."""
+        return self.raw["a"].astype(np.int64)
+
+    @cached_property
+    def b(self) -> NDArray[np.int64]:
+        """(n,) what `operations[op]["b"]` says."""
+        return self.raw["b"].astype(np.int64)
+
+    @cached_property
+    def process(self) -> NDArray[np.int64]:
+        """(n,) row in `processes`."""
+        return np.array([lane[0] for lane in self.lanes], np.int64)[self.lane]
+
+    @cached_property
+    def begin_ns(self) -> int:
+        """When the first event began."""
+        return int(self._index["begin_ns"])
+
+    @cached_property
+    def end_ns(self) -> int:
+        """When the last event ended."""
+        return int(self._index["end_ns"])
+
+    @cached_property
+    def _index(self) -> dict[str, Any]:
+        index: dict[str, Any] = msgpack.unpackb(
+            self._data[self._header["index"] : self._header["size"]], strict_map_key=False
+        )
+        return index
+
+    @cached_property
+    def cut(self) -> dict[int, int]:
+        """Event → the size that its payload had, where it was cut."""
+        return {row: size for row, size in self._index["cut"]}
+
+    def payload(self, row: int) -> Any:
+        """The payload of an event, decoded and never executed; None where it has none.
+
+        Raises:
+            ReelError: the bytes there are no msgpack.
+        """
+        at = int(self.raw["payload"][row])
+        if not at:
+            return None
+        if not self._header["payloads"] <= at < self._header["events"]:
+            raise ReelError(f"{self.path}: event {row}: its payload lies outside the payloads. The reel is damaged.")
+        try:
+            return payload.decode(self._data[at : min(at + self._payload_room(at), self._header["events"])])
+        except ValueError as error:
+            raise ReelError(f"{self.path}: event {row}, offset {at}: {error}. The reel is damaged.") from None
+
+    def _payload_room(self, at: int) -> int:
+        """How many bytes from `at` on hold its value: up to the next payload of any event."""
+        following = np.searchsorted(self._payload_offsets, at, "right")
+        if following == len(self._payload_offsets):
+            return int(self._header["events"]) - at
+        return int(self._payload_offsets[following]) - at
+
+    @cached_property
+    def _payload_offsets(self) -> NDArray[np.int64]:
+        offsets = self.raw["payload"].astype(np.int64)
+        return np.sort(offsets[offsets > 0])
+
+
+def open_reel(path: str | Path) -> Reel:
+    """Open a reel by mapping it.
+
+    Raises:
+        ReelError: it is not there, is no reel, is damaged, or was made by a newer version.
+    """
+    path = Path(path)
+    try:
+        with path.open("rb") as file:
+            data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    except FileNotFoundError:
+        raise ReelError(f"{path}: there is no such file.") from None
+    except (OSError, ValueError) as error:
+        raise ReelError(f"{path}: cannot be read: {error}.") from None
+    header = _header(path, data)
+    try:
+        definitions = payload.decode(data[header["definitions"] : header["payloads"]])
+        return Reel(path, data, header, definitions)
+    except (ValueError, KeyError, TypeError) as error:
+        raise ReelError(f"{path}: its definitions are damaged: {error}.") from None
+
+
+def _header(path: Path, data: mmap.mmap) -> dict[str, Any]:
+    try:
+        header = payload.decode(data[:4096])
+    except ValueError:
+        header = None
+    if not isinstance(header, dict) or header.get("format") != reel_file.FORMAT:
+        raise ReelError(f"{path}: this is not a reel. `ipcreel record` makes one.")
+    if header["version"] > reel_file.VERSION:
+        raise ReelError(
+            f"{path}: it has version {header['version']}, this ipcreel reads up to {reel_file.VERSION}. Install a newer ipcreel."
+        )
+    numbers = [header.get(name) for name in reel_file.NUMBERS]
+    if not all(isinstance(number, int) for number in numbers) or header["size"] != len(data):
+        raise ReelError(f"{path}: {len(data):,} bytes, its header says {header.get('size')}. It was cut off, or not finished.")
+    return header

@@ -1,0 +1,26 @@
+"""Where things stand in the two files of a tape, and the tags of the records in its stream.
+
+A tape is NAME.events and NAME.stream, in a directory that belongs to one recording.
+
+NAME.events: one page with a msgpack map (who the process is), padded with nil; then events, 64 bytes each. The slot
+of an event is its position after that page. A slot that was never filled is zeros.
+NAME.stream: msgpack arrays, each with a tag first. What was reserved and not written is zeros, which msgpack reads
+as the integer 0.
+"""
+
+from __future__ import annotations
+
+VERSION = 1
+PAGE = 4096
+CHUNK = 1 << 18  # bytes, mapped at a time
+
+PAYLOAD = 0  # [PAYLOAD, slot, value] or, where it was cut, [PAYLOAD, slot, value, size it had]
+SITE = 1  # [SITE, id, file, line, function, instruction]
+OBJECT = 2  # [OBJECT, id, kind, shared, key, name]
+LANE = 3  # [LANE, id, native thread id, name]
+FACT = 4  # [FACT, key, value]: what is known of the process; a later one replaces an earlier
+SOURCE = 5  # [SOURCE, file, size, modification time ns, sha256]: a file of the program
+
+EVENTS = ".events"
+STREAM = ".stream"
+STOPPED = ".stopped"  # exists where recording stopped early: [slot, why]

@@ -1,0 +1,90 @@
+"""Maps part of a file as writable memory, and keeps no descriptor.
+
+`mmap.mmap` would keep a copy of the descriptor, on the lowest free number: a recorded program's own files would get
+other numbers than without the recorder. The C function is called through `_ctypes` itself, whose import costs half a
+millisecond where the ctypes package costs three.
+"""
+
+from __future__ import annotations
+
+import _ctypes
+import errno
+import os
+
+_PROT_READ_WRITE, _MAP_SHARED, _MAP_PRIVATE_ANONYMOUS = 3, 1, 0x22
+_open, _close, _fallocate, _fstat = os.open, os.close, os.posix_fallocate, os.fstat
+_FAILED = 2**64 - 1
+
+
+class _Size(_ctypes._SimpleCData):  # type: ignore[misc, name-defined]
+    _type_ = "L"
+
+
+class _Int(_ctypes._SimpleCData):  # type: ignore[misc, name-defined]
+    _type_ = "i"
+
+
+class _Char(_ctypes._SimpleCData):  # type: ignore[misc, name-defined]
+    _type_ = "c"
+
+
+class _Function(_ctypes.CFuncPtr):  # type: ignore[misc, name-defined]
+    _flags_ = _ctypes.FUNCFLAG_CDECL | _ctypes.FUNCFLAG_USE_ERRNO  # type: ignore[attr-defined]
+    _restype_ = _Size
+
+
+_libc = _ctypes.dlopen(None, 0)
+_mmap = _Function(_ctypes.dlsym(_libc, "mmap"))
+_mmap.argtypes = [_Size, _Size, _Int, _Int, _Int, _Size]
+_munmap = _Function(_ctypes.dlsym(_libc, "munmap"))
+_munmap.argtypes = [_Size, _Size]
+
+
+def _unmap(self: object, munmap: object = _munmap, address_of: object = _ctypes.addressof) -> None:
+    munmap(address_of(self), len(self))  # type: ignore[operator, arg-type]
+
+
+_array_types: dict[int, type] = {}
+
+
+def _memory(address: int, size: int) -> memoryview:
+    """`size` bytes at `address`, unmapped when the last view of them is gone: a thread that still holds one is safe."""
+    kind = _array_types.get(size)
+    if kind is None:
+        kind = type("Memory", (_ctypes.Array,), {"_type_": _Char, "_length_": size, "__del__": _unmap})
+        _array_types[size] = kind
+    return memoryview(kind.from_address(address)).cast("B")  # type: ignore[attr-defined]
+
+
+def map_file(path: str, begin: int, size: int, reserve_to: int) -> memoryview:
+    """Map `size` bytes of the file at `path` from `begin` on, having made sure that the disk holds them.
+
+    On a sparse file a full disk would be a SIGBUS in the program that writes; `posix_fallocate` is where it shows.
+    As much as `reserve_to` bytes are asked for first, so that a growing file is not extended chunk by chunk.
+
+    Raises:
+        OSError: no room, no such file, a limit reached, no memory to map.
+    """
+    descriptor = _open(path, os.O_RDWR | os.O_CLOEXEC)
+    try:
+        have = _fstat(descriptor).st_size
+        if begin + size > have:
+            try:
+                _fallocate(descriptor, have, max(reserve_to, begin + size) - have)
+            except OSError:
+                _fallocate(descriptor, have, begin + size - have)
+        address = _mmap(0, size, _PROT_READ_WRITE, _MAP_SHARED, descriptor, begin)
+    finally:
+        _close(descriptor)
+    return _checked(address, size)
+
+
+def map_nothing(size: int) -> memoryview:
+    """Memory behind which there is no file: a place to write where nothing is kept."""
+    return _checked(_mmap(0, size, _PROT_READ_WRITE, _MAP_PRIVATE_ANONYMOUS, -1, 0), size)
+
+
+def _checked(address: int, size: int) -> memoryview:
+    if address == _FAILED:
+        raise OSError(errno.ENOMEM, "a tape could not be mapped into memory")
+    return _memory(address, size)

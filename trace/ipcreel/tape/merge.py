@@ -1,0 +1,226 @@
+"""Makes the tapes of a run into a reel."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ipcreel import event
+from ipcreel.tape import reel_file
+from ipcreel.tape.reader import TapeContent, read_tape, tape_names
+
+
+@dataclass
+class _Tables:
+    """What the tapes define, under numbers that hold for the whole reel."""
+
+    processes: list[dict[str, Any]] = field(default_factory=list)
+    lanes: list[list[Any]] = field(default_factory=list)
+    objects: list[list[Any]] = field(default_factory=lambda: [["", False, None, ""]])
+    sites: list[list[Any]] = field(default_factory=lambda: [["", 0, "", 0]])
+    sources: dict[str, list[Any]] = field(default_factory=dict)
+    object_numbers: dict[Any, int] = field(default_factory=dict)
+    site_numbers: dict[Any, int] = field(default_factory=dict)
+
+
+@dataclass
+class _Numbers:
+    """How one tape's numbers translate: `objects[local] == number in the reel`."""
+
+    process: int
+    first_lane: int
+    objects: NDArray[np.uint32]
+    sites: NDArray[np.uint32]
+
+
+def merge(directory: Path, output: Path, operations: list[dict[str, Any]], run: dict[str, Any]) -> dict[str, Any]:
+    """Write the reel of the tapes in `directory`, and replace `output` by it once it is whole.
+
+    Args:
+        directory: where the tapes are; they are only read.
+        output: the reel.
+        operations: the table of operations: plain maps, each with `code` and `name`.
+        run: what is known of the run as a whole.
+
+    Returns:
+        What was written: numbers of `processes`, `events`, `bytes`, and `stopped`, the tapes that ended early.
+
+    Raises:
+        OSError: the reel cannot be written.
+    """
+    tapes = [read_tape(directory, name) for name in tape_names(directory)]
+    tables = _Tables()
+    numbers = _number_all(tapes, tables)
+    definitions = {
+        "run": run,
+        "processes": tables.processes,
+        "lanes": tables.lanes,
+        "operations": operations,
+        "objects": tables.objects,
+        "sites": tables.sites,
+        "sources": list(tables.sources.values()),
+    }
+    unfinished = output.with_name(f".{output.name}.{secrets.token_hex(4)}")
+    descriptor = os.open(unfinished, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    try:
+        with open(descriptor, "r+b") as file:
+            count, size = _write(file, definitions, tapes, numbers)
+        os.replace(unfinished, output)
+    except BaseException:
+        unfinished.unlink(missing_ok=True)
+        raise
+    stopped = {tape.name: tape.stopped for tape in tapes if tape.stopped is not None}
+    return {"processes": len(tapes), "lanes": len(tables.lanes), "events": count, "bytes": size, "stopped": stopped}
+
+
+def _number_all(tapes: list[TapeContent], tables: _Tables) -> list[_Numbers]:
+    rows = {tape.name: row for row, tape in enumerate(tapes)}
+    by_pid: dict[int, list[int]] = {}
+    numbers: list[_Numbers] = []
+    for row, tape in enumerate(tapes):
+        parent_name = tape.header.get("parent")
+        parent = rows.get(parent_name) if parent_name else None
+        inherited = numbers[parent] if parent is not None else None
+        numbers.append(
+            _Numbers(row, len(tables.lanes), _objects(tape, row, inherited, tables), _sites(tape, inherited, tables))
+        )
+        _add_lanes(tape, row, tables)
+        earlier = by_pid.setdefault(tape.header["pid"], [])
+        if parent is None:
+            parent = next((r for r in reversed(by_pid.get(tape.header["ppid"], []))), None)
+        tables.processes.append(_process(tape, parent, earlier[-1] if earlier else None))
+        earlier.append(row)
+        for source in tape.sources:
+            tables.sources.setdefault(source[0], source)
+    return numbers
+
+
+def _process(tape: TapeContent, parent: int | None, same_pid: int | None) -> dict[str, Any]:
+    header = {key: value for key, value in tape.header.items() if key not in ("format", "version", "parent")}
+    return {
+        **header,
+        "parent": parent,
+        "replaces": same_pid if header["how"] == "exec" else None,  # the process that called exec
+        "tape": tape.name,
+        "facts": tape.facts,
+        "stopped": tape.stopped,
+    }
+
+
+def _add_lanes(tape: TapeContent, row: int, tables: _Tables) -> None:
+    for number in range(max(tape.lanes, default=-1) + 1):
+        native, name = tape.lanes.get(number, (0, "?"))
+        tables.lanes.append([row, number, native, name])
+
+
+def _objects(tape: TapeContent, row: int, inherited: _Numbers | None, tables: _Tables) -> NDArray[np.uint32]:
+    """Objects that processes share are one; a private one is, after a fork, another."""
+    from_parent = tape.header.get("objects_from_parent", 0)
+    highest = max(max(tape.objects, default=0), from_parent)
+    translation = np.zeros(highest + 1, np.uint32)
+    if inherited is not None:
+        for local in np.unique(tape.events["object"][tape.events["object"] <= from_parent]):
+            number = int(inherited.objects[local]) if local < len(inherited.objects) else 0
+            kind, shared, key, name = tables.objects[number]
+            translation[local] = number if shared or not local else _add_object(tables, kind, False, key, name, row)
+    for local, (kind, shared, key, name) in tape.objects.items():
+        translation[local] = _add_object(tables, kind, shared, key, name, row)
+    return translation
+
+
+def _add_object(tables: _Tables, kind: str, shared: bool, key: Any, name: str, row: int) -> int:
+    identity = (kind, _hashable(key), None if shared else (row, len(tables.objects)))
+    number = tables.object_numbers.get(identity)
+    if number is None:
+        number = tables.object_numbers[identity] = len(tables.objects)
+        tables.objects.append([kind, shared, key, name])
+    return number
+
+
+def _hashable(key: Any) -> Any:
+    return tuple(_hashable(part) for part in key) if isinstance(key, list) else key
+
+
+def _sites(tape: TapeContent, inherited: _Numbers | None, tables: _Tables) -> NDArray[np.uint32]:
+    from_parent = tape.header.get("sites_from_parent", 0)
+    translation = np.zeros(max(max(tape.sites, default=0), from_parent) + 1, np.uint32)
+    if inherited is not None:
+        known = min(from_parent + 1, len(inherited.sites))
+        translation[:known] = inherited.sites[:known]
+    for local, site in tape.sites.items():
+        identity = tuple(site)
+        number = tables.site_numbers.get(identity)
+        if number is None:
+            number = tables.site_numbers[identity] = len(tables.sites)
+            tables.sites.append(site)
+        translation[local] = number
+    return translation
+
+
+def _write(
+    file: BinaryIO, definitions: dict[str, Any], tapes: list[TapeContent], numbers: list[_Numbers]
+) -> tuple[int, int]:
+    header_size = len(reel_file.pack_header({}))
+    packed = reel_file.pack_value(definitions)
+    at = {"definitions": header_size, "payloads": header_size + len(packed)}
+    file.write(reel_file.pack_header({}) + packed)
+    stream_at = at["payloads"]
+    bases = []
+    for tape in tapes:
+        bases.append(stream_at)
+        file.write(tape.stream)
+        stream_at += len(tape.stream)
+    at["events"] = -(-stream_at // reel_file.ALIGNMENT) * reel_file.ALIGNMENT
+    file.write(b"\xc0" * (at["events"] - stream_at))
+    merged, cut = _merge_events(tapes, numbers, bases)
+    merged.tofile(file)
+    at["event_count"] = len(merged)
+    at["index"] = at["events"] + merged.nbytes
+    index = reel_file.pack_value({"cut": cut, **_extent(merged)})
+    file.write(index)
+    at["size"] = at["index"] + len(index)
+    file.seek(0)
+    file.write(reel_file.pack_header(at))
+    return len(merged), at["size"]
+
+
+def _merge_events(
+    tapes: list[TapeContent], numbers: list[_Numbers], bases: list[int]
+) -> tuple[NDArray[np.void], list[list[int]]]:
+    """All events in order of begin, and [row, size] of each payload that was cut."""
+    parts, cuts, first = [], [], 0
+    for tape, number, base in zip(tapes, numbers, bases, strict=True):
+        events = tape.events
+        events["lane"] += number.first_lane
+        events["object"] = number.objects[np.minimum(events["object"], len(number.objects) - 1)]
+        events["site"] = number.sites[np.minimum(events["site"], len(number.sites) - 1)]
+        rows = np.searchsorted(tape.slots, tape.payloads[:, 0])
+        known = rows < len(tape.slots)
+        known[known] = tape.slots[rows[known]] == tape.payloads[known, 0]
+        events["payload"][rows[known]] = tape.payloads[known, 1] + base
+        was_cut = known & (tape.payloads[:, 3] >= 0)
+        cuts.append(np.stack((rows[was_cut] + first, tape.payloads[was_cut, 3]), axis=1))
+        parts.append(events)
+        first += len(events)
+    merged = np.concatenate(parts) if parts else np.empty(0, event.dtype())
+    begin_ns = merged["begin_ns"].astype(np.int64)
+    order = np.argsort(begin_ns, kind="stable")
+    place = np.empty(len(order), np.int64)
+    place[order] = np.arange(len(order))
+    cut = np.concatenate(cuts) if cuts else np.empty((0, 2), np.int64)
+    cut[:, 0] = place[cut[:, 0]]
+    raw = merged.view(np.uint8).reshape(-1, event.SIZE)[order]
+    return raw.reshape(-1).view(event.dtype()), cut.tolist()
+
+
+def _extent(events: NDArray[np.void]) -> dict[str, int]:
+    if not len(events):
+        return {"begin_ns": 0, "end_ns": 0}
+    last = max(int(np.abs(events["end_ns"].astype(np.int64)).max()), int(events["begin_ns"][-1]))
+    return {"begin_ns": int(events["begin_ns"][0]), "end_ns": last}

@@ -1,0 +1,139 @@
+"""What this process writes to: its tape, its lanes, and the numbers of its objects and call sites."""
+
+from __future__ import annotations
+
+import _thread
+import os
+import sys
+import time
+
+from ipcreel.tape import layout
+from ipcreel.tape.writer import Tape
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import CodeType, FrameType
+
+now = time.monotonic_ns
+_getpid, _getppid, _native_id = os.getpid, os.getppid, _thread.get_native_id
+_getframe = sys._getframe
+
+tape = Tape()
+sites: dict[int, int] = {}  # id of a code object + instruction offset (the bytecode lies inside the object): number
+_codes: list[CodeType] = []  # keeps them alive, so that an id is never given twice
+_lanes = 0
+_objects: dict[object, int] = {}
+_object_count = 0
+
+
+class Here(_thread._local):
+    """The thread that asks: its lane, and whether it is inside a recorded operation, whose parts are not recorded."""
+
+    lane: int
+    inside: bool
+
+    def __init__(self) -> None:
+        global _lanes  # noqa: PLW0603
+        self.inside = True  # until the lane is defined
+        self.lane = _lanes
+        _lanes += 1
+        tape.define(layout.LANE, self.lane, _native_id(), _thread_name())
+        self.inside = False
+
+
+def _thread_name() -> str:
+    threading = sys.modules.get("threading")
+    thread = getattr(threading, "_active", {}).get(_thread.get_ident())
+    return thread.name if thread is not None else "MainThread" if _lanes == 1 else f"thread {_lanes}"
+
+
+class _Unopened:
+    """Before a tape is open nothing is recorded."""
+
+    lane = 0
+    inside = True
+
+
+here: Here = _Unopened()  # type: ignore[assignment]
+
+
+def open_tape(directory: str, how: str, payload_limit: int, parent: str | None, facts: dict[str, object]) -> None:
+    """Begin the tape of this process; after a fork, of the child.
+
+    Args:
+        directory: that of the recording.
+        how: `exec` for a new interpreter, `fork` for a child of a recorded process.
+        payload_limit: bytes kept of a payload.
+        parent: the name of the tape of the process that forked this one: its objects and sites are ours too.
+        facts: more of what is known: plain values.
+
+    Raises:
+        OSError: the files of the tape cannot be made.
+    """
+    global _lanes  # noqa: PLW0603
+    begin_ns = now()
+    pid = _getpid()
+    header: dict[str, object] = {
+        "format": "ipcreel tape",
+        "version": layout.VERSION,
+        "pid": pid,
+        "ppid": _getppid(),
+        "how": how,
+        "parent": parent,
+        "begin_ns": begin_ns,
+        "begin_unix_ns": time.time_ns(),
+        "objects_from_parent": _object_count if parent else 0,
+        "sites_from_parent": len(sites) if parent else 0,
+        **facts,
+    }
+    tape.open(directory, f"{begin_ns:016x}-{pid}", header, payload_limit)
+    _lanes = 0
+
+
+def site_of(frame: FrameType) -> int:
+    """The number of the call site where `frame` stands, defined when it is first seen."""
+    code = frame.f_code
+    key = id(code) + frame.f_lasti
+    number = sites.get(key)
+    if number is None:
+        number = len(sites) + 1
+        _codes.append(code)
+        tape.define(layout.SITE, number, code.co_filename, frame.f_lineno or 0, code.co_qualname, frame.f_lasti)
+        sites[key] = number
+    return number
+
+
+def object_number(kind: str, key: object, name: str, shared: bool = True) -> int:
+    """The number of the object known by `kind` and `key`, defined when it is first seen.
+
+    Args:
+        kind: what it is, such as `sysv.queue`.
+        key: what tells it from others of its kind: plain and hashable. For a shared object it must be the same in all
+            processes that use the same kernel object.
+        name: for people.
+        shared: whether other processes can have it too. After a fork, what is not shared is another object.
+    """
+    number = _objects.get((kind, key))
+    if number is None:
+        number = new_object(kind, key, name, shared)
+        _objects[(kind, key)] = number
+    return number
+
+
+def new_object(kind: str, key: object, name: str, shared: bool = False) -> int:
+    """The number of an object that was made just now, under a key that may have belonged to an earlier one."""
+    global _object_count  # noqa: PLW0603
+    number = _object_count + 1
+    _object_count = number
+    tape.define(layout.OBJECT, number, kind, shared, list(key) if isinstance(key, tuple) else key, name)
+    return number
+
+
+def forget_object(kind: str, key: object) -> None:
+    """The next object under this key is another one."""
+    _objects.pop((kind, key), None)
+
+
+def fact(key: str, value: object) -> None:
+    """State something about the process; the last statement under a key stands."""
+    tape.define(layout.FACT, key, value)

@@ -1,0 +1,134 @@
+"""What a tape holds: the events as an array, the records of the stream as plain values."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgpack
+import numpy as np
+from numpy.typing import NDArray
+
+from ipcreel import event
+from ipcreel.tape import layout
+
+
+@dataclass
+class TapeContent:
+    """All of one tape.
+
+    Attributes:
+        name: that of its files.
+        header: who the process is.
+        events: (n,) event.dtype(), in order of slot; slots that were never filled are left out.
+        slots: (n,) u4, the slot of each.
+        raw: (n, 64) u1, the bytes of the events.
+        payloads: (slot, offset in the stream, size in the stream, size the payload had or -1), by slot.
+        stream: the bytes of the stream.
+        sites, objects, lanes: the definitions by number; facts: the statements by key.
+        stopped: why recording stopped early, or None.
+    """
+
+    name: str
+    header: dict[str, Any]
+    events: NDArray[np.void]
+    slots: NDArray[np.int64]
+    payloads: NDArray[np.int64]
+    stream: bytes
+    sites: dict[int, list[Any]] = field(default_factory=dict)
+    objects: dict[int, list[Any]] = field(default_factory=dict)
+    lanes: dict[int, list[Any]] = field(default_factory=dict)
+    facts: dict[str, Any] = field(default_factory=dict)
+    sources: list[list[Any]] = field(default_factory=list)
+    stopped: str | None = None
+
+
+def tape_names(directory: Path) -> list[str]:
+    """The tapes of a recording, in the order in which they began."""
+    return sorted(path.name.removesuffix(layout.EVENTS) for path in directory.glob(f"*{layout.EVENTS}"))
+
+
+def read_tape(directory: Path, name: str) -> TapeContent:
+    """Read one tape, whole or as far as its process got."""
+    page, events, slots = _read_events(directory / (name + layout.EVENTS))
+    path = directory / (name + layout.STREAM)
+    stream = path.read_bytes() if path.exists() else b""
+    header = _first(page)
+    tape = TapeContent(name, header, events, slots, np.empty((0, 4), np.int64), stream)
+    _read_stream(tape)
+    stopped = directory / (name + layout.STOPPED)
+    if stopped.exists():
+        content = stopped.read_bytes()
+        tape.stopped = str(_first(content)[1]) if content else "the disk is full"
+    return tape
+
+
+def _first(data: bytes) -> Any:
+    unpacker = msgpack.Unpacker(strict_map_key=False)
+    unpacker.feed(data)
+    return unpacker.unpack()
+
+
+def _read_events(path: Path) -> tuple[bytes, NDArray[np.void], NDArray[np.int64]]:
+    size = os.path.getsize(path)
+    with path.open("rb") as file:
+        page = file.read(layout.PAGE)
+        count = max(0, size - layout.PAGE) // event.SIZE
+        raw = np.fromfile(file, np.uint8, count * event.SIZE).reshape(-1, event.SIZE)
+    filled = raw[:, 0] == event.ARRAY_MARKER
+    slots = np.flatnonzero(filled)
+    raw = np.ascontiguousarray(raw[slots])
+    if len(raw):  # where a process was killed while it wrote, some markers may be missing
+        markers = event.markers()
+        raw[:, markers != 0] = markers[markers != 0]
+    return page, raw.reshape(-1).view(event.dtype()), slots
+
+
+def _read_stream(tape: TapeContent) -> None:
+    """Fill in what the stream says, up to its end or to the record that its process was killed in."""
+    unpacker = msgpack.Unpacker(strict_map_key=False, max_buffer_size=2**31 - 1, unicode_errors="surrogatepass")
+    written = len(tape.stream.rstrip(b"\0"))
+    unpacker.feed(tape.stream[:written])
+    fed, begin = written, 0
+    payloads: list[tuple[int, int, int, int]] = []
+    while begin < written:
+        try:
+            record = unpacker.unpack()
+        except msgpack.OutOfData:
+            if fed == len(tape.stream):
+                break
+            unpacker.feed(tape.stream[fed:])  # the last record itself ends in zeros
+            fed = len(tape.stream)
+            continue
+        except (ValueError, msgpack.UnpackException):
+            break
+        end = unpacker.tell()
+        if type(record) is list and len(record) > 1:
+            _take(tape, record, begin, end, payloads)
+        begin = end
+    tape.stream = tape.stream[:begin]
+    table = np.array(payloads, np.int64).reshape(-1, 4)
+    tape.payloads = table[np.argsort(table[:, 0], kind="stable")]
+
+
+_VALUE_AT = 7  # [PAYLOAD, slot]: array marker, tag, marker of the slot and its four bytes
+
+
+def _take(tape: TapeContent, record: list[Any], begin: int, end: int, payloads: list[tuple[int, int, int, int]]) -> None:
+    tag = record[0]
+    if tag == layout.PAYLOAD:
+        had = record[3] if len(record) > 3 else -1
+        size = end - begin - _VALUE_AT - (len(msgpack.packb(had)) if had >= 0 else 0)
+        payloads.append((record[1], begin + _VALUE_AT, size, had))
+    elif tag == layout.SITE:
+        tape.sites[record[1]] = record[2:]
+    elif tag == layout.OBJECT:
+        tape.objects[record[1]] = record[2:]
+    elif tag == layout.LANE:
+        tape.lanes[record[1]] = record[2:]
+    elif tag == layout.FACT:
+        tape.facts[record[1]] = record[2]
+    elif tag == layout.SOURCE:
+        tape.sources.append(record[1:])

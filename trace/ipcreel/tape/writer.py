@@ -1,0 +1,174 @@
+"""What a recorded process writes with: two mapped files, so that a write is a memory copy and outlives the process."""
+
+from __future__ import annotations
+
+import os
+import struct
+
+from ipcreel.event import ARRAY_MARKER, BEGIN, REST, REST_AT, SIZE, WHOLE
+from ipcreel.tape import layout
+from ipcreel.tape.mapping import map_file, map_nothing
+from ipcreel.tape.pack import pack, pack_bytes_head
+
+_open, _close, _write, _getpid, _stderr_write = os.open, os.close, os.write, os.getpid, os.write
+_PAYLOAD_HEAD = struct.Struct(">BBBI").pack
+_pack_whole, _pack_begin, _pack_rest = WHOLE.pack_into, BEGIN.pack_into, REST.pack_into
+
+GROWTH_LIMIT = 1 << 24  # bytes reserved ahead, at most
+
+
+class Window:
+    """The part of a file that is mapped now: a memoryview, and the offsets of its first byte and after its last.
+
+    The three are read and replaced together, as one tuple, so that no thread sees two of one window and one of another.
+    """
+
+    __slots__ = ("chunk", "path", "place", "tape")
+
+    def __init__(self, tape: Tape, path: str, chunk: int, begin: int) -> None:
+        self.tape = tape
+        self.path = path
+        self.chunk = chunk
+        self.place = self._map(begin, begin + chunk)
+
+    def slide(self, begin: int, end: int) -> tuple[memoryview, int, int]:
+        """A place that holds bytes `begin` to `end`: from now on the current one if it lies ahead."""
+        first = begin - begin % layout.PAGE
+        ahead = end > self.place[2]
+        place = self._map(first, max(end, first + (self.chunk if ahead else layout.PAGE)))
+        if ahead:
+            self.place = place
+        return place
+
+    def _map(self, begin: int, end: int) -> tuple[memoryview, int, int]:
+        size = -(-(end - begin) // layout.PAGE) * layout.PAGE
+        if self.tape.failure is None:
+            try:
+                ahead = begin + size + min(begin, GROWTH_LIMIT)
+                return map_file(self.path, begin, size, ahead), begin, begin + size
+            except OSError as error:
+                self.tape.stop(error)
+        return map_nothing(size), begin, begin + size
+
+
+class Tape:
+    """One process's tape, open for writing. A fork begins a new one in the same object: `open` is called again.
+
+    Positions are taken by reading an attribute and storing it advanced, in straight-line code without a call or a
+    loop: CPython (3.11 to 3.13, with its lock) switches threads, runs signal handlers and, from 3.12 on, collects garbage only at calls,
+    loops and function entries, so nothing comes between. `test_writer` stresses this.
+    """
+
+    __slots__ = ("directory", "events", "failure", "header", "name", "payload_limit", "pid", "slot", "stream", "stream_at")
+
+    def open(self, directory: str, name: str, header: dict[str, object], payload_limit: int) -> None:
+        """Begin a tape.
+
+        Args:
+            directory: that of the recording.
+            name: unique in it.
+            header: who the process is; plain values, 4 KB as msgpack at most.
+            payload_limit: longer payloads are cut to this many bytes.
+
+        Raises:
+            OSError: the files cannot be made.
+        """
+        self.directory = directory
+        self.name = name
+        self.header = header
+        self.payload_limit = payload_limit
+        self.pid = _getpid()
+        self.failure: OSError | None = None
+        self.slot = 0
+        self.stream_at = 0
+        path = f"{directory}/{name}"
+        page = pack(header)
+        _create(path + layout.EVENTS, page + b"\xc0" * (layout.PAGE - len(page)))
+        _create(path + layout.STREAM, b"")
+        self.events = Window(self, path + layout.EVENTS, layout.CHUNK, 0)
+        self.stream = Window(self, path + layout.STREAM, layout.CHUNK, 0)
+
+    def stop(self, error: OSError) -> None:
+        """Keep nothing from here on; say so once, to the file that the recorder reads after the run."""
+        self.failure = error
+        try:
+            _create(f"{self.directory}/{self.name}{layout.STOPPED}", pack([self.slot, str(error)]))
+        except OSError:
+            pass  # the disk is full: the empty file, if that much could be made, says it
+
+    def whole(
+        self, begin_ns: int, lane: int, op: int, object_: int, site: int, a: int, b: int, end_ns: int
+    ) -> int:
+        """Write an event that has ended. Returns its slot."""
+        slot = self.slot
+        self.slot = slot + 1
+        at = layout.PAGE + slot * SIZE
+        view, first, last = self.events.place
+        if at < first or at >= last:
+            view, first, last = self.events.slide(at, at + SIZE)
+        _pack_whole(
+            view, at - first, ARRAY_MARKER, 0xCF, begin_ns, 0xCE, lane, 0xCD, op, 0xCE, object_, 0xCE, site,
+            0xD3, a, 0xD3, b, 0xCF, 0, 0xD3, end_ns,
+        )  # fmt: skip
+        return slot
+
+    def begin(self, begin_ns: int, lane: int, op: int, object_: int, site: int, a: int) -> int:
+        """Write the begin of an event that may never end. Returns its slot."""
+        slot = self.slot
+        self.slot = slot + 1
+        at = layout.PAGE + slot * SIZE
+        view, first, last = self.events.place
+        if at < first or at >= last:
+            view, first, last = self.events.slide(at, at + SIZE)
+        _pack_whole(
+            view, at - first, ARRAY_MARKER, 0xCF, begin_ns, 0xCE, lane, 0xCD, op, 0xCE, object_, 0xCE, site,
+            0xD3, a, 0xD3, 0, 0xCF, 0, 0xD3, 0,
+        )  # fmt: skip
+        return slot
+
+    def end(self, slot: int, a: int, b: int, end_ns: int) -> None:
+        """Complete the event in `slot`."""
+        at = layout.PAGE + slot * SIZE
+        view, first, last = self.events.place
+        if at < first or at >= last:
+            view, first, last = self.events.slide(at, at + SIZE)
+        _pack_rest(view, at - first + REST_AT, 0xD3, a, 0xD3, b, 0xCF, 0, 0xD3, end_ns)
+
+    def write(self, record: bytes) -> None:
+        """Append one record to the stream."""
+        size = len(record)
+        begin = self.stream_at
+        self.stream_at = end = begin + size
+        view, first, last = self.stream.place
+        if begin < first or end > last:
+            view, first, last = self.stream.slide(begin, end)
+        view[begin - first : end - first] = record
+
+    def define(self, *record: object) -> None:
+        """Append a definition or a fact, its tag first."""
+        self.write(pack(list(record)))
+
+    def payload(self, slot: int, value: object) -> None:
+        """Keep `value` as the payload of the event in `slot`, cut to the limit."""
+        if type(value) is bytes:
+            size = len(value)
+            if size <= self.payload_limit:
+                self.write(_PAYLOAD_HEAD(0x93, layout.PAYLOAD, 0xCE, slot) + pack_bytes_head(size) + value)
+            else:
+                kept = pack(value[: self.payload_limit])
+                self.write(_PAYLOAD_HEAD(0x94, layout.PAYLOAD, 0xCE, slot) + kept + pack(size))
+            return
+        body = pack(value)
+        if len(body) <= self.payload_limit + 64:
+            self.write(_PAYLOAD_HEAD(0x93, layout.PAYLOAD, 0xCE, slot) + body)
+        else:
+            self.write(_PAYLOAD_HEAD(0x94, layout.PAYLOAD, 0xCE, slot) + b"\xc0" + pack(len(body)))
+
+
+def _create(path: str, content: bytes) -> None:
+    descriptor = _open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    try:
+        if content:
+            _write(descriptor, content)
+    finally:
+        _close(descriptor)
