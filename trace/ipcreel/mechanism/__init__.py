@@ -5,7 +5,25 @@ Nothing is imported before the module that it patches is: a program pays for wha
 
 # module of Python: modules of ours whose rows or `install` apply to it
 PATCHES = {
-    "sysv_ipc": ("sysv_queue",),
+    "sysv_ipc": ("sysv_queue", "sysv_semaphore", "sysv_memory"),
+    "posix_ipc": ("posix_queue", "posix_semaphore", "posix_memory"),
+    "socket": ("sockets",),
+    "select": ("waiting",),
+    "multiprocessing.connection": ("connections",),
+    "os": ("pipes", "processes", "chance"),
+    "threading": ("threads",),
+    "queue": ("queues",),
+    "concurrent.futures._base": ("futures",),
+    "concurrent.futures.thread": ("futures",),
+    "multiprocessing.synchronize": ("mp_synchronize",),
+    "multiprocessing.process": ("mp_processes",),
+    "multiprocessing.queues": ("mp_queues",),
+    "multiprocessing.sharedctypes": ("mp_sharedvalues",),
+    "signal": ("signals",),
+    "subprocess": ("subprocesses",),
+    "time": ("clock",),
+    "random": ("chance",),
+    "sys": ("console",),
 }
 
 MECHANISMS = tuple(dict.fromkeys(name for names in PATCHES.values() for name in names))

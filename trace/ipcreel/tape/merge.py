@@ -206,17 +206,16 @@ def _merge_events(
         events["payload"][rows[known]] = tape.payloads[known, 1] + base
         was_cut = known & (tape.payloads[:, 3] >= 0)
         cuts.append(np.stack((rows[was_cut] + first, tape.payloads[was_cut, 3]), axis=1))
-        parts.append(events)
+        parts.append(events.view(np.uint8).reshape(-1, event.SIZE))  # numpy joins structured arrays without their gaps
         first += len(events)
-    merged = np.concatenate(parts) if parts else np.empty(0, event.dtype())
-    begin_ns = merged["begin_ns"].astype(np.int64)
+    raw = np.concatenate(parts) if parts else np.empty((0, event.SIZE), np.uint8)
+    begin_ns = raw.reshape(-1).view(event.dtype())["begin_ns"].astype(np.int64)
     order = np.argsort(begin_ns, kind="stable")
     place = np.empty(len(order), np.int64)
     place[order] = np.arange(len(order))
     cut = np.concatenate(cuts) if cuts else np.empty((0, 2), np.int64)
     cut[:, 0] = place[cut[:, 0]]
-    raw = merged.view(np.uint8).reshape(-1, event.SIZE)[order]
-    return raw.reshape(-1).view(event.dtype()), cut.tolist()
+    return raw[order].reshape(-1).view(event.dtype()), cut.tolist()
 
 
 def _extent(events: NDArray[np.void]) -> dict[str, int]:

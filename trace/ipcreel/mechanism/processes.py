@@ -1,0 +1,7 @@
+"""processes."""
+
+from __future__ import annotations
+
+from ipcreel.mechanism.operation import Operation
+
+OPERATIONS: tuple[Operation, ...] = ()

@@ -1,0 +1,7 @@
+"""queues."""
+
+from __future__ import annotations
+
+from ipcreel.mechanism.operation import Operation
+
+OPERATIONS: tuple[Operation, ...] = ()

@@ -1,0 +1,7 @@
+"""threads."""
+
+from __future__ import annotations
+
+from ipcreel.mechanism.operation import Operation
+
+OPERATIONS: tuple[Operation, ...] = ()
