@@ -1,0 +1,5 @@
+"""`python -m ipcreel`."""
+
+from ipcreel.cli import main
+
+main()
