@@ -3,6 +3,7 @@
 record   run a program and keep the run
 info     what is in a reel
 events   the events of a reel, a line each
+replay   run one process of a reel again, alone
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import click
 
 from ipcreel.cli.trouble import report_trouble
 
-_COMMANDS = ("record", "info", "events")
+_COMMANDS = ("record", "info", "events", "replay")
 
 
 class _Commands(click.Group):

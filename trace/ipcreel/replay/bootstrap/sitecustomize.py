@@ -1,0 +1,21 @@
+"""Starts the replay in a new interpreter, then runs the user's own sitecustomize, if there is one."""
+
+import os
+import sys
+
+
+def _run() -> None:
+    folder = os.path.dirname(os.path.abspath(__file__))
+    sys.path[:] = [entry for entry in sys.path if os.path.abspath(entry) != folder]
+    ours = sys.modules.pop("sitecustomize")
+    from ipcreel.replay import start
+
+    start.start()
+    try:
+        import sitecustomize  # noqa: F401
+    except BaseException:
+        sys.modules["sitecustomize"] = ours
+        raise
+
+
+_run()

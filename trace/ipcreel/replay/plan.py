@@ -1,0 +1,60 @@
+"""Which tapes lead from the start of an interpreter to a process, written down for the process to come."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import msgpack
+import numpy as np
+
+from ipcreel.reel import Reel, ReelError
+
+
+def find_process(reel: Reel, wanted: str) -> int:
+    """The row of the process that `wanted` names: a name, or a pid.
+
+    Raises:
+        ReelError: no process, or more than one, is known by it.
+    """
+    rows = [
+        row
+        for row, process in enumerate(reel.processes)
+        if wanted in (str(process["pid"]), process["facts"].get("name"))
+    ]
+    if len(rows) == 1:
+        return rows[0]
+    known = ", ".join(f"{p['facts'].get('name', '?')} ({p['pid']})" for p in reel.processes[:20])
+    found = "no process" if not rows else f"{len(rows)} processes"
+    raise ReelError(f"{reel.path}: {found} called {wanted}. There are: {known}.")
+
+
+def path_to(reel: Reel, process: int) -> list[int]:
+    """The processes from the one whose interpreter was started down to `process`, each forked by the one before."""
+    path = [process]
+    while reel.processes[path[0]]["how"] == "fork":
+        parent = reel.processes[path[0]]["parent"]
+        if parent is None:
+            raise ReelError(f"{reel.path}: the tape of the parent of {reel.processes[path[0]]['pid']} is missing.")
+        path.insert(0, parent)
+    return path
+
+
+def write_script(reel: Reel, path: list[int], file: Path) -> None:
+    """Write what the replayed process needs: for each process of the path its events, and where payloads are."""
+    steps: list[dict[str, Any]] = []
+    for process in path:
+        rows = np.flatnonzero(reel.process == process)
+        steps.append(
+            {
+                "pid": reel.processes[process]["pid"],
+                "process": process,
+                "rows": rows.astype("<i8").tobytes(),
+                "events": reel.raw[rows].tobytes() if len(rows) else b"",
+                "lanes": [[row, lane[1], lane[3]] for row, lane in enumerate(reel.lanes) if lane[0] == process],
+            }
+        )
+    objects = [[kind, shared, key, name] for kind, shared, key, name in reel.objects]
+    operations = {code: row["name"] for code, row in reel.operations.items()}
+    script = {"reel": str(reel.path.absolute()), "steps": steps, "objects": objects, "operations": operations, "sites": reel.sites}
+    file.write_bytes(msgpack.packb(script, unicode_errors="surrogatepass"))

@@ -1,0 +1,73 @@
+"""What the replayed process reads of its tapes: the next event of each lane, and payloads. Without numpy."""
+
+from __future__ import annotations
+
+import mmap
+from typing import Any, NamedTuple
+
+import msgpack
+
+from ipcreel.event import WHOLE
+from ipcreel.reel.payload import decode
+
+
+class Event(NamedTuple):
+    """One event of the tape."""
+
+    row: int  # in the reel
+    begin_ns: int
+    lane: int
+    op: int
+    object: int
+    site: int
+    a: int
+    b: int
+    payload_at: int
+    end_ns: int
+
+
+class Script:
+    """The tapes of a path of processes, read one event at a time."""
+
+    def __init__(self, path: str) -> None:
+        with open(path, "rb") as file:
+            content = msgpack.unpackb(file.read(), strict_map_key=False, unicode_errors="surrogatepass")
+        self.operations: dict[int, str] = content["operations"]
+        self.objects: list[list[Any]] = content["objects"]
+        self.sites: list[list[Any]] = content["sites"]
+        self._steps: list[dict[str, Any]] = content["steps"]
+        with open(content["reel"], "rb") as file:
+            self._reel = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        self._step = -1
+        self.next_process()
+
+    def next_process(self) -> None:
+        """Go on with the tape of the child."""
+        self._step += 1
+        step = self._steps[self._step]
+        self.pid: int = step["pid"]
+        rows = memoryview(step["rows"]).cast("q")
+        self.lanes: dict[int, list[Event]] = {}
+        for row, values in zip(rows, WHOLE.iter_unpack(step["events"]), strict=True):
+            event = Event(row, *values[2::2])
+            self.lanes.setdefault(event.lane, []).append(event)
+        for events in self.lanes.values():
+            events.reverse()  # the next one is the last
+        self.lane_rows: list[int] = [lane[0] for lane in step["lanes"]]
+        self.events_left = len(rows)
+
+    @property
+    def child_pid(self) -> int | None:
+        """The pid of the process that the path leads to next, None where this is the one."""
+        return self._steps[self._step + 1]["pid"] if self._step + 1 < len(self._steps) else None
+
+    def payload(self, event: Event) -> Any:
+        """The payload of an event, decoded and never executed."""
+        return decode(self._reel[event.payload_at : event.payload_at + (1 << 26)]) if event.payload_at else None
+
+    def describe(self, event: Event) -> str:
+        """An event as a person reads it."""
+        name = self.operations[event.op]
+        site = self.sites[event.site]
+        thing = self.objects[event.object][3]
+        return f"event {event.row}: {name} {thing}".rstrip() + f" at {site[0]}:{site[1]}"
