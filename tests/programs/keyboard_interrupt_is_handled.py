@@ -1,0 +1,45 @@
+# when "ready": SIGINT to the group
+# when "again": SIGINT to the group
+"""SIGINT to the whole foreground group, as a terminal sends it, is the program's to handle, children and all: a recorder in the group
+must not die of it, nor pass it on a second time."""
+
+import os
+import signal
+import sys
+import time
+
+
+def child_main():
+    try:
+        os.write(1, b"ready\n")
+        time.sleep(60)
+    except KeyboardInterrupt:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        os._exit(5)
+
+
+count = 0
+
+
+def handler(signum, frame):
+    global count
+    count += 1
+
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+child = os.fork()
+if child == 0:
+    child_main()
+try:
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+except KeyboardInterrupt:
+    signal.signal(signal.SIGINT, handler)
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    print("interrupted")
+print("child", code)
+print("again")
+sys.stdout.flush()
+while not count:
+    time.sleep(0.01)
+time.sleep(0.1)
+print("handled", count)

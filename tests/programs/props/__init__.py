@@ -1,0 +1,4 @@
+"""What several programs of the corpus need.
+
+asleep: waiting until another process sleeps in the kernel.
+"""

@@ -1,0 +1,32 @@
+# when "ready": SIGTERM
+# exit: 7
+"""A SIGTERM to the process that the user started reaches the program, once, which ends in its own way: a recorder must hand it on."""
+
+import os
+import signal
+import sys
+import time
+
+received = []
+
+
+def stop(signum, frame):
+    received.append(signal.Signals(signum).name)
+    time.sleep(0.05)
+    raise SystemExit(7)
+
+
+signal.signal(signal.SIGTERM, stop)
+child = os.fork()
+if child == 0:
+    signal.signal(signal.SIGTERM, lambda *_: os._exit(9))
+    time.sleep(60)
+    os._exit(1)
+print("ready", flush=True)
+try:
+    time.sleep(60)
+finally:
+    print("stopping", received)
+    os.kill(child, signal.SIGTERM)
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    print("child", code, "still only", received, file=sys.stderr)
