@@ -1,0 +1,83 @@
+"""Which rasteriser draws a frame."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reelview.raster.exact import exact
+from reelview.raster.frame import Frame
+from reelview.raster.index_mip import IndexMip
+from reelview.raster.pyramid import Pyramid
+from reelview.raster.window import Window
+from reelview.spans import Spans
+
+EXACT_SPANS = 80_000
+"""Up to so many visible spans are drawn one by one."""
+
+COARSE_BINS = 1 << 14
+FINE_BINS = 1 << 18
+BUDGET_BYTES = 120_000_000
+
+
+class Raster:
+    """The index of some spans, and the frames drawn with it.
+
+    Three indices are built in the order in which they are missed: a coarse pyramid, which is all that the first picture
+    needs; the index mip; the fine pyramid. Before they are there frames are drawn with what there is, coarser than a
+    pixel at worst, and never without an event.
+    """
+
+    def __init__(self, spans: Spans) -> None:
+        self.spans = spans
+        self._pyramids: list[Pyramid] = []
+        self._mip: IndexMip | None = None
+
+    @property
+    def nbytes(self) -> int:
+        mip = self._mip.nbytes if self._mip else 0
+        return mip + sum(pyramid.nbytes for pyramid in self._pyramids)
+
+    def build(self) -> Iterator[float]:
+        """Builds the indices; yields the share done after each step. The first picture is cheap after `build_first`."""
+        if len(self.spans) <= EXACT_SPANS:
+            return
+        if not self._pyramids:
+            for done in self.build_first():
+                yield done * 0.1
+        mip = IndexMip(self.spans)
+        for done in mip.build():
+            yield 0.1 + done * 0.15
+        self._mip = mip
+        bins = Pyramid.bins_within(self.spans.rows, BUDGET_BYTES, FINE_BINS)
+        if bins > self._pyramids[0].bins:
+            fine = Pyramid(self.spans, bins)
+            for done in fine.build():
+                yield 0.25 + done * 0.75
+            self._pyramids = [fine]
+
+    def build_first(self) -> Iterator[float]:
+        """What the first picture needs."""
+        if len(self.spans) <= EXACT_SPANS:
+            return
+        coarse = Pyramid(self.spans, Pyramid.bins_within(self.spans.rows, BUDGET_BYTES // 8, COARSE_BINS))
+        yield from coarse.build()
+        self._pyramids = [coarse]
+
+    def frame(self, window: Window, rows: NDArray[np.intp]) -> Frame:
+        """The frame of some rows over a window."""
+        if not len(rows):
+            return Frame.empty(0, window.width_px)
+        pyramid = self._pyramids[-1] if self._pyramids else None
+        if pyramid and window.pixel_ns >= pyramid.bin_ns:
+            return pyramid.frame(window, rows)
+        start, stop = self.spans.visible(rows, window.begin_ns, window.end_ns)
+        visible = int((stop - start).sum())
+        if visible > EXACT_SPANS:
+            if self._mip:
+                return self._mip.frame(window, rows, start, stop)
+            if pyramid:
+                return pyramid.frame(window, rows)
+        return exact(self.spans, window, start, stop)

@@ -1,0 +1,176 @@
+"""Blocks of consecutive spans of a row, for where many crowd in few pixels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reelview.raster.canvas import FULL, Canvas
+from reelview.raster.exact import columns, spread
+from reelview.raster.frame import KINDS_MASK, URGENT_BIT, Frame
+from reelview.raster.window import Window
+from reelview.spans import KIND_BITS, URGENT, Spans
+
+FAN = 8
+LEVELS = 3
+_ROOTS = 20_000
+"""Descending starts at the finest level with no more blocks in view than this."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Level:
+    """One block per `size` spans of a row: its longest span, the kinds in it, the time its spans take together."""
+
+    size: int
+    offset: NDArray[np.int64]
+    longest: NDArray[np.uint32]
+    mask: NDArray[np.uint16]
+    busy_ns: NDArray[np.float32]
+
+    @property
+    def nbytes(self) -> int:
+        return self.longest.nbytes + self.mask.nbytes + self.busy_ns.nbytes
+
+
+class IndexMip:
+    """Blocks of 8, 64 and 512 spans: 1.4 bytes a span, some 30 ns a span to build.
+
+    A frame is a descent: a block wider than a pixel gives way to its eight children, a narrower one is drawn as one
+    touch of the pixel, or the two, that it lies in.
+    """
+
+    def __init__(self, spans: Spans) -> None:
+        self._spans = spans
+        count = np.diff(spans.offset)
+        self._levels = []
+        for size in (FAN**level for level in range(1, LEVELS + 1)):
+            offset = np.concatenate(([0], np.cumsum(-(-count // size))))
+            blocks = int(offset[-1])
+            self._levels.append(
+                _Level(size, offset, np.empty(blocks, "u4"), np.empty(blocks, "u2"), np.empty(blocks, "f4"))
+            )
+
+    @property
+    def nbytes(self) -> int:
+        return sum(level.nbytes for level in self._levels)
+
+    def build(self) -> Iterator[float]:
+        """Fills the blocks, row by row; yields the share done, so that the caller can breathe or stop."""
+        spans = self._spans
+        for row in range(spans.rows):
+            part = slice(int(spans.offset[row]), int(spans.offset[row + 1]))
+            duration = spans.end_ns[part] - spans.begin_ns[part]
+            longest = np.arange(part.start, part.stop, dtype=np.uint32)
+            mask = bits(spans.kind[part])
+            busy = duration.astype(np.float32)
+            for level in self._levels:
+                if not len(longest):
+                    break
+                first = np.arange(0, len(longest), FAN)
+                winner = np.maximum.reduceat(duration << 3 | (np.arange(len(longest)) & 7), first)
+                longest, duration = longest[first + (winner & 7)], winner >> 3
+                mask, busy = np.bitwise_or.reduceat(mask, first), np.add.reduceat(busy, first)
+                at = slice(int(level.offset[row]), int(level.offset[row + 1]))
+                level.longest[at], level.mask[at], level.busy_ns[at] = longest, mask, busy
+            yield (row + 1) / spans.rows
+
+    def frame(self, window: Window, rows: NDArray[np.intp], start: NDArray[np.int64], stop: NDArray[np.int64]) -> Frame:
+        """The frame of some rows.
+
+        Args:
+            rows: (n,) which rows.
+            start, stop: (n,) slices of the spans that intersect the window, from `Spans.visible`.
+        """
+        canvas = Canvas(len(rows), window)
+        top = 0
+        while top < LEVELS and (stop - start).sum() > _ROOTS * FAN**top:
+            top += 1
+        if not top:
+            line, span = spread(start, stop)
+            canvas.put(line, *columns(self._spans, span))
+            return canvas.frame()
+        base = self._spans.offset[rows]
+        size = FAN**top
+        has = stop > start
+        low = np.where(has, (start - base) // size, 0)
+        high = np.where(has, -(-(stop - base) // size), 0)
+        line, block = spread(low, high)
+        for level in reversed(self._levels[:top]):
+            line, block = self._draw_narrow(canvas, level, rows, line, block)
+            line, block = self._children(level.size // FAN, rows, line=line, block=block, start=start, stop=stop)
+        if len(line):
+            canvas.put(line, *columns(self._spans, base[line] + block))
+        return canvas.frame()
+
+    def _draw_narrow(
+        self, canvas: Canvas, level: _Level, rows: NDArray[np.intp], line: NDArray[np.int64], block: NDArray[np.int64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Draws the blocks of at most a pixel's width; returns the others."""
+        spans, window = self._spans, canvas.window
+        row = rows[line]
+        first = spans.offset[row] + block * level.size
+        final = np.minimum(first + level.size, spans.offset[row + 1]) - 1
+        begin_ns, end_ns = spans.begin_ns.take(first), spans.end_ns.take(final)
+        inside = (begin_ns >= window.begin_ns) & (end_ns <= window.end_ns)
+        begin, end = window.positions(begin_ns), window.positions(end_ns)
+        narrow = (end - begin <= window.length) & inside
+        if narrow.any():
+            n = np.flatnonzero(narrow)
+            self._touch(canvas, level, line[n], level.offset[row[n]] + block[n], begin=begin[n], end=end[n])
+        wide = np.flatnonzero(~narrow)
+        return line[wide], block[wide]
+
+    def _touch(
+        self,
+        canvas: Canvas,
+        level: _Level,
+        line: NDArray[np.int64],
+        block: NDArray[np.int64],
+        *,
+        begin: NDArray[np.int64],
+        end: NDArray[np.int64],
+    ) -> None:
+        spans, window = self._spans, canvas.window
+        longest = level.longest.take(block)
+        colour = (spans.kind.take(longest) & KIND_BITS).astype(np.uint16)
+        waits_ns = spans.blocked_until_ns.take(longest) - spans.begin_ns.take(longest)
+        blocked = waits_ns * 2 >= spans.end_ns.take(longest) - spans.begin_ns.take(longest)
+        look = np.where(blocked, colour | np.uint16(16), colour)
+        share = np.clip(level.busy_ns.take(block) * (FULL / window.pixel_ns), 1, FULL).astype(np.int64)
+        pixel = np.minimum(begin // window.length, window.width_px - 1)
+        canvas.touch(line * window.width_px + pixel, share, look, level.mask.take(block))
+        last = np.minimum((np.maximum(end, begin + 1) - 1) // window.length, window.width_px - 1)
+        both = np.flatnonzero(last > pixel)
+        if len(both):
+            cell = line[both] * window.width_px + last[both]
+            canvas.touch(cell, np.ones(len(both), np.int64), look[both], level.mask.take(block[both]))
+
+    def _children(
+        self,
+        size: int,
+        rows: NDArray[np.intp],
+        *,
+        line: NDArray[np.int64],
+        block: NDArray[np.int64],
+        start: NDArray[np.int64],
+        stop: NDArray[np.int64],
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The blocks of `size` spans inside blocks eight times that, as far as they are in view."""
+        line = np.repeat(line, FAN)
+        block = (block[:, None] * FAN + np.arange(FAN)).ravel()
+        first = self._spans.offset[rows][line] + block * size
+        seen = np.flatnonzero((first < stop[line]) & (first + size > start[line]))
+        return line[seen], block[seen]
+
+
+def bits(kind: NDArray[np.uint8]) -> NDArray[np.uint16]:
+    """The mask of each span: its kind's bit, and URGENT_BIT."""
+    return _BITS[kind]
+
+
+_BITS = np.array(
+    [(1 << (kind & KIND_BITS)) & KINDS_MASK | (URGENT_BIT if kind >= URGENT else 0) for kind in range(256)], np.uint16
+)

@@ -1,0 +1,143 @@
+"""Colours that keep their difference for the colour-blind, on light and on dark."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reelview.raster.frame import LEVELS
+from reelview.spans import KINDS
+
+
+@dataclass(frozen=True)
+class Theme:
+    """Colours as 0xRRGGBB. The kinds were found by search: the smallest difference of any two, or of one and `urgent`,
+    in Oklab under normal vision and the three dichromacies (Machado, Oliveira, Fernandes 2009), is made greatest.
+    """
+
+    name: str
+    background: int
+    lane: int
+    header: int
+    line: int
+    text: int
+    faint_text: int
+    accent: int
+    urgent: int
+    arrow: int
+    kinds: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        assert len(self.kinds) == KINDS, f"{len(self.kinds)} colours; expected {KINDS}"
+
+    @cached_property
+    def shades(self) -> NDArray[np.uint32]:
+        """(256,) the colour of each `Frame.shade`: the emptier, the nearer to the lane's."""
+        return self._table(0.38, 1.0)
+
+    @cached_property
+    def blocked_shades(self) -> NDArray[np.uint32]:
+        """(256,) the second colour of the hatching of what is blocked."""
+        return self._table(0.22, 0.38)
+
+    @cached_property
+    def solids(self) -> NDArray[np.uint32]:
+        """(16,) the colour of each kind."""
+        return np.array([self.shades[kind << 4 | LEVELS] for kind in range(16)], np.uint32)
+
+    def _table(self, faintest: float, strongest: float) -> NDArray[np.uint32]:
+        table = np.full((16, LEVELS + 1), opaque(self.lane), np.uint32)
+        for kind, colour in enumerate(self.kinds):
+            for level in range(1, LEVELS + 1):
+                share = faintest + (strongest - faintest) * level / LEVELS
+                table[kind, level] = opaque(mix(colour, self.lane, share))
+        return table.ravel()
+
+
+def mix(colour: int, other: int, share: float) -> int:
+    """`share` of one colour and the rest of another."""
+    channels = ((colour >> at & 255, other >> at & 255, at) for at in (16, 8, 0))
+    return sum(round(a * share + b * (1 - share)) << at for a, b, at in channels)
+
+
+def opaque(colour: int) -> int:
+    """0xAARRGGBB of 0xRRGGBB."""
+    return colour | 0xFF000000
+
+
+def luminance(colour: int) -> float:
+    """Relative luminance (WCAG 2.2), 0 to 1."""
+    linear = []
+    for at in (16, 8, 0):
+        value = (colour >> at & 255) / 255
+        linear.append(value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4)
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(colour: int, other: int) -> float:
+    """Contrast ratio (WCAG 2.2), 1 to 21."""
+    bright, dark = sorted((luminance(colour), luminance(other)), reverse=True)
+    return (bright + 0.05) / (dark + 0.05)
+
+
+def text_on(colour: int) -> int:
+    """Black or white, whichever reads better on a colour."""
+    return 0x000000 if contrast(colour, 0x000000) >= contrast(colour, 0xFFFFFF) else 0xFFFFFF
+
+
+DARK = Theme(
+    name="dark",
+    background=0x16181C,
+    lane=0x1E2126,
+    header=0x272B31,
+    line=0x3A4048,
+    text=0xE6E8EB,
+    faint_text=0xA3ABB5,
+    accent=0xFFFFFF,
+    urgent=0xFF2828,
+    arrow=0xD8DEE6,
+    kinds=(
+        0x66AADD,
+        0xEE9900,
+        0xCCEEAA,
+        0x884488,
+        0xFFCC11,
+        0x77FFFF,
+        0x6677DD,
+        0xBBAA99,
+        0x99CCEE,
+        0x997799,
+        0x7700FF,
+        0xAA3344,
+    ),
+)
+
+LIGHT = Theme(
+    name="light",
+    background=0xF4F5F7,
+    lane=0xFFFFFF,
+    header=0xE9ECF0,
+    line=0xC9CED6,
+    text=0x16181C,
+    faint_text=0x565E69,
+    accent=0x000000,
+    urgent=0xDC0000,
+    arrow=0x2B3038,
+    kinds=(
+        0x4477DD,
+        0xEE8811,
+        0x00AADD,
+        0x884488,
+        0x770000,
+        0x0000FF,
+        0x0000BB,
+        0xBB9988,
+        0x997777,
+        0x441144,
+        0x662277,
+        0xAA1144,
+    ),
+)

@@ -1,0 +1,200 @@
+"""Bins of time over each row, halved again and again, for where a pixel is wider than a bin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reelview.raster.frame import BLOCKED_BIT, LEVELS, URGENT_BIT, Frame
+from reelview.raster.window import Window
+from reelview.spans import KIND_BITS, KINDS, URGENT, Spans
+
+BYTES_A_BIN = 3
+_PARTS_BITS = 4
+_PARTS = 1 << _PARTS_BITS
+_CHUNK = 1 << 16
+"""Spans summed in one call: a call holds the interpreter lock, some 10 ns a span, while frames are drawn."""
+
+
+class Pyramid:
+    """Shade and mask, as in Frame, of `bins` equal bins of time a row, of half as many, and so on to one.
+
+    Every level is made from sums of durations, never from the level below, so that the kind shown is the one that
+    takes most time in the bin at that very scale. Memory: 6 bytes a row and bin.
+    """
+
+    def __init__(self, spans: Spans, bins: int) -> None:
+        if bins & (bins - 1):
+            raise ValueError(f"{bins} bins; expected a power of two")
+        self._spans = spans
+        self.bins = bins
+        self.bin_ns = -(-(spans.last_ns - spans.first_ns) // bins)
+        depth = bins.bit_length()
+        self._shade = [np.zeros((spans.rows, bins >> level), np.uint8) for level in range(depth)]
+        self._mask = [np.zeros((spans.rows, bins >> level), np.uint16) for level in range(depth)]
+
+    @staticmethod
+    def bins_within(rows: int, budget_bytes: int, most: int) -> int:
+        """The greatest power of two of bins, up to `most`, whose pyramid keeps the budget."""
+        bins = most
+        while bins > 256 and rows * bins * BYTES_A_BIN * 2 > budget_bytes:
+            bins >>= 1
+        return bins
+
+    @property
+    def nbytes(self) -> int:
+        return sum(level.nbytes for level in self._shade) + sum(level.nbytes for level in self._mask)
+
+    def build(self) -> Iterator[float]:
+        """Fills the bins, row by row; yields the share done, so that the caller can breathe or stop."""
+        rows = self._spans.rows
+        for row in range(rows):
+            if self._spans.offset[row + 1] > self._spans.offset[row]:
+                yield from (row / rows for _ in self._build_row(row))
+            yield (row + 1) / rows
+
+    def _build_row(self, row: int) -> Iterator[None]:
+        spans = self._spans
+        part = slice(int(spans.offset[row]), int(spans.offset[row + 1]))
+        kinds = np.flatnonzero(np.bincount(spans.kind[part] & KIND_BITS, minlength=KINDS))
+        place = np.zeros(KINDS, np.int64)
+        place[kinds] = np.arange(len(kinds)) * self.bins
+        busy = np.zeros(len(kinds) * self.bins, np.float32)
+        blocked = np.zeros(self.bins, np.float32)
+        urgent = np.zeros(self.bins, bool)
+        for at in range(part.start, part.stop, _CHUNK):
+            chunk = slice(at, min(at + _CHUNK, part.stop))
+            begin = spans.begin_ns[chunk] - spans.first_ns
+            until = spans.blocked_until_ns[chunk] - spans.first_ns
+            kind = spans.kind[chunk]
+            add_durations(busy, begin, spans.end_ns[chunk] - spans.first_ns, self.bin_ns, place[kind & KIND_BITS])
+            waits = np.flatnonzero(until > begin)
+            if len(waits):
+                add_durations(blocked, begin[waits], until[waits], self.bin_ns, np.zeros_like(waits))
+            urgent[begin[kind >= URGENT] // self.bin_ns] = True
+            yield
+        by_kind = busy.reshape(len(kinds), self.bins)
+        for level in range(len(self._shade)):
+            self._store(level, row, kinds=kinds, busy=by_kind, blocked=blocked, urgent=urgent)
+            if level + 1 < len(self._shade):
+                by_kind = by_kind[:, 0::2] + by_kind[:, 1::2]
+                blocked = blocked[0::2] + blocked[1::2]
+                urgent = urgent[0::2] | urgent[1::2]
+            if level < 3:
+                yield
+
+    def _store(
+        self,
+        level: int,
+        row: int,
+        *,
+        kinds: NDArray[np.intp],
+        busy: NDArray[np.float32],
+        blocked: NDArray[np.float32],
+        urgent: NDArray[np.bool_],
+    ) -> None:
+        best, total = busy[0].copy(), busy[0].copy()
+        shade = np.full(len(best), kinds[0] << 4, np.uint8)
+        mask = (best > 0).astype(np.uint16) << np.uint16(kinds[0])
+        for kind, here in zip(kinds[1:], busy[1:], strict=True):
+            shade[here > best] = kind << 4
+            np.maximum(best, here, out=best)
+            total += here
+            mask |= (here > 0).astype(np.uint16) << np.uint16(kind)
+        share = np.ceil(total * np.float32(LEVELS / (self.bin_ns << level)))
+        shade |= np.minimum(share, LEVELS).astype(np.uint8)
+        mask[(blocked > 0) & (blocked * 2 >= total)] |= BLOCKED_BIT
+        mask[urgent] |= URGENT_BIT
+        self._shade[level][row] = np.where(total > 0, shade, 0)
+        self._mask[level][row] = mask
+
+    def frame(self, window: Window, rows: NDArray[np.intp]) -> Frame:
+        """The frame of some rows, some 20 ns a pixel.
+
+        A pixel as wide as a bin, or up to twice that, touches three bins at most: it shows the busiest of them, has the
+        bits of all, so that what is rare stays in sight, and is as busy as they are over the part that lies in it.
+        Pixels narrower than the finest bin repeat it.
+        """
+        level = min(max(int(window.pixel_ns // self.bin_ns), 1).bit_length(), len(self._shade)) - 1
+        touched = _touched(window, self._spans.first_ns, self.bin_ns << level, self.bins >> level)
+        low, high = int(touched.first.min()), int(touched.last.max()) + 1
+        shades, masks = self._shade[level][rows, low:high], self._mask[level][rows, low:high]
+        best = np.zeros((len(rows), window.width_px), np.uint8)
+        mask = np.zeros((len(rows), window.width_px), np.uint16)
+        busy = np.zeros((len(rows), window.width_px), np.uint16)
+        blocked = np.zeros((len(rows), window.width_px), np.uint16)
+        for bin_, weight in zip(touched.bins, touched.weights, strict=True):
+            shade, bits = shades.take(bin_ - low, axis=1), masks.take(bin_ - low, axis=1)
+            here = shade & np.uint8(15)
+            busier = here > (best & np.uint8(15))
+            np.copyto(best, shade, where=busier)
+            np.copyto(blocked, bits & BLOCKED_BIT, where=busier)
+            mask |= bits
+            busy += here * weight
+        busy += np.uint16(_PARTS - 1)
+        busy >>= np.uint16(_PARTS_BITS)
+        np.maximum(busy, best & np.uint8(15) > 0, out=busy)
+        shade = best & np.uint8(0xF0) | busy.astype(np.uint8)
+        mask = mask & ~BLOCKED_BIT | blocked
+        shade[:, touched.outside] = 0
+        mask[:, touched.outside] = 0
+        return Frame(shade, mask)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Touched:
+    """The bins that each pixel touches; all of length width_px. `weights` are the shares of the pixel, of _PARTS."""
+
+    first: NDArray[np.int64]
+    last: NDArray[np.int64]
+    outside: NDArray[np.bool_]
+    bins: tuple[NDArray[np.int64], ...]
+    weights: tuple[NDArray[np.uint16], ...]
+
+
+def _touched(window: Window, first_ns: int, bin_ns: int, bins: int) -> _Touched:
+    """Positions are in units of 1 / width ns, so that edges are exact."""
+    length, width = window.end_ns - window.begin_ns, window.width_px
+    start, unit = (window.begin_ns - first_ns) * width, bin_ns * width
+    small = abs(start) + length * (width + 1) < 1 << 62  # else floats, whose rounding is far below a pixel then
+    edge: NDArray[Any] = np.arange(width + 1, dtype=np.int64 if small else np.float64) * length + start
+    first = (edge[:-1] // unit).astype(np.int64)
+    last = np.maximum(((edge[1:] + (unit - 1)) // unit).astype(np.int64) - 1, first)
+    outside = (last < 0) | (first >= bins)
+    head = np.minimum(((first + 1) * float(unit) - edge[:-1]) / length, 1)
+    tail = np.where(last > first, (edge[1:] - last * float(unit)) / length, 0)
+    weights = tuple((np.clip(part, 0, 1) * _PARTS).astype(np.uint16) for part in (head, 1 - head - tail, tail))
+    first, last = np.clip(first, 0, bins - 1), np.clip(last, 0, bins - 1)
+    return _Touched(first, last, outside, (first, (first + last) >> 1, last), weights)
+
+
+def add_durations(
+    total: NDArray[np.float32],
+    begin: NDArray[np.int64],
+    end: NDArray[np.int64],
+    bin_ns: int,
+    place: NDArray[np.int64],
+) -> None:
+    """Adds to each bin the ns that the intervals [begin, end) spend in it.
+
+    Args:
+        total: the bins, changed in place.
+        begin, end: (n,) ns since the first bin's begin; the whole bins inside of one belong to no other.
+        place: where in `total` the bins of each interval begin.
+    """
+    first, last = begin // bin_ns, (end - 1) // bin_ns
+    np.add.at(total, place + first, (np.minimum(end, (first + 1) * bin_ns) - begin).astype(np.float32))
+    many = np.flatnonzero(last > first)
+    if not len(many):
+        return
+    first, last, end = first[many], last[many], end[many]
+    where = place[many] + last
+    np.add.at(total, where, (end - last * bin_ns).astype(np.float32))
+    inner = last - first - 1
+    run = np.repeat(where - inner, inner)
+    run += np.arange(len(run)) - np.repeat(np.cumsum(inner) - inner, inner)
+    total[run] += bin_ns
