@@ -13,12 +13,14 @@ replay      the second reading: take the outcome from the tape
 cli         the command
 """
 
-from typing import Any
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 __all__ = ["open"]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> "Any":
     # Every recorded process imports this package: numpy comes only with the first reel.
     if name in ("open", "Reel", "ReelError"):
         from ipcreel import reel
