@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 
 import pytest
+
 from ipcreel.reel import Reel, open_reel
 
 DEADLINE_S = 60

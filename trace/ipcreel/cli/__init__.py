@@ -1,6 +1,7 @@
 """The command: one module for each of its commands, imported when it is called.
 
 record   run a program and keep the run
+recover  make the reel of an interrupted recording
 info     what is in a reel
 events   the events of a reel, a line each
 replay   run one process of a reel again, alone
@@ -14,7 +15,7 @@ import click
 
 from ipcreel.cli.trouble import report_trouble
 
-_COMMANDS = ("record", "info", "events", "replay")
+_COMMANDS = ("record", "recover", "info", "events", "replay")
 
 
 class _Commands(click.Group):

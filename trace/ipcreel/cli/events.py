@@ -2,25 +2,124 @@
 
 from __future__ import annotations
 
+import json
+import sys
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import click
 
-from ipcreel.reel import open_reel
+from ipcreel.reel import Reel, ReelError, open_reel
+from ipcreel.reel.select import Selection, select
+from ipcreel.reel.text import duration_text, payload_text
+
+_EXAMPLES = """\b
+Examples:
+  ipcreel events market.reel --process home-3 --mechanism tcp
+  ipcreel events market.reel --operation sysv.queue --from 1.5s --to 1.6s
+  ipcreel events market.reel --json | jq .payload
+"""
 
 
-@click.command("events")
+@click.command("events", epilog=_EXAMPLES)
 @click.argument("reel", type=click.Path(path_type=Path))
-def command(reel: Path) -> None:
-    """Print the events of REEL."""
+@click.option("--process", metavar="NAME|PID", help="Of this process; * stands for anything.")
+@click.option("--mechanism", metavar="NAME", help="sysv, tcp, …")
+@click.option("--operation", metavar="NAME", help="sysv.queue.send, or sysv.queue for all of a queue.")
+@click.option("--object", "object_", metavar="NAME", help="On this object.")
+@click.option("--from", "since", metavar="TIME", help="That ended after this: 1.5s, 20ms after the begin.")
+@click.option("--to", "until", metavar="TIME", help="That began before this.")
+@click.option("--json", "as_json", is_flag=True, help="A JSON object a line.")
+@click.option("--follow", is_flag=True, help="Of a recording in progress: go on until it ends.")
+def command(
+    reel: Path,
+    process: str | None,
+    mechanism: str | None,
+    operation: str | None,
+    object_: str | None,
+    since: str | None,
+    until: str | None,
+    as_json: bool,
+    follow: bool,
+) -> None:
+    """Print the events of REEL in order of begin, payloads decoded as text, JSON, msgpack or hex, never unpickled."""
+    selection = Selection(process, mechanism, operation, object_, since, until)
+    line = _json_line if as_json else _line
+    if follow:
+        from ipcreel.cli.follow import follow as follow_tapes
+
+        for snapshot, rows in follow_tapes(reel, selection):
+            _print(snapshot, rows, line)
+        return
     opened = open_reel(reel)
-    for row in range(len(opened)):
-        op = opened.operations[int(opened.op[row])]["name"]
-        process = opened.processes[int(opened.process[row])]
-        state = "pending" if opened.pending[row] else "raised" if opened.raised[row] else f"{(opened.end[row]-opened.begin[row])/1e3:.1f}us"
-        site = opened.sites[int(opened.site[row])]
-        print(
-            f"{(opened.begin[row] - opened.begin_ns) / 1e9:.6f} {process['pid']}/{opened.lane[row]} {op} "
-            f"{opened.objects[int(opened.object[row])][3]} a={opened.a[row]} b={opened.b[row]} {state} "
-            f"{Path(site[0]).name}:{site[1]} {opened.payload(row)!r}"
-        )
+    _print(opened, select(opened, selection).tolist(), line)
+
+
+def _print(reel: Reel, rows: Iterable[int], line: Any) -> None:
+    write = sys.stdout.write
+    for row in rows:
+        write(line(reel, row) + "\n")
+    sys.stdout.flush()
+
+
+def _line(reel: Reel, row: int) -> str:
+    at = (int(reel.begin[row]) - reel.begin_ns) / 1e9
+    thing = reel.objects[int(reel.object[row])][3]
+    file, number, _, _ = reel.sites[int(reel.site[row])]
+    site = f"{Path(file).name}:{number}" if file else ""
+    text = " ".join(part for part in (thing, _values(reel, row), payload_text(_payload(reel, row))) if part)
+    lane, name = reel.lane_name(int(reel.lane[row])), _operation(reel, row)["name"]
+    return f"{at:12.6f}  {lane:<20} {name:<22} {_outcome(reel, row):>9}  {site:<20} {text}".rstrip()
+
+
+def _operation(reel: Reel, row: int) -> dict[str, Any]:
+    return reel.operations.get(int(reel.op[row]), {"name": f"operation {int(reel.op[row]):#06x}", "a": "a", "b": "b"})
+
+
+def _values(reel: Reel, row: int) -> str:
+    operation = _operation(reel, row)
+    parts = []
+    for name in ("a", "b"):
+        value = int(getattr(reel, name)[row])
+        if operation[name] and value:
+            parts.append(f"[{operation[name].partition(';')[0]}: {value}]")
+    return " ".join(parts)
+
+
+def _outcome(reel: Reel, row: int) -> str:
+    if reel.pending[row]:
+        return "pending"
+    return "raised" if reel.raised[row] else duration_text(int(reel.end[row] - reel.begin[row]))
+
+
+def _payload(reel: Reel, row: int) -> Any:
+    try:
+        return reel.payload(row)
+    except ReelError as error:
+        return f"({error})"
+
+
+def _json_line(reel: Reel, row: int) -> str:
+    file, number, function, _ = reel.sites[int(reel.site[row])]
+    process = int(reel.process[row])
+    value = _payload(reel, row)
+    return json.dumps(
+        {
+            "event": row,
+            "begin_ns": int(reel.begin[row]),
+            "end_ns": None if reel.pending[row] else int(reel.end[row]),
+            "outcome": "pending" if reel.pending[row] else "raised" if reel.raised[row] else "returned",
+            "process": reel.process_name(process),
+            "pid": reel.processes[process]["pid"],
+            "lane": reel.lane_name(int(reel.lane[row])),
+            "operation": _operation(reel, row)["name"],
+            "object": reel.objects[int(reel.object[row])][3] or None,
+            "site": {"file": file, "line": number, "function": function} if file else None,
+            "a": int(reel.a[row]),
+            "b": int(reel.b[row]),
+            "payload": value if isinstance(value, str | int | float | None) else payload_text(value, 1 << 20),
+        },
+        ensure_ascii=False,
+        default=str,
+    )

@@ -2,20 +2,96 @@
 
 from __future__ import annotations
 
+import json
+import shlex
 from pathlib import Path
+from typing import Any
 
 import click
 import numpy as np
+from rich.console import Console
+from rich.table import Table
 
-from ipcreel.reel import open_reel
+from ipcreel.cli.summary import size_text
+from ipcreel.reel import Reel, contents, open_reel
+from ipcreel.reel.text import duration_text
 
 
 @click.command("info")
 @click.argument("reel", type=click.Path(path_type=Path))
-def command(reel: Path) -> None:
-    """Say what is in REEL."""
+@click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
+def command(reel: Path, as_json: bool) -> None:
+    """Say what is in REEL: its processes, its events by mechanism, what was not recorded, what was lost."""
     opened = open_reel(reel)
-    print(opened)
-    codes, counts = np.unique(opened.op, return_counts=True)
-    for code, count in zip(codes.tolist(), counts.tolist(), strict=True):
-        print(f"{count:10,}  {opened.operations[code]['name']}")
+    facts = describe(opened)
+    if as_json:
+        print(json.dumps(facts, ensure_ascii=False, indent=2, default=str))
+        return
+    console = Console(highlight=False)
+    console.print(f"[bold]{reel.name}[/bold]  {shlex.join(facts['command'])}", soft_wrap=True)
+    console.print(
+        f"{len(opened.processes)} processes, {len(opened.lanes)} threads, {len(opened):,} events "
+        f"in {duration_text(opened.end_ns - opened.begin_ns)}; {size_text(reel.stat().st_size)}; "
+        f"ended with {facts['ended']}"
+    )
+    console.print(_process_table(facts["processes"]))
+    console.print(_operation_table(facts["operations"]))
+    for what in facts["unrecorded"]:
+        console.print(f"seen, not recorded: {what}")
+    console.print("lost: " + "; ".join(facts["lost"]) if facts["lost"] else "nothing lost")
+
+
+def describe(reel: Reel) -> dict[str, Any]:
+    """What is in a reel, as plain values."""
+    per_process = np.bincount(reel.process, minlength=len(reel.processes)).tolist()
+    codes, counts = np.unique(reel.op, return_counts=True)
+    return {
+        "command": reel.run.get("command", []),
+        "ended": _ended(reel.run),
+        "seconds": (reel.end_ns - reel.begin_ns) / 1e9,
+        "events": len(reel),
+        "threads": len(reel.lanes),
+        "processes": [
+            {
+                "name": reel.process_name(row),
+                "pid": process["pid"],
+                "parent": None if process["parent"] is None else reel.process_name(process["parent"]),
+                "how": process["how"],
+                "threads": sum(lane[0] == row for lane in reel.lanes),
+                "events": per_process[row],
+            }
+            for row, process in enumerate(reel.processes)
+        ],
+        "operations": {
+            reel.operations[code]["name"]: count for code, count in zip(codes.tolist(), counts.tolist(), strict=True)
+        },
+        "mechanisms": {row.name: row.events for row in contents.by_mechanism(reel)},
+        "objects": len(reel.objects) - 1,
+        "unrecorded": contents.unrecorded(reel),
+        "lost": contents.lost(reel),
+        "lost_events": len(contents.lost(reel)) - bool(reel.cut),
+    }
+
+
+def _ended(run: dict[str, Any]) -> str:
+    status = run.get("status")
+    if status is None:
+        return "an unknown exit code: the recording was interrupted"
+    return f"exit code {status >> 8}" if not status & 0x7F else f"signal {status & 0x7F}"
+
+
+def _process_table(processes: list[dict[str, Any]]) -> Table:
+    table = Table("process", "pid", "parent", "threads", "events", box=None, pad_edge=False, header_style="dim")
+    for column in table.columns[3:]:
+        column.justify = "right"
+    for row in processes:
+        table.add_row(row["name"], str(row["pid"]), row["parent"] or "", str(row["threads"]), f"{row['events']:,}")
+    return table
+
+
+def _operation_table(operations: dict[str, int]) -> Table:
+    table = Table("operation", "events", box=None, pad_edge=False, header_style="dim")
+    table.columns[1].justify = "right"
+    for name, count in sorted(operations.items(), key=lambda pair: -pair[1]):
+        table.add_row(name, f"{count:,}")
+    return table

@@ -7,59 +7,91 @@ import resource
 import signal
 import sys
 from pathlib import Path
-from typing import Any
 
 import click
 
-from ipcreel.record import launch
+from ipcreel import mechanism
+from ipcreel.record import launch, session
+from ipcreel.record.trouble import LaunchError
+
+_EXAMPLES = """\b
+Examples:
+  ipcreel record -- python main.py
+  ipcreel record -o market.reel -- energymarket run --homes 5 --ticks 20
+  ipcreel record --duration 10 --skip clock,chance -- python server.py
+"""
 
 
-@click.command("record", context_settings={"ignore_unknown_options": True})
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="The reel. [default: the program's name]")
+@click.command("record", epilog=_EXAMPLES)
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="The reel. Default: the program's name.")
 @click.option("--force", is_flag=True, help="Replace the reel if it exists.")
-@click.option("--payload-limit", type=click.IntRange(min=0), default=1 << 20, show_default=True, metavar="BYTES")
+@click.option("--only", metavar="MECHANISM,…", help="Record these mechanisms, and processes.")
+@click.option("--skip", metavar="MECHANISM,…", help="Record all mechanisms but these.")
+@click.option("--processes", metavar="NAME,…", help="Record these processes only; * stands for anything.")
+@click.option("--internals", is_flag=True, help="Record the operations inside operations too.")
+@click.option("--payload-limit", type=click.IntRange(0), default=1 << 20, show_default=True, metavar="BYTES")
 @click.option("--no-payloads", is_flag=True, help="Keep no payloads: such a reel cannot be replayed.")
-@click.option("--duration", type=click.FloatRange(min=0), metavar="SECONDS", help="End the program after this long.")
+@click.option("--duration", type=click.FloatRange(0, min_open=True), metavar="SECONDS", help="End the program then.")
+@click.option("-q", "--quiet", is_flag=True, help="No summary.")
 @click.argument("program", nargs=-1, type=click.UNPROCESSED)
 def command(
-    output: Path | None, force: bool, payload_limit: int, no_payloads: bool, duration: float | None, program: tuple[str, ...]
+    output: Path | None,
+    force: bool,
+    only: str | None,
+    skip: str | None,
+    processes: str | None,
+    internals: bool,
+    payload_limit: int,
+    no_payloads: bool,
+    duration: float | None,
+    quiet: bool,
+    program: tuple[str, ...],
 ) -> None:
-    """Run PROGRAM as it would run anyway, and keep the run in one file.
+    """Run PROGRAM as it would run anyway, and keep the run in one file, the reel.
 
-    \b
-    ipcreel record -- python main.py
-    ipcreel record -o market.reel -- energymarket run --homes 5 --ticks 20
+    Every Python process of it is recorded, however it was started: by fork, spawn, forkserver or as a command.
+    The exit code is the program's own.
     """
     words = list(program)
     if not words:
-        raise launch.LaunchError("no program was given. For instance: ipcreel record -- python main.py")
+        raise LaunchError("no program was given. For instance: ipcreel record -- python main.py")
     output = (output or Path(_default_name(words))).absolute()
     if output.exists() and not force:
-        raise launch.LaunchError(f"{output.name} exists. Name another with -o, or replace it with --force.")
-    tapes = launch.new_tapes(output)
-    outcome = launch.run(words, tapes, launch.Options(0 if no_payloads else payload_limit, duration))
-    written = launch.finish(outcome, words, output)
-    sys.stderr.write(_summary(written, outcome, output))
+        raise LaunchError(f"{output.name} exists. Name another with -o, or replace it with --force.")
+    if output.is_dir():
+        raise LaunchError(f"{output} is a folder. Name a file with -o.")
+    launch.find_program(words[0])
+    patterns = tuple(processes.split(",")) if processes else ()
+    options = launch.Options(0 if no_payloads else payload_limit, duration, _left_out(only, skip), patterns, internals)
+    tapes = session.begin(words, output)
+    outcome = launch.run(words, tapes, options)
+    written = session.finish(tapes, outcome, output)
+    if not quiet:
+        from ipcreel.cli.summary import summary
+
+        sys.stderr.write(summary(output, written, outcome))
     _end_like(outcome.status)
+
+
+def _left_out(only: str | None, skip: str | None) -> tuple[str, ...]:
+    """The mechanisms not to record.
+
+    Raises:
+        LaunchError: there is no mechanism of that name.
+    """
+    known = {str(row["mechanism"]) for row in mechanism.all_operations()}
+    asked = {name for name in f"{only or ''},{skip or ''}".split(",") if name}
+    unknown = sorted(asked - known)
+    if unknown:
+        raise LaunchError(f"{', '.join(unknown)}: no such mechanism. There are: {', '.join(sorted(known))}.")
+    chosen = set(only.split(",")) | {"process"} if only else known
+    return tuple(sorted((known - chosen) | (set(skip.split(",")) if skip else set())))
 
 
 def _default_name(words: list[str]) -> str:
     names = [Path(word).name for word in words if not word.startswith("-")]
     name = names[1] if len(names) > 1 and names[0].startswith("python") else names[0]
     return Path(name).stem + ".reel"
-
-
-def _summary(written: dict[str, Any], outcome: launch.Outcome, output: Path) -> str:
-    lines = [
-        f"ipcreel: {output.name}: {written['processes']} processes, {written['lanes']} threads, "
-        f"{written['events']:,} events, {written['bytes'] / 1e6:.1f} MB, lost 0"
-    ]
-    for name, why in written["stopped"].items():
-        lines.append(f"ipcreel: recording of process {name.rpartition('-')[2]} stopped early: {why}")
-    if outcome.still_running:
-        pids = ", ".join(map(str, outcome.still_running))
-        lines.append(f"ipcreel: still running, recorded until now: {pids}")
-    return "\n".join(lines) + "\n"
 
 
 def _end_like(status: int) -> None:

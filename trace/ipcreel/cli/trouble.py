@@ -10,7 +10,7 @@ from contextlib import contextmanager
 @contextmanager
 def report_trouble() -> Iterator[None]:
     """Turn the errors that a user can cause into one line on stderr."""
-    from ipcreel.record.launch import LaunchError
+    from ipcreel.record.trouble import LaunchError
     from ipcreel.reel import ReelError
 
     try:

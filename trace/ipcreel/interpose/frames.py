@@ -64,7 +64,7 @@ def hide_from_uncaught() -> None:
         return plain(kind, error, strip(traceback))
 
     sys.excepthook = excepthook
-    sys.__excepthook__ = excepthook  # type: ignore[misc]
+    sys.__excepthook__ = excepthook
 
 
 def hide_from_traceback(module: ModuleType) -> None:

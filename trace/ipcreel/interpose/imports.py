@@ -66,4 +66,4 @@ def when_imported(callbacks: dict[str, Callable[[ModuleType], None]]) -> None:
             callback(module)
         else:
             waiting[name] = callback
-    sys.meta_path.insert(0, _Finder(waiting))  # type: ignore[arg-type]
+    sys.meta_path.insert(0, _Finder(waiting))

@@ -37,7 +37,7 @@ def _import_module(name: str) -> ModuleType:
 
 def dress(wrapper: Callable[..., Any], original: Any) -> None:
     """Give `wrapper` the names, documentation and signature of `original`."""
-    function = getattr(wrapper, "__func__", wrapper)
+    function: Any = getattr(wrapper, "__func__", wrapper)
     for name in ("__module__", "__name__", "__qualname__", "__doc__"):
         value = getattr(original, name, None)
         if value is not None:
@@ -80,7 +80,7 @@ def install_rows(module: ModuleType, rows: Iterable[Operation], wrap: Wrap) -> N
 
 def _install_class(module: ModuleType, name: str, members: list[tuple[str, Operation]], wrap: Wrap) -> None:
     original = getattr(module, name)
-    namespace = {}
+    namespace: dict[str, Any] = {}
     for member, row in members:
         attribute, _, access = member.partition(":")
         plain = getattr(original, attribute, None)
@@ -90,8 +90,8 @@ def _install_class(module: ModuleType, name: str, members: list[tuple[str, Opera
             before = namespace.get(attribute) or plain
             namespace[attribute] = _property(before, access, row, wrap)
         else:
-            namespace[attribute] = wrapper = wrap(row, plain, False)
-            dress(wrapper, plain)
+            namespace[attribute] = wrap(row, plain, False)
+            dress(namespace[attribute], plain)
     if original.__flags__ & _HEAP_TYPE and not original.__flags__ & _IMMUTABLE:
         for attribute, value in namespace.items():
             setattr(original, attribute, value)
@@ -105,9 +105,9 @@ _HEAP_TYPE, _IMMUTABLE = 1 << 9, 1 << 8
 def _property(plain: Any, access: str, row: Operation, wrap: Wrap) -> property:
     if access == "get":
         wrapper = wrap(row, plain.__get__, False)
-        return property(lambda self: wrapper(self), getattr(plain, "fset", plain.__set__), None, plain.__doc__)
+        return property(wrapper, getattr(plain, "fset", plain.__set__), None, plain.__doc__)
     wrapper = wrap(row, plain.__set__, False)
-    return property(getattr(plain, "fget", plain.__get__), lambda self, value: wrapper(self, value), None, plain.__doc__)
+    return property(getattr(plain, "fget", plain.__get__), wrapper, None, plain.__doc__)
 
 
 def subclass(original: type, namespace: dict[str, Any]) -> type:

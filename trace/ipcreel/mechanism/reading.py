@@ -21,6 +21,11 @@ class Reading:
 
     replays = False
 
+    def __init__(self) -> None:
+        import os
+
+        self.skip = frozenset(filter(None, os.environ.get("IPCREEL_SKIP", "").split(",")))
+
     def wrap(self, row: Operation, original: Callable[..., Any], bound: bool = False) -> FunctionType:
         """A function to stand in the place of `original`. A `bound` one takes one more argument, first, and drops it."""
         raise NotImplementedError
@@ -39,7 +44,10 @@ class Reading:
             full = "ipcreel.mechanism." + name
             __import__(full)
             mechanism = sys.modules[full]
-            install_rows(module, mechanism.OPERATIONS, self.wrap)
+            rows = [row for row in mechanism.OPERATIONS if row.mechanism not in self.skip]
+            if mechanism.OPERATIONS and not rows:
+                continue
+            install_rows(module, rows, self.wrap)
             extra = getattr(mechanism, "install", None)
             if extra is not None:
                 extra(module, self)

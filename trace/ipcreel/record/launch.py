@@ -5,23 +5,18 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from ipcreel import mechanism
-from ipcreel.tape.merge import merge
+from ipcreel.record.trouble import LaunchError
 from ipcreel.tape.reader import tape_names
 
 BOOTSTRAP = Path(__file__).with_name("bootstrap")
-_SI_KERNEL = 0x80  # sent by the terminal, to every process of the foreground group: the program has it already
+_SI_KERNEL = 0x80  # sent by the terminal to every process of the foreground group: the program has it already
 _FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGUSR1, signal.SIGUSR2)
+_BETWEEN_SIGNALS_S = 2.0  # from SIGINT to SIGTERM to SIGKILL, when a duration is over
 _LAST_MOMENT_S = 0.5  # granted to children that outlive the program
-
-
-class LaunchError(Exception):
-    """The program could not be started, or its reel not written; the message says what to do."""
 
 
 @dataclass(frozen=True)
@@ -31,65 +26,87 @@ class Options:
     Attributes:
         payload_limit: bytes kept of each payload.
         duration_s: after this long the program is asked to end, or None.
+        skip: mechanisms that are left out.
+        processes: patterns of the names of the processes to record; none for all.
+        internals: record the operations inside operations too.
     """
 
     payload_limit: int = 1 << 20
     duration_s: float | None = None
+    skip: tuple[str, ...] = ()
+    processes: tuple[str, ...] = ()
+    internals: bool = False
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of it.
+    """What came of a run.
 
     Attributes:
         status: as `os.waitpid` gives it.
-        tapes: the directory of the tapes.
-        still_running: pids of recorded processes that outlived the program.
         seconds: how long the program ran.
+        cpu_seconds: processor time of the program and of the children it waited for.
+        still_running: pids of recorded processes that outlived the program.
     """
 
     status: int
-    tapes: Path
-    still_running: list[int]
     seconds: float
+    cpu_seconds: float
+    still_running: list[int] = field(default_factory=list)
 
 
 def run(command: list[str], tapes: Path, options: Options) -> Outcome:
     """Run `command` with the recorder in every Python process of it.
 
     Raises:
-        LaunchError: there is no such program.
+        LaunchError: there is no such program, or it cannot be started.
     """
-    program = shutil.which(command[0])
-    if program is None:
-        raise LaunchError(f"{command[0]}: no such program. Give a command, for instance: ipcreel record -- python main.py")
+    program = find_program(command[0])
     watched = {*_FORWARDED, signal.SIGCHLD}
     before = signal.pthread_sigmask(signal.SIG_BLOCK, watched)
     begin = time.monotonic()
     try:
-        pid = os.posix_spawn(
-            program, command, _environment(tapes, options), setsigmask=before, setsigdef=[signal.SIGPIPE, signal.SIGXFSZ]
-        )
-        status = _wait(pid, watched, options.duration_s)
+        # Python ignores these two; the program must find them as the shell left them.
+        given_back = [signal.SIGPIPE, signal.SIGXFSZ]
+        environment = _environment(tapes, options)
+        pid = os.posix_spawn(program, command, environment, setsigmask=before, setsigdef=given_back)
+        status, cpu_seconds = _wait(pid, watched, options.duration_s)
     except OSError as error:
         raise LaunchError(f"{command[0]}: cannot be started: {error.strerror}.") from None
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-    seconds = time.monotonic() - begin
-    return Outcome(status, tapes, _outlived(tapes), seconds)
+    return Outcome(status, time.monotonic() - begin, cpu_seconds, _outlived(tapes))
+
+
+def find_program(name: str) -> str:
+    """The file of a program.
+
+    Raises:
+        LaunchError: there is none.
+    """
+    program = shutil.which(name)
+    if program is not None:
+        return program
+    if name.endswith(".py") and Path(name).exists():
+        raise LaunchError(f"{name} is not executable. Say what runs it: ipcreel record -- python {name}")
+    raise LaunchError(f"{name}: no such program. Give a command, for instance: ipcreel record -- python main.py")
 
 
 def _environment(tapes: Path, options: Options) -> dict[str, str]:
     path = os.environ.get("PYTHONPATH")
-    return {
-        **os.environ,
+    ours = {
         "PYTHONPATH": f"{BOOTSTRAP}{os.pathsep}{path}" if path else str(BOOTSTRAP),
         "IPCREEL_TAPES": str(tapes),
         "IPCREEL_PAYLOAD_LIMIT": str(options.payload_limit),
+        "IPCREEL_SKIP": ",".join(options.skip),
+        "IPCREEL_PROCESSES": "\n".join(options.processes),
+        "IPCREEL_INTERNALS": "1" if options.internals else "",
     }
+    return {**os.environ, **{name: value for name, value in ours.items() if value}}
 
 
-def _wait(pid: int, watched: set[signal.Signals], duration_s: float | None) -> int:
+def _wait(pid: int, watched: set[signal.Signals], duration_s: float | None) -> tuple[int, float]:
+    """The status of `pid` and the processor time it took, once it has ended."""
     deadlines = _deadlines(duration_s)
     while True:
         left = deadlines[0][0] - time.monotonic() if deadlines else 3600.0
@@ -99,16 +116,17 @@ def _wait(pid: int, watched: set[signal.Signals], duration_s: float | None) -> i
                 os.kill(pid, info.si_signo)
         elif info is None and deadlines and deadlines[0][0] <= time.monotonic():
             os.kill(pid, deadlines.pop(0)[1])
-        ended, status = os.waitpid(pid, os.WNOHANG)
+        ended, status, used = os.wait4(pid, os.WNOHANG)
         if ended:
-            return status
+            return status, used.ru_utime + used.ru_stime
 
 
 def _deadlines(duration_s: float | None) -> list[tuple[float, signal.Signals]]:
     if duration_s is None:
         return []
-    first = time.monotonic() + duration_s
-    return [(first, signal.SIGINT), (first + 2, signal.SIGTERM), (first + 4, signal.SIGKILL)]
+    end = time.monotonic() + duration_s
+    steps = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
+    return [(end + step * _BETWEEN_SIGNALS_S, number) for step, number in enumerate(steps)]
 
 
 def _descends(pid: int, ancestor: int) -> bool:
@@ -117,49 +135,31 @@ def _descends(pid: int, ancestor: int) -> bool:
         if pid == ancestor:
             return True
         try:
-            pid = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+            pid = int(_stat(pid)[1])
         except (OSError, ValueError, IndexError):
             return False
     return False
 
 
+def _stat(pid: int) -> list[str]:
+    """The fields of /proc/PID/stat after the name of the program: its state, its parent, … (proc(5))."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+
+
 def _outlived(tapes: Path) -> list[int]:
     """The recorded processes that are still there shortly after the program has ended."""
+    pids = {int(name.rpartition("-")[2]) for name in tape_names(tapes)}
     deadline = time.monotonic() + _LAST_MOMENT_S
     while True:
-        alive = [pid for pid in {int(name.rpartition("-")[2]) for name in tape_names(tapes)} if _alive(pid)]
-        if not alive or time.monotonic() > deadline:
-            return sorted(alive)
+        pids = {pid for pid in pids if is_alive(pid)}
+        if not pids or time.monotonic() > deadline:
+            return sorted(pids)
         time.sleep(0.01)
 
 
-def _alive(pid: int) -> bool:
+def is_alive(pid: int) -> bool:
+    """Whether a process is there, and no zombie."""
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+        return _stat(pid)[0] not in "ZX"
     except (OSError, IndexError):
         return False
-
-
-def new_tapes(output: Path) -> Path:
-    """A private directory for the tapes, beside the reel to be.
-
-    Raises:
-        LaunchError: none can be made there.
-    """
-    try:
-        return Path(tempfile.mkdtemp(prefix=f".{output.name}.", suffix=".tapes", dir=output.parent))
-    except OSError as error:
-        raise LaunchError(f"{output.parent}: cannot be written: {error.strerror}. Name another place with -o.") from None
-
-
-def finish(outcome: Outcome, command: list[str], output: Path) -> dict[str, object]:
-    """Make the reel, and remove the tapes once it is written. Returns what `merge` says."""
-    run_facts = {
-        "command": command,
-        "status": outcome.status,
-        "seconds": outcome.seconds,
-        "still_running": outcome.still_running,
-    }
-    written = merge(outcome.tapes, output, mechanism.all_operations(), run_facts)
-    shutil.rmtree(outcome.tapes, ignore_errors=True)
-    return written

@@ -34,7 +34,9 @@ def start() -> None:
     os.register_at_fork(after_in_child=_forked)
 
 
-def partial(install: Callable[[ModuleType, tuple[str, ...]], None], names: tuple[str, ...]) -> Callable[[ModuleType], None]:
+def partial(
+    install: Callable[[ModuleType, tuple[str, ...]], None], names: tuple[str, ...]
+) -> Callable[[ModuleType], None]:
     """`install` for `names`. functools would be one more import."""
     return lambda module: install(module, names)
 

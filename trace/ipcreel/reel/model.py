@@ -73,12 +73,12 @@ class Reel:
     @cached_property
     def pending(self) -> NDArray[np.bool_]:
         """(n,) whether an event had not returned when its process or the recording ended."""
-        return self._end == 0
+        return np.equal(self._end, 0)
 
     @cached_property
     def raised(self) -> NDArray[np.bool_]:
         """(n,) whether it raised."""
-        return self._end < 0
+        return np.less(self._end, 0)
 
     @cached_property
     def lane(self) -> NDArray[np.int64]:
@@ -132,10 +132,31 @@ class Reel:
         )
         return index
 
+    @property
+    def payloads_end(self) -> int:
+        """The offset behind the last payload."""
+        return int(self._header["events"])
+
     @cached_property
     def cut(self) -> dict[int, int]:
         """Event → the size that its payload had, where it was cut."""
-        return {row: size for row, size in self._index["cut"]}
+        return dict(self._index["cut"])
+
+    def process_name(self, row: int) -> str:
+        """The name of a process: its own, or that of its program."""
+        process = self.processes[row]
+        name = process["facts"].get("name")
+        if name is not None:
+            return str(name)
+        if process["how"] == "fork" and process["parent"] is not None:
+            return f"{self.process_name(process['parent'])}+{process['pid']}"
+        return program_name(process["argv"])
+
+    def lane_name(self, row: int) -> str:
+        """The name of a lane: its process's, and its thread's where that says more."""
+        process, _, _, thread = self.lanes[row]
+        name = self.process_name(process)
+        return name if thread == "MainThread" else f"{name}/{thread}"
 
     def payload(self, row: int) -> Any:
         """The payload of an event, decoded and never executed; None where it has none.
@@ -155,15 +176,34 @@ class Reel:
 
     def _payload_room(self, at: int) -> int:
         """How many bytes from `at` on hold its value: up to the next payload of any event."""
-        following = np.searchsorted(self._payload_offsets, at, "right")
-        if following == len(self._payload_offsets):
+        following = np.searchsorted(self.payload_offsets, at, "right")
+        if following == len(self.payload_offsets):
             return int(self._header["events"]) - at
-        return int(self._payload_offsets[following]) - at
+        return int(self.payload_offsets[following]) - at
 
     @cached_property
-    def _payload_offsets(self) -> NDArray[np.int64]:
+    def payload_offsets(self) -> NDArray[np.int64]:
+        """Where payloads begin, ascending."""
         offsets = self.raw["payload"].astype(np.int64)
         return np.sort(offsets[offsets > 0])
+
+
+def program_name(argv: list[str]) -> str:
+    """What a command line runs: the script or the module that an interpreter was given, otherwise the program."""
+    words = iter(argv)
+    program = Path(next(words, "?")).name
+    if not program.startswith("python"):
+        return program
+    for word in words:
+        if word == "-m":
+            return next(words, program)
+        if word.startswith("-c"):
+            return f"{program} -c"
+        if word in ("-X", "-W"):
+            next(words, None)
+        elif not word.startswith("-"):
+            return Path(word).name
+    return program
 
 
 def open_reel(path: str | Path) -> Reel:
@@ -197,9 +237,12 @@ def _header(path: Path, data: mmap.mmap) -> dict[str, Any]:
         raise ReelError(f"{path}: this is not a reel. `ipcreel record` makes one.")
     if header["version"] > reel_file.VERSION:
         raise ReelError(
-            f"{path}: it has version {header['version']}, this ipcreel reads up to {reel_file.VERSION}. Install a newer ipcreel."
+            f"{path}: it has version {header['version']}, this ipcreel reads up to {reel_file.VERSION}. "
+            "Install a newer ipcreel."
         )
     numbers = [header.get(name) for name in reel_file.NUMBERS]
     if not all(isinstance(number, int) for number in numbers) or header["size"] != len(data):
-        raise ReelError(f"{path}: {len(data):,} bytes, its header says {header.get('size')}. It was cut off, or not finished.")
+        raise ReelError(
+            f"{path}: {len(data):,} bytes, its header says {header.get('size')}. It was cut off, or not finished."
+        )
     return header

@@ -56,5 +56,11 @@ def write_script(reel: Reel, path: list[int], file: Path) -> None:
         )
     objects = [[kind, shared, key, name] for kind, shared, key, name in reel.objects]
     operations = {code: row["name"] for code, row in reel.operations.items()}
-    script = {"reel": str(reel.path.absolute()), "steps": steps, "objects": objects, "operations": operations, "sites": reel.sites}
+    script = {
+        "reel": str(reel.path.absolute()),
+        "steps": steps,
+        "objects": objects,
+        "operations": operations,
+        "sites": reel.sites,
+    }
     file.write_bytes(msgpack.packb(script, unicode_errors="surrogatepass"))

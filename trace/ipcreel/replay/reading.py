@@ -63,7 +63,9 @@ class Replaying(Reading):
         if row.replay == FENCE:
             raise DivergenceError(f"{self.script.describe(event)}: {row.name} can be seen, not replayed.")
         if event.end_ns == 0:
-            self.at_end(f"{self.script.describe(event)} never returned: the process stood here when the recording ended")
+            self.at_end(
+                f"{self.script.describe(event)} never returned: the process stood here when the recording ended"
+            )
         if event.end_ns < 0:
             raise rebuild(self.script.payload(event))
         if row.name in _FORKS and event.b == self.script.child_pid:
@@ -106,4 +108,4 @@ def rebuild(payload: Any) -> BaseException:
         raise DivergenceError(f"the tape has an exception {payload['raised']}, which this program does not know")
     error = kind.__new__(kind, *payload["args"])
     error.args = tuple(payload["args"])
-    return error  # type: ignore[no-any-return]
+    return error

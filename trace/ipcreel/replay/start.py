@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
+from functools import partial
+from types import ModuleType
 
 from ipcreel import mechanism
 from ipcreel.interpose import frames
@@ -34,8 +37,8 @@ def start() -> None:
     process.here = _Here()  # type: ignore[assignment]
     process.tape = _NoTape()  # type: ignore[assignment]
     frames.hide_from_uncaught()
-    callbacks = {
-        name: lambda module, names=names: reading.install(module, names) for name, names in mechanism.PATCHES.items()
+    callbacks: dict[str, Callable[[ModuleType], None]] = {
+        name: partial(reading.install, names=names) for name, names in mechanism.PATCHES.items()
     }
     callbacks["traceback"] = frames.hide_from_traceback
     when_imported(callbacks)

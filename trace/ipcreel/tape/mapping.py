@@ -16,24 +16,24 @@ _open, _close, _fallocate, _fstat = os.open, os.close, os.posix_fallocate, os.fs
 _FAILED = 2**64 - 1
 
 
-class _Size(_ctypes._SimpleCData):  # type: ignore[misc, name-defined]
+class _Size(_ctypes._SimpleCData):  # type: ignore[type-arg]
     _type_ = "L"
 
 
-class _Int(_ctypes._SimpleCData):  # type: ignore[misc, name-defined]
+class _Int(_ctypes._SimpleCData):  # type: ignore[type-arg]
     _type_ = "i"
 
 
-class _Char(_ctypes._SimpleCData):  # type: ignore[misc, name-defined]
+class _Char(_ctypes._SimpleCData):  # type: ignore[type-arg]
     _type_ = "c"
 
 
-class _Function(_ctypes.CFuncPtr):  # type: ignore[misc, name-defined]
-    _flags_ = _ctypes.FUNCFLAG_CDECL | _ctypes.FUNCFLAG_USE_ERRNO  # type: ignore[attr-defined]
+class _Function(_ctypes.CFuncPtr):
+    _flags_ = _ctypes.FUNCFLAG_CDECL | _ctypes.FUNCFLAG_USE_ERRNO
     _restype_ = _Size
 
 
-_libc = _ctypes.dlopen(None, 0)
+_libc = _ctypes.dlopen(None, 0)  # type: ignore[arg-type]
 _mmap = _Function(_ctypes.dlsym(_libc, "mmap"))
 _mmap.argtypes = [_Size, _Size, _Int, _Int, _Int, _Size]
 _munmap = _Function(_ctypes.dlsym(_libc, "munmap"))

@@ -8,6 +8,11 @@ from __future__ import annotations
 
 import struct
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
 _U8, _U16, _U32 = struct.Struct(">BB").pack, struct.Struct(">BH").pack, struct.Struct(">BI").pack
 _I64, _U64, _F64 = struct.Struct(">Bq").pack, struct.Struct(">BQ").pack, struct.Struct(">Bd").pack
 
@@ -109,7 +114,7 @@ def _dict(value: dict[object, object], depth: int) -> bytes:
     return head + b"".join([pack(item, depth + 1) for pair in value.items() for item in pair])
 
 
-_WRITERS = {
+_WRITERS: dict[type, Callable[[Any, int], bytes]] = {
     type(None): _none,
     bool: _bool,
     int: _int,

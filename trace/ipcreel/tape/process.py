@@ -47,14 +47,14 @@ def _thread_name() -> str:
     return thread.name if thread is not None else "MainThread" if _lanes == 1 else f"thread {_lanes}"
 
 
-class _Unopened:
-    """Before a tape is open nothing is recorded."""
+class _Unrecorded:
+    """What stands for `here` before a tape is open, or in a process that was not chosen: nothing is recorded."""
 
     lane = 0
     inside = True
 
 
-here: Here = _Unopened()  # type: ignore[assignment]
+here: Here = _Unrecorded()  # type: ignore[assignment]
 
 
 def open_tape(directory: str, how: str, payload_limit: int, parent: str | None, facts: dict[str, object]) -> None:
@@ -135,5 +135,23 @@ def forget_object(kind: str, key: object) -> None:
 
 
 def fact(key: str, value: object) -> None:
-    """State something about the process; the last statement under a key stands."""
+    """State something about the process; the last statement under a key stands. `name` decides if it was chosen."""
     tape.define(layout.FACT, key, value)
+    if key == "name":
+        _choose(str(value))
+
+
+def _choose(name: str) -> None:
+    """Record this process or not, by what `--processes` asked for."""
+    global here  # noqa: PLW0603
+    patterns = os.environ.get("IPCREEL_PROCESSES")
+    if not patterns:
+        return
+    from fnmatch import fnmatchcase
+
+    chosen = any(fnmatchcase(name, pattern) for pattern in patterns.split("\n"))
+    tape.define(layout.FACT, "chosen", chosen)
+    if not chosen:
+        here = _Unrecorded()  # type: ignore[assignment]
+    elif isinstance(here, _Unrecorded):
+        here = Here()

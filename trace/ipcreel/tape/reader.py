@@ -116,7 +116,9 @@ def _read_stream(tape: TapeContent) -> None:
 _VALUE_AT = 7  # [PAYLOAD, slot]: array marker, tag, marker of the slot and its four bytes
 
 
-def _take(tape: TapeContent, record: list[Any], begin: int, end: int, payloads: list[tuple[int, int, int, int]]) -> None:
+def _take(
+    tape: TapeContent, record: list[Any], begin: int, end: int, payloads: list[tuple[int, int, int, int]]
+) -> None:
     tag = record[0]
     if tag == layout.PAYLOAD:
         had = record[3] if len(record) > 3 else -1

@@ -1,11 +1,11 @@
 """Where things stand in a reel: one file that is, from its first byte to its last, one msgpack stream.
 
-    header        a map; its numbers are at full width, so that they can be filled in at the end
-    definitions   a map of tables: processes, lanes, operations, objects, sites, sources, and what is known of the run
-    payloads      the streams of the tapes, one after the other; an event's `payload` is the offset of a value in them
-    padding       nil, up to a multiple of 4096
-    events        64 bytes each, of all tapes, in order of begin
-    index         a map, the last object of the file
+header        a map; its numbers are at full width, so that they can be filled in at the end
+definitions   a map of tables: processes, lanes, operations, objects, sites, sources, and what is known of the run
+payloads      the streams of the tapes, one after the other; an event's `payload` is the offset of a value in them
+padding       nil, up to a multiple of 4096
+events        64 bytes each, of all tapes, in order of begin
+index         a map, the last object of the file
 """
 
 from __future__ import annotations

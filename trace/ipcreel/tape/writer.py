@@ -55,11 +55,22 @@ class Tape:
     """One process's tape, open for writing. A fork begins a new one in the same object: `open` is called again.
 
     Positions are taken by reading an attribute and storing it advanced, in straight-line code without a call or a
-    loop: CPython (3.11 to 3.13, with its lock) switches threads, runs signal handlers and, from 3.12 on, collects garbage only at calls,
-    loops and function entries, so nothing comes between. `test_writer` stresses this.
+    loop: CPython (3.11 to 3.13, with its lock) switches threads, runs signal handlers and, from 3.12 on, collects
+    garbage only at calls, loops and function entries, so nothing comes between. `test_writer` stresses this.
     """
 
-    __slots__ = ("directory", "events", "failure", "header", "name", "payload_limit", "pid", "slot", "stream", "stream_at")
+    __slots__ = (
+        "directory",
+        "events",
+        "failure",
+        "header",
+        "name",
+        "payload_limit",
+        "pid",
+        "slot",
+        "stream",
+        "stream_at",
+    )
 
     def open(self, directory: str, name: str, header: dict[str, object], payload_limit: int) -> None:
         """Begin a tape.
@@ -96,9 +107,7 @@ class Tape:
         except OSError:
             pass  # the disk is full: the empty file, if that much could be made, says it
 
-    def whole(
-        self, begin_ns: int, lane: int, op: int, object_: int, site: int, a: int, b: int, end_ns: int
-    ) -> int:
+    def whole(self, begin_ns: int, lane: int, op: int, object_: int, site: int, a: int, b: int, end_ns: int) -> int:
         """Write an event that has ended. Returns its slot."""
         slot = self.slot
         self.slot = slot + 1

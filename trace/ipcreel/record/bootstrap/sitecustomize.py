@@ -20,7 +20,7 @@ def _run() -> None:
         except Exception as error:  # a fault of ours must not reach the program
             sys.stderr.write(f"ipcreel: this process is not recorded: {type(error).__name__}: {error}\n")
     try:
-        import sitecustomize  # noqa: F401
+        import sitecustomize  # type: ignore[import-not-found]  # noqa: F401
     except BaseException:
         # The import system takes the module out of this table again, whatever the outcome: `site` then sees what it
         # would see without us, a missing sitecustomize included.

@@ -12,7 +12,7 @@ def _run() -> None:
 
     start.start()
     try:
-        import sitecustomize  # noqa: F401
+        import sitecustomize  # type: ignore[import-not-found]  # noqa: F401
     except BaseException:
         sys.modules["sitecustomize"] = ours
         raise

@@ -1,0 +1,117 @@
+"""The commands: results on stdout, one clear line for trouble, the right exit code."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.trace.conftest import Record
+
+QUEUE = """
+    import sysv_ipc
+    queue = sysv_ipc.MessageQueue(None, sysv_ipc.IPC_CREX)
+    for word in (b"quetzal", b'{"two": 2}', bytes(range(8)), __import__("pickle").dumps({"three": 3})):
+        queue.send(word, type=7)
+        queue.receive()
+    queue.remove()
+"""
+
+
+def ipcreel(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "ipcreel", *arguments], capture_output=True, text=True, timeout=60, check=False, cwd=cwd
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["record"], "ipcreel: no program was given. For instance: ipcreel record -- python main.py\n"),
+        (["record", "--", "no-such-program"], "no-such-program: no such program."),
+        (["record", "-o", "there/a.reel", "--", "true"], "there: cannot be written: No such file or directory."),
+        (["record", "--only", "tpc", "--", "true"], "tpc: no such mechanism. There are: "),
+        (["info", "missing.reel"], "missing.reel: there is no such file."),
+        (["events", "notes.txt"], "notes.txt: this is not a reel. `ipcreel record` makes one."),
+        (["recover", "nowhere"], "nowhere: holds no tapes."),
+    ],
+)
+def test_trouble_is_one_line_and_exit_code_two(tmp_path: Path, arguments: list[str], line: str) -> None:
+    (tmp_path / "notes.txt").write_text("these are no events")
+    done = ipcreel(*arguments, cwd=tmp_path)
+    assert done.returncode == 2
+    assert line in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert done.stdout == ""
+
+
+def test_an_existing_reel_is_replaced_only_when_asked(tmp_path: Path) -> None:
+    (tmp_path / "a.reel").write_text("precious")
+    refused = ipcreel("record", "-o", "a.reel", "--", "true", cwd=tmp_path)
+    assert refused.returncode == 2
+    assert (tmp_path / "a.reel").read_text() == "precious"
+    assert ipcreel("record", "--force", "-o", "a.reel", "--", "true", cwd=tmp_path).returncode == 0
+    assert (tmp_path / "a.reel").read_bytes() != b"precious"
+
+
+@pytest.mark.parametrize(("program", "code"), [("raise SystemExit(3)", 3), ("1/0", 1), ("pass", 0)])
+def test_the_exit_code_is_the_programs(recorded: Record, program: str, code: int) -> None:
+    assert recorded(program).exit == code
+
+
+def test_events_shows_payloads_as_what_they_are(recorded: Record) -> None:
+    run = recorded(QUEUE)
+    lines = ipcreel("events", str(run.path), "--operation", "sysv.queue.send").stdout.splitlines()
+    assert [line.rpartition("] ")[2] for line in lines] == [
+        "quetzal",
+        '{\\"two\\": 2}',
+        "00010203 04050607",
+        "pickle of 'three', 3",
+    ]
+
+
+def test_events_as_json_can_be_read_by_a_machine(recorded: Record) -> None:
+    run = recorded(QUEUE)
+    lines = ipcreel("events", str(run.path), "--operation", "sysv.queue.receive", "--json").stdout.splitlines()
+    first = json.loads(lines[0])
+    assert len(lines) == 4
+    assert (first["operation"], first["a"], first["payload"]) == ("sysv.queue.receive", 7, "quetzal")
+    assert first["site"]["line"] == 6
+    assert first["outcome"] == "returned"
+
+
+def test_events_can_be_chosen_by_time(recorded: Record) -> None:
+    run = recorded(QUEUE)
+    everything = ipcreel("events", str(run.path)).stdout.splitlines()
+    assert ipcreel("events", str(run.path), "--to", "0s").stdout.splitlines() == everything[:1]
+    assert ipcreel("events", str(run.path), "--from", "1000s").stdout == ""
+
+
+def test_a_choice_of_nothing_known_names_what_is(recorded: Record) -> None:
+    run = recorded(QUEUE)
+    done = ipcreel("events", str(run.path), "--process", "home-3")
+    assert done.returncode == 2
+    assert "no process home-3. There are: program_0.py." in done.stderr
+
+
+def test_info_says_what_is_in_a_reel(recorded: Record) -> None:
+    run = recorded(QUEUE)
+    text = ipcreel("info", str(run.path)).stdout
+    facts = json.loads(ipcreel("info", str(run.path), "--json").stdout)
+    assert facts["operations"]["sysv.queue.send"] == 4
+    assert facts["processes"][0]["name"] == "program_0.py"
+    assert facts["lost"] == []
+    assert "sysv.queue.send" in text
+    assert "nothing lost" in text
+
+
+def test_only_the_mechanisms_that_were_asked_for_are_recorded(recorded: Record) -> None:
+    run = recorded(QUEUE, options=["--skip", "sysv"])
+    assert not any(run.reel.operations[code]["mechanism"] == "sysv" for code in run.reel.op.tolist())
+
+
+def test_without_payloads_none_is_kept(recorded: Record) -> None:
+    run = recorded(QUEUE, options=["--no-payloads"])
+    assert b"quetzal" not in run.path.read_bytes()

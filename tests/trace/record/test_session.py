@@ -1,0 +1,189 @@
+"""Whatever is killed, what had completed is in the reel; whatever fails, the program goes on."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from ipcreel.reel import Reel, open_reel
+
+CHATTER = """
+    import os, sys, sysv_ipc
+    queue = sysv_ipc.MessageQueue(None, sysv_ipc.IPC_CREX)
+    try:
+        for number in range(int(sys.argv[1])):
+            queue.send(b"%d" % number)
+            queue.receive()
+            print(number, flush=True)
+    finally:
+        queue.remove()
+"""
+
+
+def write(tmp_path: Path, source: str) -> Path:
+    import textwrap
+
+    program = tmp_path / "program.py"
+    program.write_text(textwrap.dedent(source))
+    return program
+
+
+Start = Callable[..., "subprocess.Popen[str]"]
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """`start(program, *arguments)`: begin to record it; what is still running at the end of the test is killed."""
+    started: list[subprocess.Popen[str]] = []
+
+    def begin(program: Path, *arguments: str) -> subprocess.Popen[str]:
+        command = [sys.executable, "-m", "ipcreel", "record", "-o", str(tmp_path / "a.reel"), "--", sys.executable]
+        recorder = subprocess.Popen(
+            [*command, str(program), *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        started.append(recorder)
+        return recorder
+
+    yield begin
+    for recorder in started:
+        recorder.kill()
+        recorder.communicate(timeout=30)
+
+
+def read_numbers(process: subprocess.Popen[str], count: int) -> int:
+    assert process.stdout is not None
+    last = -1
+    for _ in range(count):
+        last = int(process.stdout.readline())
+    return last
+
+
+def sent(reel: Reel) -> list[int]:
+    sends = [code for code, row in reel.operations.items() if row["name"] == "sysv.queue.send"]
+    return [int(reel.payload(row)) for row in range(len(reel)) if reel.op[row] in sends]
+
+
+def child_of(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/task/{pid}/children").read_text().split()[0])
+
+
+def remove_queues_of(reel: Reel) -> None:
+    import sysv_ipc
+
+    for kind, _, key, _ in reel.objects:
+        if kind == "sysv.queue":
+            sysv_ipc.remove_message_queue(key[1])
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_program_killed_at_a_random_moment_loses_nothing_that_had_completed(
+    tmp_path: Path, start: Start, seed: int
+) -> None:
+    recorder = start(write(tmp_path, CHATTER), "1000000")
+    last = read_numbers(recorder, random.Random(seed).randrange(1, 3000))
+    os.kill(child_of(recorder.pid), signal.SIGKILL)
+    recorder.communicate(timeout=30)
+
+    reel = open_reel(tmp_path / "a.reel")
+    remove_queues_of(reel)
+
+    assert recorder.returncode == -signal.SIGKILL
+    numbers = sent(reel)
+    assert numbers == list(range(len(numbers)))
+    assert len(numbers) > last
+
+
+def test_a_recorder_that_is_killed_leaves_tapes_that_make_a_reel(tmp_path: Path, start: Start) -> None:
+    recorder = start(write(tmp_path, CHATTER), "1000000")
+    last = read_numbers(recorder, 100)
+    program = child_of(recorder.pid)
+    recorder.kill()
+    recorder.wait(timeout=30)
+    os.kill(program, signal.SIGKILL)
+    tapes = next(tmp_path.glob(".a.reel.*.tapes"))
+
+    subprocess.run(
+        [sys.executable, "-m", "ipcreel", "recover", str(tapes)], check=True, capture_output=True, timeout=60
+    )
+
+    reel = open_reel(tmp_path / "a.reel")
+    remove_queues_of(reel)
+    assert len(sent(reel)) > last
+    assert reel.run["command"][-1] == "1000000"
+    assert not tapes.exists()
+
+
+def test_the_program_goes_on_when_its_recorder_is_killed(tmp_path: Path, start: Start) -> None:
+    recorder = start(write(tmp_path, CHATTER), "500")
+    read_numbers(recorder, 10)
+    recorder.kill()
+    output, _ = recorder.communicate(timeout=30)
+    assert output.splitlines()[-1] == "499"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_to_the_recorder_reaches_the_program_once(
+    tmp_path: Path, start: Start, number: signal.Signals
+) -> None:
+    program = write(
+        tmp_path,
+        """
+        import signal, sys
+        got = []
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda n, frame: got.append(n))
+        print("ready", flush=True)
+        while not got:
+            signal.pause()
+        print(got, flush=True)
+        sys.exit(5)
+        """,
+    )
+    recorder = start(program)
+    assert recorder.stdout is not None
+    assert recorder.stdout.readline() == "ready\n"
+    recorder.send_signal(number)
+    output, _ = recorder.communicate(timeout=30)
+    assert output == f"[{int(number)}]\n"
+    assert recorder.returncode == 5
+
+
+def test_a_duration_ends_a_program_that_would_not_end_and_keeps_the_reel(tmp_path: Path, start: Start) -> None:
+    program = write(
+        tmp_path, "import signal\nfor n in (2, 15): signal.signal(n, signal.SIG_IGN)\nwhile True: signal.pause()"
+    )
+    command = [sys.executable, "-m", "ipcreel", "record", "-o", "a.reel", "--duration", "0.3", "--"]
+    done = subprocess.run(
+        [*command, sys.executable, str(program)], cwd=tmp_path, capture_output=True, timeout=60, check=False
+    )
+    assert done.returncode == -signal.SIGKILL
+    assert open_reel(tmp_path / "a.reel").run["status"] == signal.SIGKILL
+
+
+def test_a_directory_of_tapes_that_vanishes_does_not_disturb_the_program(tmp_path: Path, start: Start) -> None:
+    import shutil
+
+    recorder = start(write(tmp_path, CHATTER), "20000")
+    read_numbers(recorder, 10)
+    shutil.rmtree(next(tmp_path.glob(".a.reel.*.tapes")))
+    output, errors = recorder.communicate(timeout=60)
+    assert output.splitlines()[-1] == "19999"
+    assert "Traceback" not in errors
+
+
+def test_files_are_private(tmp_path: Path, start: Start) -> None:
+    recorder = start(write(tmp_path, CHATTER), "300")
+    read_numbers(recorder, 1)
+    tapes = next(tmp_path.glob(".a.reel.*.tapes"))
+    assert tapes.stat().st_mode & 0o777 == 0o700
+    assert {path.stat().st_mode & 0o777 for path in tapes.glob("*.events")} == {0o600}
+    recorder.communicate(timeout=30)
+    assert (tmp_path / "a.reel").stat().st_mode & 0o777 == 0o600
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.reel", "program.py"]

@@ -1,0 +1,24 @@
+"""`ipcreel recover`: make the reel of an interrupted recording."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from ipcreel.record import session
+
+
+@click.command("recover")
+@click.argument("directory", type=click.Path(path_type=Path))
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="The reel. Default: the one that was to be made.")
+def command(directory: Path, output: Path | None) -> None:
+    """Make the reel of a recording whose recorder was killed, from the DIRECTORY of tapes that it left.
+
+    The directory lies beside the reel that was to be: .market.reel.….tapes
+    """
+    from ipcreel.cli.summary import summary
+
+    made, written = session.recover(directory.absolute(), output)
+    sys.stderr.write(summary(made, written, None))

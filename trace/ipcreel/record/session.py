@@ -1,0 +1,97 @@
+"""One recording: a private directory of tapes beside the reel to be, and the reel that is made of them."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import msgpack
+
+from ipcreel import mechanism
+from ipcreel.record.launch import Outcome, is_alive
+from ipcreel.record.trouble import LaunchError
+from ipcreel.tape.merge import merge
+from ipcreel.tape.reader import tape_names
+
+RUN = "run"  # the file in which the directory says what is being recorded
+SUFFIX = ".tapes"
+
+
+def begin(command: list[str], output: Path) -> Path:
+    """Make the directory for the tapes of `command`.
+
+    Raises:
+        LaunchError: it cannot be made beside `output`.
+    """
+    try:
+        tapes = Path(tempfile.mkdtemp(prefix=f".{output.name}.", suffix=SUFFIX, dir=output.parent))
+        said = {"command": command, "output": str(output), "began_unix_s": time.time()}
+        (tapes / RUN).write_bytes(msgpack.packb(said))
+    except OSError as error:
+        raise LaunchError(
+            f"{output.parent}: cannot be written: {error.strerror}. Name another place with -o."
+        ) from None
+    return tapes
+
+
+def finish(tapes: Path, outcome: Outcome, output: Path) -> dict[str, Any]:
+    """Make the reel, and remove the tapes once it is written. Returns what `merge` says.
+
+    Raises:
+        LaunchError: the reel cannot be written; the tapes are kept.
+    """
+    run = {
+        **_said(tapes),
+        "status": outcome.status,
+        "seconds": outcome.seconds,
+        "cpu_seconds": outcome.cpu_seconds,
+        "still_running": outcome.still_running,
+    }
+    return _make(tapes, output, run)
+
+
+def recover(tapes: Path, output: Path | None) -> tuple[Path, dict[str, Any]]:
+    """Make the reel of a recording whose recorder did not live to make it.
+
+    Returns:
+        The reel, and what `merge` says.
+
+    Raises:
+        LaunchError: there are no tapes, or the reel cannot be written.
+    """
+    if not tapes.is_dir() or not (tape_names(tapes) or (tapes / RUN).exists()):
+        where = "A recording in progress keeps them in .NAME.reel.….tapes beside the reel."
+        raise LaunchError(f"{tapes}: holds no tapes. {where}")
+    run = _said(tapes)
+    output = output or Path(run.get("output", str(tapes) + ".reel"))
+    if output.exists():
+        raise LaunchError(f"{output} exists. Name another with -o.")
+    pids = {int(name.rpartition("-")[2]) for name in tape_names(tapes)}
+    still_running = sorted(pid for pid in pids if is_alive(pid))
+    return output, _make(tapes, output, {**run, "status": None, "recovered": True, "still_running": still_running})
+
+
+def take_snapshot(tapes: Path, output: Path) -> None:
+    """Make a reel of what the tapes hold now, and leave them to go on."""
+    merge(tapes, output, mechanism.all_operations(), {**_said(tapes), "status": None})
+
+
+def _make(tapes: Path, output: Path, run: dict[str, Any]) -> dict[str, Any]:
+    try:
+        written = merge(tapes, output, mechanism.all_operations(), run)
+    except OSError as error:
+        kept = f"The tapes are kept: make room, then ipcreel recover {tapes}"
+        raise LaunchError(f"{output}: cannot be written: {error.strerror}. {kept}") from None
+    shutil.rmtree(tapes, ignore_errors=True)
+    return written
+
+
+def _said(tapes: Path) -> dict[str, Any]:
+    try:
+        said: dict[str, Any] = msgpack.unpackb((tapes / RUN).read_bytes())
+    except (OSError, ValueError):
+        return {"command": []}
+    return said

@@ -1,0 +1,72 @@
+"""What a reel holds, in numbers: events and bytes by mechanism, what was not recorded, what was lost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ipcreel.reel.model import Reel
+
+# Nanoseconds that a recorded operation takes more than the bare one, by what is written for it: the measurement is
+# tests/bench/bench_record.py, on the machine named in docs/recording.md.
+_COST_INSTANT_NS, _COST_BLOCKING_NS, _COST_PAYLOAD_NS = 900, 1300, 400
+
+
+@dataclass(frozen=True)
+class MechanismRow:
+    """One mechanism's share of a reel."""
+
+    name: str
+    events: int
+    payload_bytes: int
+
+
+def by_mechanism(reel: Reel) -> list[MechanismRow]:
+    """A row a mechanism, most events first."""
+    names = sorted({row["mechanism"] for row in reel.operations.values()})
+    place = {name: number for number, name in enumerate(names)}
+    of_code = np.zeros(max(reel.operations, default=0) + 1, np.int64)
+    for code, row in reel.operations.items():
+        of_code[code] = place[row["mechanism"]]
+    mechanism = of_code[reel.op]
+    events = np.bincount(mechanism, minlength=len(names))
+    sizes = np.bincount(mechanism, weights=payload_sizes(reel), minlength=len(names))
+    rows = [MechanismRow(name, int(events[i]), int(sizes[i])) for i, name in enumerate(names) if events[i]]
+    return sorted(rows, key=lambda row: -row.events)
+
+
+def payload_sizes(reel: Reel) -> np.ndarray:
+    """(n,) bytes from each event's payload to the next: an upper bound of the size of the payload."""
+    offsets = reel.raw["payload"].astype(np.int64)
+    has = offsets > 0
+    following = np.searchsorted(reel.payload_offsets, offsets[has], "right")
+    ends = np.append(reel.payload_offsets, reel.payloads_end)[following]
+    sizes = np.zeros(len(offsets), np.int64)
+    sizes[has] = ends - offsets[has]
+    return sizes
+
+
+def unrecorded(reel: Reel) -> list[str]:
+    """What was seen and could not be recorded, a line each."""
+    lines = []
+    for process in reel.processes:
+        for what in process["facts"].get("unrecorded", []):
+            lines.append(f"{what} (process {process['pid']})")
+    return lines + [str(what) for what in reel.run.get("unrecorded", [])]
+
+
+def lost(reel: Reel) -> list[str]:
+    """What was not kept, a line each; empty where all was."""
+    lines = [f"process {p['pid']}: nothing after {p['stopped']}" for p in reel.processes if p["stopped"] is not None]
+    cut = len(reel.cut)
+    return [*lines, f"{cut:,} payloads cut at the limit"] if cut else lines
+
+
+def own_share(reel: Reel, cpu_seconds: float) -> float:
+    """The recorder's share of the program's processor time, from 0 to 1: events times what one costs, as measured."""
+    blocking = np.array([code for code, row in reel.operations.items() if row["blocks"]], np.int64)
+    blocked = int(np.isin(reel.op, blocking).sum())
+    with_payload = int((reel.raw["payload"] > 0).sum())
+    spent_ns = (len(reel) - blocked) * _COST_INSTANT_NS + blocked * _COST_BLOCKING_NS + with_payload * _COST_PAYLOAD_NS
+    return min(1.0, spent_ns / 1e9 / max(cpu_seconds, 1e-9))
