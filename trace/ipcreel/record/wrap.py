@@ -74,7 +74,9 @@ def _source(row: Operation, bound: bool) -> str:
     """The wrapper of `row`.
 
     The begin of what blocks is written before the call, so that a process that hangs or dies leaves it on its tape.
-    `tape.slot` tells a fork apart: what began before it is completed by the parent alone.
+    The tape's name tells a fork apart: what began before it is completed by the parent alone, and a child that comes
+    back through the same call (from a fork, from a signal's handler that forked) leaves its own tape as it is.
+    At the very end of an interpreter `here` may be gone already: the operation itself must go on working.
     """
     semantic = row.semantic and not internals
     what = "identify(args, kwargs, None)" if row.identify else "0"
@@ -82,13 +84,14 @@ def _source(row: Operation, bound: bool) -> str:
     lines = [
         f"def wrapper({'_, /, ' if bound else ''}*args, **kwargs):",
         "    here = process.here",
-        "    if here.inside:",
+        "    if here is None or here.inside:",
         "        return original(*args, **kwargs)",
         "    frame = getframe(1)",
         "    site = sites.get(id(frame.f_code) + frame.f_lasti) or site_of(frame)",
         "    a, sent = before(args, kwargs)" if row.before else "    a = 0",
     ]
     if row.blocks:
+        lines += ["    began = tape.name"]
         lines += [f"    slot = begin(now(), here.lane, CODE, {what}, site, a)"]
         lines += ["    if sent is not None:", "        payload(slot, sent)"] if row.before else []
     lines += ["    here.inside = True"] if semantic else []
@@ -101,12 +104,13 @@ def _source(row: Operation, bound: bool) -> str:
     ]
     lines += ["        here.inside = False"] if semantic else []
     lines += (
-        ["        end(slot, a, 0, -end_ns)"]
+        ["        if tape.name is not began:", "            raise", "        end(slot, a, 0, -end_ns)"]
         if row.blocks
         else [f"        slot = whole(begin_ns, here.lane, CODE, {what}, site, a, 0, -end_ns)"]
     )
     lines += ["        payload(slot, describe(error))", "        raise", "    end_ns = now()"]
     lines += ["    here.inside = False"] if semantic else []
+    lines += ["    if tape.name is not began:", "        return result"] if row.blocks else []
     lines += ["    a, b, got = after(args, kwargs, result)"] if row.after else []
     b = "b" if row.after else "0"
     keep_slot = row.after or (row.before and not row.blocks)

@@ -7,6 +7,7 @@ import os
 import sys
 import time
 
+from ipcreel.interpose.frames import is_ours, program_frame
 from ipcreel.tape import layout
 from ipcreel.tape.writer import Tape
 
@@ -20,6 +21,7 @@ _getframe = sys._getframe
 
 tape = Tape()
 sites: dict[int, int] = {}  # id of a code object + instruction offset (the bytecode lies inside the object): number
+passed: set[str] = set()  # files of library code that may stand between the program and an operation of its
 _codes: list[CodeType] = []  # keeps them alive, so that an id is never given twice
 _lanes = 0
 _objects: dict[object, int] = {}
@@ -91,8 +93,16 @@ def open_tape(directory: str, how: str, payload_limit: int, parent: str | None, 
 
 
 def site_of(frame: FrameType) -> int:
-    """The number of the call site where `frame` stands, defined when it is first seen."""
+    """The number of the call site where `frame` stands, defined when it is first seen.
+
+    A frame of ours stands for the one of the program that called it.
+    """
     code = frame.f_code
+    if is_ours(code.co_filename):
+        outer = program_frame(frame)
+        if outer is None:
+            return 0
+        frame, code = outer, outer.f_code
     key = id(code) + frame.f_lasti
     number = sites.get(key)
     if number is None:
@@ -101,6 +111,18 @@ def site_of(frame: FrameType) -> int:
         tape.define(layout.SITE, number, code.co_filename, frame.f_lineno or 0, code.co_qualname, frame.f_lasti)
         sites[key] = number
     return number
+
+
+def _caller_of_library(frame: FrameType) -> FrameType:
+    """The first frame outside of `passed`; `frame` where there is none: it is a thread of the library's own."""
+    outer: FrameType | None = frame
+    while outer is not None:
+        code = outer.f_code
+        # The library makes functions out of text too, in namespaces that are no module's.
+        if code.co_filename not in passed and (code.co_filename != "<string>" or "__name__" in outer.f_globals):
+            return outer
+        outer = outer.f_back
+    return frame
 
 
 def object_number(kind: str, key: object, name: str, shared: bool = True) -> int:
