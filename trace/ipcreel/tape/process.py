@@ -95,11 +95,12 @@ def open_tape(directory: str, how: str, payload_limit: int, parent: str | None, 
 def site_of(frame: FrameType) -> int:
     """The number of the call site where `frame` stands, defined when it is first seen.
 
-    A frame of ours stands for the one of the program that called it.
+    A frame of ours stands for the one of the program that called it. So does a frame in a file of `passed`: `with lock:`
+    is at the line of the program, not in the library's `__enter__`.
     """
     code = frame.f_code
-    if is_ours(code.co_filename):
-        outer = program_frame(frame)
+    if code.co_filename in passed or is_ours(code.co_filename):
+        outer = _outside_of_library(frame) or program_frame(frame)
         if outer is None:
             return 0
         frame, code = outer, outer.f_code
@@ -113,16 +114,16 @@ def site_of(frame: FrameType) -> int:
     return number
 
 
-def _caller_of_library(frame: FrameType) -> FrameType:
-    """The first frame outside of `passed`; `frame` where there is none: it is a thread of the library's own."""
-    outer: FrameType | None = frame
-    while outer is not None:
-        code = outer.f_code
+def _outside_of_library(frame: FrameType | None) -> FrameType | None:
+    """The first frame outside of `passed` and of ours; None where there is none: in a thread of the library's own."""
+    while frame is not None:
+        file = frame.f_code.co_filename
         # The library makes functions out of text too, in namespaces that are no module's.
-        if code.co_filename not in passed and (code.co_filename != "<string>" or "__name__" in outer.f_globals):
-            return outer
-        outer = outer.f_back
-    return frame
+        made = file == "<string>" and "__name__" not in frame.f_globals
+        if not (made or file in passed or is_ours(file)):
+            return frame
+        frame = frame.f_back
+    return None
 
 
 def object_number(kind: str, key: object, name: str, shared: bool = True) -> int:
