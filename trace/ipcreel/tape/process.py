@@ -95,7 +95,7 @@ def open_tape(directory: str, how: str, payload_limit: int, parent: str | None, 
 def site_of(frame: FrameType) -> int:
     """The number of the call site where `frame` stands, defined when it is first seen.
 
-    A frame of ours stands for the one of the program that called it. So does a frame in a file of `passed`: `with lock:`
+    A frame of ours stands for the one of the program that called it. So does one in a file of `passed`: `with lock:`
     is at the line of the program, not in the library's `__enter__`.
     """
     code = frame.f_code
@@ -150,6 +150,11 @@ def new_object(kind: str, key: object, name: str, shared: bool = False) -> int:
     _object_count = number
     tape.define(layout.OBJECT, number, kind, shared, list(key) if isinstance(key, tuple) else key, name)
     return number
+
+
+def name_object(number: int, kind: str, key: object, name: str, shared: bool = True) -> None:
+    """Call an object by another name from here on: more is known of it than when it was made."""
+    tape.define(layout.OBJECT, number, kind, shared, list(key) if isinstance(key, tuple) else key, name)
 
 
 def forget_object(kind: str, key: object) -> None:
