@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     Before = Callable[[tuple[Any, ...], dict[str, Any]], tuple[int, object]]
     After = Callable[[tuple[Any, ...], dict[str, Any], Any], tuple[int, int, object]]
     Identify = Callable[[tuple[Any, ...], dict[str, Any], Any], int]
+    Concerns = Callable[[tuple[Any, ...], dict[str, Any]], bool]
     Give = Callable[[tuple[Any, ...], dict[str, Any], int, int, object], Any]
 
 # What a replay does with an operation.
@@ -34,6 +35,7 @@ class Operation:
             it blocks, `result` being None then.
         before: (args, kwargs) → (a, payload), taken before the call: what is sent, what is waited for.
         after: (args, kwargs, result) → (a, b, payload), taken from the result.
+        concerns: (args, kwargs) → whether this call is one of the operation's: `os.read` of a pipe is, of a file is not.
         blocks: it can wait; its begin is written before the call.
         flow: OUT for a cause, IN for an effect, None.
         semantic: other recorded operations happen inside it, and are left out unless internals are asked for.
@@ -43,7 +45,7 @@ class Operation:
     """
 
     __slots__ = (
-        "a", "after", "b", "before", "blocks", "code", "flow", "give", "identify", "name", "payload", "replay",
+        "a", "after", "b", "before", "blocks", "code", "concerns", "flow", "give", "identify", "name", "payload", "replay",
         "semantic", "target",
     )  # fmt: skip
 
@@ -56,6 +58,7 @@ class Operation:
         identify: Identify | None = None,
         before: Before | None = None,
         after: After | None = None,
+        concerns: Concerns | None = None,
         blocks: bool = False,
         flow: str | None = None,
         semantic: bool = False,
@@ -71,6 +74,7 @@ class Operation:
         self.identify = identify
         self.before = before
         self.after = after
+        self.concerns = concerns
         self.blocks = blocks
         self.flow = flow
         self.semantic = semantic

@@ -53,6 +53,7 @@ def recorded(row: Operation, original: Callable[..., Any], bound: bool) -> Funct
         "after": row.after,
         "before": row.before,
         "begin": tape.begin,
+        "concerns": row.concerns,
         "describe": describe,
         "end": tape.end,
         "getframe": sys._getframe,
@@ -84,7 +85,7 @@ def _source(row: Operation, bound: bool) -> str:
     lines = [
         f"def wrapper({'_, /, ' if bound else ''}*args, **kwargs):",
         "    here = process.here",
-        "    if here is None or here.inside:",
+        f"    if here is None or here.inside{' or not concerns(args, kwargs)' if row.concerns else ''}:",
         "        return original(*args, **kwargs)",
         "    frame = getframe(1)",
         "    site = sites.get(id(frame.f_code) + frame.f_lasti) or site_of(frame)",
