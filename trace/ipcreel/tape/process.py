@@ -53,7 +53,14 @@ class _Unrecorded:
     """What stands for `here` before a tape is open, or in a process that was not chosen: nothing is recorded."""
 
     lane = 0
-    inside = True
+
+    @property
+    def inside(self) -> bool:
+        return True
+
+    @inside.setter
+    def inside(self, value: bool) -> None:
+        """Code that is let out of a semantic operation is not recorded either."""
 
 
 here: Here = _Unrecorded()  # type: ignore[assignment]
@@ -90,6 +97,11 @@ def open_tape(directory: str, how: str, payload_limit: int, parent: str | None, 
     }
     tape.open(directory, f"{begin_ns:016x}-{pid}", header, payload_limit)
     _lanes = 0
+
+
+def name_lane(name: str) -> None:
+    """Call the lane of the thread that asks by the name of its thread."""
+    tape.define(layout.LANE, here.lane, _native_id(), name)
 
 
 def site_of(frame: FrameType) -> int:
@@ -144,10 +156,14 @@ def object_number(kind: str, key: object, name: str, shared: bool = True) -> int
 
 
 def new_object(kind: str, key: object, name: str, shared: bool = False) -> int:
-    """The number of an object that was made just now, under a key that may have belonged to an earlier one."""
+    """The number of an object that was made just now, under a key that may have belonged to an earlier one.
+
+    Where nothing tells it from others (`key` is None) its key is its number here: other events can point to it by that.
+    """
     global _object_count  # noqa: PLW0603
     number = _object_count + 1
     _object_count = number
+    key = number if key is None else key
     tape.define(layout.OBJECT, number, kind, shared, list(key) if isinstance(key, tuple) else key, name)
     return number
 

@@ -1,0 +1,112 @@
+"""The delivery of a signal to a handler of the program."""
+
+from __future__ import annotations
+
+import _signal  # type: ignore[import-not-found]
+
+from ipcreel.interpose.frames import program_frame
+from ipcreel.mechanism.keeping import number
+from ipcreel.mechanism.operation import IN, RUN, Operation
+from ipcreel.tape import process
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType, ModuleType
+    from typing import Any
+
+    from ipcreel.mechanism.reading import Reading
+
+BETWEEN, WITHIN = 0, 1  # two instructions of the program, or a recorded operation
+_KEPT_NAMES = 24
+_OPTIMIZED = 1  # the locals of such a code object are copied on request (inspect, CO_OPTIMIZED)
+_LOOKS_AT_LOCALS = frozenset(("locals", "vars", "dir", "eval", "exec"))
+
+
+def _sent(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[int, object]:
+    return number(args[1]), None
+
+
+DELIVERED = Operation(
+    0x4001, "signal.delivered", flow=IN, replay=RUN,
+    a="signal", b="0: between two instructions of the program, where its site is; 1: within an operation",
+    payload="depth: of the stack; numbers: plain values of variables there, which tell rounds of a loop apart",
+)  # fmt: skip
+RAN = Operation(0x4002, "signal.handler.run", before=_sent, blocks=True, replay=RUN, a="signal")
+OPERATIONS = (DELIVERED, RAN)
+
+
+class Delivery:
+    """What the interpreter calls in the place of a program's handler."""
+
+    __slots__ = ("handler", "note", "run")
+
+    def __init__(self, handler: Callable[..., Any], reading: Reading) -> None:
+        self.handler = handler
+        self.note = reading.note
+        self.run = reading.wrap(RAN, _call)
+
+    def __call__(self, signalnum: int, frame: FrameType | None) -> Any:
+        """Note where the program was, and run its handler as recorded code, whatever was going on."""
+        outer = program_frame(frame)
+        here: Any = process.here
+        if here is None:  # the interpreter is ending
+            return self.handler(signalnum, outer)
+        inside = here.inside
+        here.inside = False
+        try:
+            if not here.inside:
+                self.note(DELIVERED, 0, signalnum, BETWEEN if outer is frame else WITHIN, _moment(outer))
+            return self.run(self.handler, signalnum, outer)
+        finally:
+            here.inside = inside
+
+
+def _call(handler: Callable[..., Any], signalnum: int, frame: FrameType | None) -> Any:
+    return handler(signalnum, frame)
+
+
+def _moment(frame: FrameType | None) -> dict[str, object] | None:
+    if frame is None:
+        return None
+    outer, depth = frame.f_back, 1
+    while outer is not None:
+        outer, depth = outer.f_back, depth + 1
+    return {"depth": depth, "numbers": _numbers_in(frame)}
+
+
+def _numbers_in(frame: FrameType) -> dict[str, object]:
+    """The plain values among the variables of `frame`.
+
+    A copy that the program made by `locals()` would be refreshed by reading them, and a copy that is left would keep
+    objects alive: such frames are not read, and the copy is emptied.
+    """
+    code = frame.f_code
+    copied = code.co_flags & _OPTIMIZED
+    if copied and not _LOOKS_AT_LOCALS.isdisjoint(code.co_names):
+        return {}
+    values = frame.f_locals
+    names = (code.co_varnames if copied else code.co_names)[:_KEPT_NAMES]
+    kept = {name: values[name] for name in names if type(values.get(name)) in (int, float, bool)}
+    if copied and type(values) is dict:
+        values.clear()
+    return kept
+
+
+def cover(handler: Any, reading: Reading) -> Any:
+    """What to give to the interpreter for a program's `handler`: itself where it is none that can be called."""
+    if isinstance(handler, (int, Delivery)) or not callable(handler):
+        return handler
+    return Delivery(handler, reading)
+
+
+def uncover(handler: Any) -> Any:
+    """The program's handler."""
+    return handler.handler if isinstance(handler, Delivery) else handler
+
+
+def install(module: ModuleType, reading: Reading) -> None:
+    """Ctrl-C runs a handler that the interpreter set itself: note its delivery too."""
+    plain = _signal.default_int_handler
+    if _signal.getsignal(_signal.SIGINT) is plain:
+        _signal.signal(_signal.SIGINT, Delivery(plain, reading))

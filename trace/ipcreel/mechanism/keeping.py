@@ -1,0 +1,78 @@
+"""What many rows keep of a call: an argument in `a`, a result in `b`, or the whole result as the payload."""
+
+from __future__ import annotations
+
+from struct import Struct
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ipcreel.mechanism.operation import After, Before
+
+_as_bytes, _as_bits = Struct("d").pack, Struct("q").unpack
+_LEAST, _MOST = -(2**63), 2**63 - 1
+
+
+def number(value: object) -> int:
+    """`value` where it is a whole number that fits a field of an event, otherwise 0."""
+    return int(value) if isinstance(value, int) and _LEAST <= value <= _MOST else 0
+
+
+def bits_of(value: object) -> int:
+    """The bits of a float, so that the very same one comes back from an integer field."""
+    return _as_bits(_as_bytes(value))[0] if isinstance(value, (float, int)) else 0
+
+
+def float_of(bits: int) -> float:
+    """The float that has these bits."""
+    value: float = Struct("d").unpack(Struct("q").pack(bits))[0]
+    return value
+
+
+def argument(place: int, name: str) -> Before:
+    """A `before` that keeps a whole number, by its place or its name, in `a`."""
+
+    def before(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[int, object]:
+        return number(args[place] if len(args) > place else kwargs.get(name)), None
+
+    return before
+
+
+def result_after(place: int, name: str) -> After:
+    """An `after` that keeps the same argument in `a` and a whole number that was returned in `b`."""
+
+    def after(args: tuple[Any, ...], kwargs: dict[str, Any], result: object) -> tuple[int, int, object]:
+        return number(args[place] if len(args) > place else kwargs.get(name)), number(result), None
+
+    return after
+
+
+def result_in_b(args: tuple[Any, ...], kwargs: dict[str, Any], result: object) -> tuple[int, int, object]:
+    """An `after` that keeps a whole number."""
+    return 0, number(result), None
+
+
+def float_in_b(args: tuple[Any, ...], kwargs: dict[str, Any], result: object) -> tuple[int, int, object]:
+    """An `after` that keeps a float."""
+    return 0, _as_bits(_as_bytes(result))[0], None
+
+
+def result_in_payload(args: tuple[Any, ...], kwargs: dict[str, Any], result: object) -> tuple[int, int, object]:
+    """An `after` that keeps all of the result."""
+    return 0, 0, tuple(result) if isinstance(result, tuple) else result
+
+
+def give_b(args: tuple[Any, ...], kwargs: dict[str, Any], a: int, b: int, payload: object) -> int:
+    """A `give` for `result_in_b` and `result_after`."""
+    return b
+
+
+def give_float(args: tuple[Any, ...], kwargs: dict[str, Any], a: int, b: int, payload: object) -> float:
+    """A `give` for `float_in_b`."""
+    return float_of(b)
+
+
+def give_payload(args: tuple[Any, ...], kwargs: dict[str, Any], a: int, b: int, payload: object) -> object:
+    """A `give` for `result_in_payload`."""
+    return payload
