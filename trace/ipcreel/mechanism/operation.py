@@ -7,6 +7,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
+    Attempt = Callable[[tuple[Any, ...], dict[str, Any]], Any]
     Before = Callable[[tuple[Any, ...], dict[str, Any]], tuple[int, object]]
     After = Callable[[tuple[Any, ...], dict[str, Any], Any], tuple[int, int, object]]
     Identify = Callable[[tuple[Any, ...], dict[str, Any], Any], int]
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 GIVE = "give"  # hands the taped outcome to the program: nothing is called
 RUN = "run"  # calls the original once its turn in the taped order has come
 FENCE = "fence"  # raises: it can be seen, not replayed
+
+WAIT: Any = object()  # what `attempt` returns where the operation would have to wait
 
 # Which end of a flow an operation is.
 OUT = "out"
@@ -33,9 +36,12 @@ class Operation:
             `module.Class` for its construction. None where the mechanism installs it by itself.
         identify: (args, kwargs, result) → the object's number. Called after the operation, and before it as well where
             it blocks, `result` being None then.
+        attempt: (args, kwargs) → the result, or WAIT where the operation would have to wait. It is tried first, so that
+            only what waits pays for a begin written ahead.
         before: (args, kwargs) → (a, payload), taken before the call: what is sent, what is waited for.
         after: (args, kwargs, result) → (a, b, payload), taken from the result.
-        concerns: (args, kwargs) → whether this call is one of the operation's: `os.read` of a pipe is, of a file is not.
+        concerns: (args, kwargs) → whether this call is one of the operation's: `os.read` of a pipe is, of a file is
+            not.
         blocks: it can wait; its begin is written before the call.
         flow: OUT for a cause, IN for an effect, None.
         semantic: other recorded operations happen inside it, and are left out unless internals are asked for.
@@ -45,8 +51,8 @@ class Operation:
     """
 
     __slots__ = (
-        "a", "after", "b", "before", "blocks", "code", "concerns", "flow", "give", "identify", "name", "payload", "replay",
-        "semantic", "target",
+        "a", "after", "attempt", "b", "before", "blocks", "code", "concerns", "flow", "give", "identify", "name",
+        "payload", "replay", "semantic", "target",
     )  # fmt: skip
 
     def __init__(
@@ -56,6 +62,7 @@ class Operation:
         target: str | None = None,
         *,
         identify: Identify | None = None,
+        attempt: Attempt | None = None,
         before: Before | None = None,
         after: After | None = None,
         concerns: Concerns | None = None,
@@ -72,6 +79,7 @@ class Operation:
         self.name = name
         self.target = target
         self.identify = identify
+        self.attempt = attempt
         self.before = before
         self.after = after
         self.concerns = concerns

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from ipcreel.interpose.frames import WRAPPER_FILE, program_frame
-from ipcreel.mechanism.operation import Operation
+from ipcreel.mechanism.operation import WAIT, Operation
 from ipcreel.mechanism.reading import Reading
 from ipcreel.tape import process
 from ipcreel.tape.process import now, site_of, sites, tape
@@ -50,7 +50,9 @@ def recorded(row: Operation, original: Callable[..., Any], bound: bool) -> Funct
         code = _codes[source] = compile(source, WRAPPER_FILE, "exec")
     scope: dict[str, Any] = {
         "CODE": row.code,
+        "WAIT": WAIT,
         "after": row.after,
+        "attempt": row.attempt,
         "before": row.before,
         "begin": tape.begin,
         "concerns": row.concerns,
@@ -91,6 +93,8 @@ def _source(row: Operation, bound: bool) -> str:
         "    site = sites.get(id(frame.f_code) + frame.f_lasti) or site_of(frame)",
         "    a, sent = before(args, kwargs)" if row.before else "    a = 0",
     ]
+    if row.attempt:
+        return "\n".join([*lines, *_source_of_attempt(row, semantic, what)])
     if row.blocks:
         lines += ["    began = tape.name"]
         lines += [f"    slot = begin(now(), here.lane, CODE, {what}, site, a)"]
@@ -125,6 +129,45 @@ def _source(row: Operation, bound: bool) -> str:
     if row.before and not row.blocks:
         lines += ["    if sent is not None:", "        payload(slot, sent)"]
     return "\n".join([*lines, "    return result"])
+
+
+def _source_of_attempt(row: Operation, semantic: bool, what: str) -> list[str]:
+    """The rest of the wrapper of a row that tries first whether it can do without waiting: most often it can."""
+    return [
+        "    slot = -1",
+        "    began = tape.name",
+        *(["    here.inside = True"] if semantic else []),
+        "    begin_ns = now()",
+        "    try:",
+        "        result = attempt(args, kwargs)",
+        "        if result is WAIT:",
+        f"            slot = begin(begin_ns, here.lane, CODE, {what}, site, a)",
+        *(["            if sent is not None:", "                payload(slot, sent)"] if row.before else []),
+        "            result = original(*args, **kwargs)",
+        "    except BaseException as error:",
+        "        end_ns = now()",
+        *(["        here.inside = False"] if semantic else []),
+        "        if tape.name is not began:",
+        "            raise",
+        "        if slot < 0:",
+        f"            slot = whole(begin_ns, here.lane, CODE, {what}, site, a, 0, -end_ns)",
+        "        else:",
+        "            end(slot, a, 0, -end_ns)",
+        "        payload(slot, describe(error))",
+        "        raise",
+        "    end_ns = now()",
+        *(["    here.inside = False"] if semantic else []),
+        "    if tape.name is not began:",
+        "        return result",
+        "    a, b, got = after(args, kwargs, result)" if row.after else "    b, got = 0, None",
+        "    if slot < 0:",
+        f"        slot = whole(begin_ns, here.lane, CODE, {what}, site, a, b, end_ns)",
+        *(["        if sent is not None:", "            payload(slot, sent)"] if row.before else []),
+        "    else:",
+        "        end(slot, a, b, end_ns)",
+        *(["    if got is not None:", "        payload(slot, got)"] if row.after else []),
+        "    return result",
+    ]
 
 
 def describe(error: BaseException) -> dict[str, object]:

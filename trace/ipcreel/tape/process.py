@@ -99,9 +99,9 @@ def open_tape(directory: str, how: str, payload_limit: int, parent: str | None, 
     _lanes = 0
 
 
-def name_lane(name: str) -> None:
-    """Call the lane of the thread that asks by the name of its thread."""
-    tape.define(layout.LANE, here.lane, _native_id(), name)
+def name_lane(lane: int, native_id: int, name: str) -> None:
+    """Call a lane by the name that its thread has from here on."""
+    tape.define(layout.LANE, lane, native_id, name)
 
 
 def site_of(frame: FrameType) -> int:
@@ -112,7 +112,7 @@ def site_of(frame: FrameType) -> int:
     """
     code = frame.f_code
     if code.co_filename in passed or is_ours(code.co_filename):
-        outer = _outside_of_library(frame) or program_frame(frame)
+        outer = outside_of_library(frame) or program_frame(frame)
         if outer is None:
             return 0
         frame, code = outer, outer.f_code
@@ -126,7 +126,7 @@ def site_of(frame: FrameType) -> int:
     return number
 
 
-def _outside_of_library(frame: FrameType | None) -> FrameType | None:
+def outside_of_library(frame: FrameType | None) -> FrameType | None:
     """The first frame outside of `passed` and of ours; None where there is none: in a thread of the library's own."""
     while frame is not None:
         file = frame.f_code.co_filename
