@@ -61,9 +61,6 @@ class Board:
     def quote(self) -> Quote:
         return Quote(self.price, self.terms, self.floor)
 
-    def is_whole(self) -> bool:
-        return self.price == max(self.floor, self.terms.total())
-
 
 def encode_board(board: Board) -> list[float]:
     return [float(getattr(board, name)) for name in FIELDS]
@@ -79,6 +76,12 @@ def decode_board(values: Sequence[float]) -> Board:
         raise ValueError(f"{len(values)} numbers are not a price board; expected {LENGTH}")
     named: dict[str, Any] = dict(zip(FIELDS, values, strict=True))
     return Board(**{**named, **{name: int(named[name]) for name in WHOLE}})
+
+
+def is_whole(values: Sequence[float]) -> bool:
+    """Whether the price is the sum of the terms, or the floor: not so in the middle of a write."""
+    _, price, _, carried, temperature, balance, war, fuel_shortage, floor, *_ = values
+    return price == max(floor, carried + temperature + balance + war + fuel_shortage)
 
 
 def first_board(price: float, floor: float) -> Board:

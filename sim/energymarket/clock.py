@@ -7,16 +7,15 @@ from dataclasses import dataclass
 
 import sysv_ipc
 
-from energymarket.actor import Actor
+from energymarket.actor import Actor, Phase
 from energymarket.audit import Evidence, findings, totals_of
 from energymarket.board import decode_board
 from energymarket.energy import ukwh_from_kwh
-from energymarket.ipc import NEEDS, OFFERS
 from energymarket.ledger import Entry, Share, decode_ledger, decode_shares
 from energymarket.plan import MAIN, Plan, Shared
-from energymarket.primitives import QueueCounter
 from energymarket.profile import profiles
 from energymarket.report import TickReport
+from energymarket.sharing import Counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +41,10 @@ class Clock(Actor):
         self._tell = tell
         self._tick_seconds = run.tick_seconds
         self._shared = shared
-        self._slot_count = plan.slots
         self._policies = [each.policy for each in profiles(run.seed, run.homes, plan.config.homes)]
         self._offers_policy = [policy.offers for policy in self._policies]
         self._queue = sysv_ipc.MessageQueue(plan.keys.offers)
-        self._slots = sysv_ipc.Semaphore(plan.keys.slots)
-        self._offered = sysv_ipc.Semaphore(plan.keys.offered)
-        counters = sysv_ipc.MessageQueue(plan.keys.counters)
-        self._counters = [QueueCounter(counters, kind) for kind in (NEEDS, OFFERS)]
+        self._counts = Counts(plan)
         self._traces: _Traces | None = None
         self._due = time.monotonic()
 
@@ -59,12 +54,16 @@ class Clock(Actor):
 
     def weather(self, tick: int) -> None:
         self.tell_last()
-        self._slots.value = self._slot_count
-        self._offered.value = 0
-        for counter in self._counters:
-            counter.set(0)
+        self._counts.prepare()
         self._shared.shares[0] = 0
         self._wait_until_due()
+
+    def leave(self, phase: Phase, tick: int) -> None:
+        """Main leads all others in the barrier: between its arrival and its departure they all stand still."""
+        self.barrier.arrive()
+        if phase is Phase.COMPUTE:
+            self._counts.begin()
+        self.barrier.depart()
 
     def price(self, tick: int) -> None:
         shared = self._shared

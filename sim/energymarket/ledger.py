@@ -5,7 +5,7 @@ The shares are a second array: how many there are, then `giver, taker, micro-kWh
 """
 
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 
 COLUMNS = ("produced_ukwh", "consumed_ukwh", "given_ukwh", "taken_ukwh", "unused_ukwh", "sold_ukwh", "bought_ukwh")
 WIDTH = len(COLUMNS)
@@ -46,7 +46,7 @@ def row_slice(home: int) -> slice:
 
 
 def encode_entry(entry: Entry) -> list[int]:
-    return list(astuple(entry))
+    return [getattr(entry, name) for name in COLUMNS]
 
 
 def decode_ledger(values: Sequence[int]) -> list[Entry]:
@@ -54,9 +54,13 @@ def decode_ledger(values: Sequence[int]) -> list[Entry]:
     return [Entry(*values[start : start + WIDTH]) for start in range(0, len(values), WIDTH)]
 
 
-def shares_length(homes: int) -> int:
+def max_shares(homes: int) -> int:
     """Every share ends an offer or a need, so there are fewer than homes; twice as many leaves room for mistakes."""
-    return 1 + SHARE_WIDTH * 2 * homes
+    return 2 * homes
+
+
+def shares_length(homes: int) -> int:
+    return 1 + SHARE_WIDTH * max_shares(homes)
 
 
 def share_slice(place: int) -> slice:

@@ -7,16 +7,16 @@ from typing import TypeVar
 
 import sysv_ipc
 
-BARRIER_WIDTH = 32  # measured: see docs/market.md
+BARRIER_WIDTH = 16  # measured: see docs/market.md
 
 Result = TypeVar("Result")
 
 
-def uninterrupted(operation: Callable[[], Result]) -> Result:
+def uninterrupted(operation: Callable[..., Result], *arguments: object) -> Result:
     """Does a blocking SysV operation again when a signal's handler ran in its middle (EINTR: nothing was done)."""
     while True:
         try:
-            return operation()
+            return operation(*arguments)
         except sysv_ipc.Error as error:
             if type(error) is not sysv_ipc.Error:
                 raise
@@ -51,11 +51,11 @@ class QueueCounter:
         return self.add(0)
 
     def _take(self) -> int:
-        message, _ = uninterrupted(lambda: self._queue.receive(type=self._type))
+        message, _ = uninterrupted(self._queue.receive, True, self._type)
         return int(message)
 
     def _put(self, value: int) -> None:
-        uninterrupted(lambda: self._queue.send(b"%d" % value, type=self._type))
+        uninterrupted(self._queue.send, b"%d" % value, True, self._type)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ class TickBarrier:
     def arrive(self) -> None:
         """Announces this member; a leader waits here for those that it leads."""
         for node in self._led:
-            uninterrupted(lambda node=node: node.arrived.acquire(None, node.followers))  # type: ignore[misc]
+            uninterrupted(node.arrived.acquire, None, node.followers)
         if self._followed:
             self._followed.arrived.release()
 

@@ -14,10 +14,52 @@ import sysv_ipc
 
 from energymarket.bugs import Bug
 from energymarket.ipc import NEEDS, OFFERS
-from energymarket.ledger import Share, share_slice
+from energymarket.ledger import Share, max_shares, share_slice
 from energymarket.offer import ANY_GIVER, Offer, decode_offer, message_type_of
 from energymarket.plan import Plan, Shared
 from energymarket.primitives import QueueCounter
+
+
+class Counts:
+    """Who is not done, and what may be done without waiting."""
+
+    def __init__(self, plan: Plan) -> None:
+        counters = sysv_ipc.MessageQueue(plan.keys.counters)
+        self.needs = QueueCounter(counters, NEEDS)
+        self.offers = QueueCounter(counters, OFFERS)
+        self.slots = sysv_ipc.Semaphore(plan.keys.slots)
+        self.offered = sysv_ipc.Semaphore(plan.keys.offered)
+        self._slot_count = plan.slots
+
+    def prepare(self) -> None:
+        """For the next tick, by main, while nobody shares."""
+        self.slots.value = self._slot_count
+        self.offered.value = 0
+        self.needs.set(0)
+        self.offers.set(0)
+
+    def begin(self) -> None:
+        """By main, when all have announced themselves and before any of them goes on."""
+        if self.needs.value == 0:
+            self.slots.release()
+        if self.offers.value == 0:
+            self.offered.release()
+
+    def announce(self, offers: bool, needs: bool) -> None:
+        if offers:
+            self.offers.add(1)
+        if needs:
+            self.needs.add(1)
+
+    def meet_need(self) -> None:
+        """One less needs something; after the last, one slot too many goes round among the givers."""
+        if self.needs.add(-1) == 0:
+            self.slots.release()
+
+    def use_up_offer(self) -> None:
+        """One offer less; after the last, one token too many goes round among the takers."""
+        if self.offers.add(-1) == 0:
+            self.offered.release()
 
 
 class Sharing:
@@ -27,19 +69,15 @@ class Sharing:
         self._home = home
         self._bug = plan.bug
         self._shares = shared.shares
+        self._max_shares = max_shares(plan.config.run.homes)
         self._queue = sysv_ipc.MessageQueue(plan.keys.offers)
-        counters = sysv_ipc.MessageQueue(plan.keys.counters)
-        self._needs = QueueCounter(counters, NEEDS)
-        self._offers = QueueCounter(counters, OFFERS)
-        self._slots = sysv_ipc.Semaphore(plan.keys.slots)
-        self._offered = sysv_ipc.Semaphore(plan.keys.offered)
+        self._counts = Counts(plan)
+        self._slots = self._counts.slots
+        self._offered = self._counts.offered
 
     def announce(self, offers: bool, needs: bool) -> None:
         """Tells the others, before anyone shares, what to expect of this home."""
-        if offers:
-            self._offers.add(1)
-        if needs:
-            self._needs.add(1)
+        self._counts.announce(offers, needs)
 
     def give(self, tick: int, ukwh: int) -> bool:
         """Offers a surplus; False where nobody needs any more."""
@@ -48,7 +86,7 @@ class Sharing:
             self._send(offer)
             return True
         self._slots.acquire()
-        if self._needs.value == 0:
+        if self._counts.needs.value == 0:
             self._slots.release()
             return False
         self._send(offer)
@@ -71,14 +109,13 @@ class Sharing:
         missing_ukwh = need_ukwh
         if self._bug is Bug.FULL_QUEUE:  # zoo: all offer before anyone takes
             self._wait_for_all_offers()
-        if self._offers.value:
-            while missing_ukwh and (offer := self._next_offer(patient)):
-                taken_ukwh = min(missing_ukwh, offer.ukwh)
-                missing_ukwh -= taken_ukwh
-                self._note(Share(offer.giver, self._home, taken_ukwh))
-                self._put_back(offer, taken_ukwh)
+        while missing_ukwh and (offer := self._next_offer(patient)):
+            taken_ukwh = min(missing_ukwh, offer.ukwh)
+            missing_ukwh -= taken_ukwh
+            self._note(Share(offer.giver, self._home, taken_ukwh))
+            self._put_back(offer, taken_ukwh)
         if not missing_ukwh or not patient:
-            self._need_nothing()
+            self._counts.meet_need()
         return need_ukwh - missing_ukwh
 
     def _next_offer(self, patient: bool) -> Offer | None:
@@ -103,25 +140,20 @@ class Sharing:
             self._send(Offer(offer.tick, offer.giver, rest_ukwh))
             return
         self._slots.release()
-        if self._offers.add(-1) == 0:
-            self._offered.release()
-
-    def _need_nothing(self) -> None:
-        if self._needs.add(-1) == 0:
-            self._slots.release()
+        self._counts.use_up_offer()
 
     def _send(self, offer: Offer) -> None:
         self._queue.send(offer.encode(), type=offer.message_type)
         self._offered.release()
 
     def _wait_for_all_offers(self) -> None:
-        if offers := self._offers.value:
+        if offers := self._counts.offers.value:
             self._offered.acquire(None, offers)
             self._offered.release(offers)
 
     def _note(self, share: Share) -> None:
         with self._shares.get_lock():
-            place = share_slice(self._shares[0])
-            if place.stop <= len(self._shares):
-                self._shares[place] = [share.giver, share.taker, share.ukwh]
-                self._shares[0] += 1
+            count = self._shares[0]
+            if count < self._max_shares:
+                self._shares[share_slice(count)] = [share.giver, share.taker, share.ukwh]
+                self._shares[0] = count + 1
