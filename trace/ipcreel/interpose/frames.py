@@ -72,11 +72,16 @@ def hide_from_traceback(module: ModuleType) -> None:
 
     def stripped(plain: Callable[..., Iterator[Any]]) -> Callable[..., Iterator[Any]]:
         def walk(start: Any) -> Iterator[Any]:
-            for frame, line in plain(start):
+            entries = plain(start)
+            if start is None:
+                next(entries, None)  # `walk_stack(None)` counts frames from itself outwards, and there is one more now
+            for frame, line in entries:
                 if not is_ours(frame.f_code.co_filename):
                     yield frame, line
 
         return walk
 
-    module.walk_tb = stripped(module.walk_tb)  # type: ignore[attr-defined]
-    module.walk_stack = stripped(module.walk_stack)  # type: ignore[attr-defined]
+    for name in ("walk_tb", "walk_stack", "_walk_tb_with_full_positions"):
+        plain = getattr(module, name, None)
+        if plain is not None:
+            setattr(module, name, stripped(plain))

@@ -29,7 +29,7 @@ def _sent(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[int, object]:
 
 DELIVERED = Operation(
     0x4001, "signal.delivered", flow=IN, replay=RUN,
-    a="signal", b="0: between two instructions of the program, where its site is; 1: within an operation",
+    a="signal", b="within an operation: 1; between two instructions, at its site: 0",
     payload="depth: of the stack; numbers: plain values of variables there, which tell rounds of a loop apart",
 )  # fmt: skip
 RAN = Operation(0x4002, "signal.handler.run", before=_sent, blocks=True, replay=RUN, a="signal")

@@ -177,6 +177,7 @@ def install(module: ModuleType, reading: Reading) -> None:
     def getsignal(signalnum: Any) -> Any:
         return uncover(plain_get(signalnum))
 
+    dress(signal, plain_set)  # its own TypeErrors are to read like those of the plain one
     module.signal = reading.wrap(_SET, signal)  # type: ignore[attr-defined]
     module.getsignal = getsignal  # type: ignore[attr-defined]
     dress(module.signal, plain_set)
