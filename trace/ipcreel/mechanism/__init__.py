@@ -17,6 +17,7 @@ PATCHES = {
     "concurrent.futures._base": ("futures",),
     "concurrent.futures.thread": ("futures",),
     "multiprocessing.synchronize": ("mp_synchronize",),
+    "multiprocessing.resource_tracker": ("mp_synchronize",),
     "multiprocessing.process": ("mp_processes",),
     "multiprocessing.queues": ("mp_queues",),
     "multiprocessing.sharedctypes": ("mp_sharedvalues",),
