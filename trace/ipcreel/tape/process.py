@@ -7,6 +7,7 @@ import os
 import sys
 import time
 
+from ipcreel.interpose import environment
 from ipcreel.interpose.frames import is_ours, program_frame
 from ipcreel.tape import layout
 from ipcreel.tape.writer import Tape
@@ -110,13 +111,19 @@ def site_of(frame: FrameType) -> int:
     A frame of ours stands for the one of the program that called it. So does one in a file of `passed`: `with lock:`
     is at the line of the program, not in the library's `__enter__`.
     """
-    code = frame.f_code
+    code, sign = frame.f_code, 1
     if code.co_filename in passed or is_ours(code.co_filename):
-        outer = outside_of_library(frame) or program_frame(frame)
+        outer = frame.f_back
+        number = sites.get(id(outer.f_code) + outer.f_lasti) if outer is not None else None
+        if number is not None:  # a frame that is passed over has no number under a positive key
+            return number
+        outer = outside_of_library(frame)
+        if outer is None:
+            outer, sign = program_frame(frame), -1  # a thread of the library's own; elsewhere this is passed over
         if outer is None:
             return 0
         frame, code = outer, outer.f_code
-    key = id(code) + frame.f_lasti
+    key = sign * (id(code) + frame.f_lasti)
     number = sites.get(key)
     if number is None:
         number = len(sites) + 1
@@ -188,7 +195,7 @@ def fact(key: str, value: object) -> None:
 def _choose(name: str) -> None:
     """Record this process or not, by what `--processes` asked for."""
     global here  # noqa: PLW0603
-    patterns = os.environ.get("IPCREEL_PROCESSES")
+    patterns = environment.setting("IPCREEL_PROCESSES")
     if not patterns:
         return
     from fnmatch import fnmatchcase
