@@ -87,7 +87,8 @@ class FlowIndex:
         earlier = earlier[flows.end_ns[earlier] > begin_ns]
         found = np.concatenate((earlier, np.arange(low, high)))
         found = found[(flows.end_ns[found] > begin_ns) & wanted[self.pair[found]]]
-        return found.astype(np.int64)
+        chosen: NDArray[np.int64] = found.astype(np.int64)
+        return chosen
 
 
 class _RunningCounts:

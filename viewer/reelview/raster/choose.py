@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from reelview.raster.exact import exact
+from reelview.raster.exact import exact, spread
 from reelview.raster.frame import Frame
 from reelview.raster.index_mip import IndexMip
 from reelview.raster.pyramid import Pyramid
@@ -16,6 +16,8 @@ from reelview.spans import Spans
 
 EXACT_SPANS = 80_000
 """Up to so many visible spans are drawn one by one."""
+
+_SCANNED = 4_000
 
 COARSE_BINS = 1 << 14
 FINE_BINS = 1 << 18
@@ -34,6 +36,8 @@ class Raster:
         self.spans = spans
         self._pyramids: list[Pyramid] = []
         self._mip: IndexMip | None = None
+        self.stage = 0
+        """Counts the indices that are ready: a frame drawn at an earlier stage may be coarser."""
 
     @property
     def nbytes(self) -> int:
@@ -51,12 +55,14 @@ class Raster:
         for done in mip.build():
             yield 0.1 + done * 0.15
         self._mip = mip
+        self.stage += 1
         bins = Pyramid.bins_within(self.spans.rows, BUDGET_BYTES, FINE_BINS)
         if bins > self._pyramids[0].bins:
             fine = Pyramid(self.spans, bins)
             for done in fine.build():
                 yield 0.25 + done * 0.75
             self._pyramids = [fine]
+            self.stage += 1
 
     def build_first(self) -> Iterator[float]:
         """What the first picture needs."""
@@ -65,6 +71,19 @@ class Raster:
         coarse = Pyramid(self.spans, Pyramid.bins_within(self.spans.rows, BUDGET_BYTES // 8, COARSE_BINS))
         yield from coarse.build()
         self._pyramids = [coarse]
+        self.stage += 1
+
+    def long_spans(self, window: Window, rows: NDArray[np.intp], least_px: float) -> NDArray[np.int64]:
+        """The spans in a window that are at least so wide; none while they would cost more than a frame to find."""
+        least_ns = int(window.pixel_ns * least_px)
+        start, stop = self.spans.visible(rows, window.begin_ns, window.end_ns)
+        visible = int((stop - start).sum())
+        if self._mip and visible > _SCANNED:
+            return self._mip.longer(rows, start, stop, least_ns)[1]
+        if visible > EXACT_SPANS:
+            return np.zeros(0, np.int64)
+        _, span = spread(start, stop)
+        return span[self.spans.end_ns.take(span) - self.spans.begin_ns.take(span) >= least_ns]
 
     def frame(self, window: Window, rows: NDArray[np.intp]) -> Frame:
         """The frame of some rows over a window."""

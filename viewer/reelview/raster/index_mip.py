@@ -105,6 +105,24 @@ class IndexMip:
             canvas.put(line, *columns(self._spans, base[line] + block))
         return canvas.frame()
 
+    def longer(
+        self, rows: NDArray[np.intp], start: NDArray[np.int64], stop: NDArray[np.int64], least_ns: int
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The spans of at least a length among the slices: the slice that each is of, and the span."""
+        spans = self._spans
+        base = spans.offset[rows]
+        top = self._levels[-1]
+        line, block = spread((start - base) // top.size, -(-(stop - base) // top.size))
+        for level in reversed(self._levels):
+            longest = level.longest.take(level.offset[rows[line]] + block)
+            kept = np.flatnonzero(spans.end_ns.take(longest) - spans.begin_ns.take(longest) >= least_ns)
+            line, block = self._children(
+                level.size // FAN, rows, line=line[kept], block=block[kept], start=start, stop=stop
+            )
+        span = base[line] + block
+        kept = np.flatnonzero(spans.end_ns.take(span) - spans.begin_ns.take(span) >= least_ns)
+        return line[kept], span[kept]
+
     def _draw_narrow(
         self, canvas: Canvas, level: _Level, rows: NDArray[np.intp], line: NDArray[np.int64], block: NDArray[np.int64]
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -1,0 +1,19 @@
+"""The timeline: what it shows as plain data, its state as small objects, and the widget that draws both.
+
+data        what a timeline shows
+view_range  which part of the run is seen
+selection   the event and the range that are selected
+cursor      the moment that every panel shows
+lane_order  which lanes stand where
+layout      lines and their heights
+labels      which spans have room for text
+picture     the spans, arrows and marks of the range, as one image
+names       the column of names
+axis        the two axes
+overlay     cursor, selection and hover, over the picture
+hover       what is under the mouse
+keys        what each key does
+mouse       what each drag does
+motion      gliding while a key is held
+widget      all of it
+"""

@@ -1,0 +1,68 @@
+"""What a timeline shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reelview.flows import FlowIndex, Flows
+from reelview.spans import Spans
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """A process: its name, the track of its parent or -1, and its lanes."""
+
+    name: str
+    parent: int
+    lanes: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Markers:
+    """Moments that are marked on a lane, such as a signal at the line it hit; columns sorted by at_ns."""
+
+    at_ns: NDArray[np.int64]
+    lane: NDArray[np.int32]
+    event: NDArray[np.uint32]
+
+    @classmethod
+    def none(cls) -> Markers:
+        return cls(np.zeros(0, np.int64), np.zeros(0, np.int32), np.zeros(0, np.uint32))
+
+
+def _number(event: int) -> str:
+    return f"event {event}"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TimelineData:
+    """All that a timeline draws.
+
+    zero_ns: the moment that the axis calls 0.
+    tick_ns: when each tick of a recorded simulation began; empty where there is none.
+    kind_names: what each colour means.
+    label: the text inside of an event's span; its first word alone where that is all that fits.
+    describe: what an event is, in a few lines, for hovering.
+    """
+
+    tracks: tuple[Track, ...]
+    lane_names: tuple[str, ...]
+    spans: Spans
+    flows: FlowIndex = field(default_factory=lambda: FlowIndex(Flows.none(), 0))
+    markers: Markers = field(default_factory=Markers.none)
+    tick_ns: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    kind_names: tuple[str, ...] = ()
+    label: Callable[[int], str] = _number
+    describe: Callable[[int], str] = _number
+
+    @property
+    def zero_ns(self) -> int:
+        return self.spans.first_ns
+
+    def span_of_event(self, event: int) -> int | None:
+        found = np.flatnonzero(self.spans.event == event)
+        return int(found[0]) if len(found) else None

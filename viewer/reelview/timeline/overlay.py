@@ -1,0 +1,128 @@
+"""Cursor, selection and hover, over the picture."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+
+from reelview.raster.palette import Theme
+from reelview.raster.window import Window
+from reelview.ticks import duration_label
+from reelview.timeline.arrow_paint import head
+from reelview.timeline.data import TimelineData
+from reelview.timeline.layout import Layout
+from reelview.timeline.marks import Mark
+from reelview.timeline.neighbours import flows_of
+
+_MOST_FLOWS = 200
+
+
+class Overlay:
+    """Draws what changes without the picture: each method a layer, in the coordinates of the picture."""
+
+    def __init__(
+        self, painter: QPainter, area: QRect, window: Window, layout: Layout, scroll_px: int, theme: Theme
+    ) -> None:
+        self._painter = painter
+        self._area = area
+        self._window = window
+        self._layout = layout
+        self._scroll_px = scroll_px
+        self._theme = theme
+
+    def _colour(self, rgb: int, alpha: int = 255) -> QColor:
+        colour = QColor(rgb)
+        colour.setAlpha(alpha)
+        return colour
+
+    def range_(self, begin_ns: int, end_ns: int, *, zooming: bool = False) -> None:
+        """A range with its duration."""
+        left, right = self._window.x_px(begin_ns), self._window.x_px(end_ns)
+        box = QRectF(left, 0, right - left, self._area.height())
+        self._painter.fillRect(box, self._colour(self._theme.accent, 46 if zooming else 30))
+        self._painter.setPen(QPen(self._colour(self._theme.accent, 190), 0))
+        self._painter.drawLines([QLineF(x, 0, x, self._area.height()) for x in (left, right)])
+        self._tag(duration_label(end_ns - begin_ns), (max(left, 0) + min(right, self._area.width())) / 2)
+
+    def marks(self, marks: tuple[Mark, ...]) -> None:
+        for mark in marks:
+            pen = QPen(self._colour(self._theme.accent, 150), 0)
+            pen.setStyle(Qt.PenStyle.SolidLine if mark.kept else Qt.PenStyle.DashLine)
+            self._painter.setPen(pen)
+            for at_ns in {mark.begin_ns, mark.end_ns}:
+                x = self._window.x_px(at_ns)
+                self._painter.drawLine(QLineF(x, 0, x, self._area.height()))
+            if mark.end_ns > mark.begin_ns:
+                left, right = self._window.x_px(mark.begin_ns), self._window.x_px(mark.end_ns)
+                self._painter.fillRect(QRectF(left, 0, right - left, 5), self._colour(self._theme.accent, 110))
+            if mark.note:
+                self._painter.drawText(QPointF(self._window.x_px(mark.begin_ns) + 4, 16), mark.note)
+
+    def selected(self, data: TimelineData, span: int) -> None:
+        """The selected event: its frame, and its flows."""
+        spans = data.spans
+        event, lane = int(spans.event[span]), int(spans.row_lane[spans.row_of(span)])
+        line = int(self._layout.line_of_lane[lane])
+        if line < 0:
+            return
+        left = max(self._window.x_px(int(spans.begin_ns[span])), -9.0)
+        right = min(self._window.x_px(int(spans.end_ns[span])), self._area.width() + 9.0)
+        top = self._layout.y_px(line, self._scroll_px)
+        box = QRectF(left - 1, top - 1, max(right - left, 1) + 2, self._layout.lines[line].height_px - 1)
+        self._painter.setBrush(Qt.BrushStyle.NoBrush)
+        self._painter.setPen(QPen(self._colour(self._theme.background), 4))
+        self._painter.drawRect(box)
+        self._painter.setPen(QPen(self._colour(self._theme.accent), 2))
+        self._painter.drawRect(box)
+        self._flows(data, event)
+
+    def _flows(self, data: TimelineData, event: int) -> None:
+        flows = data.flows.flows
+        self._painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for flow in flows_of(flows, event)[:_MOST_FLOWS]:
+            lines = [int(self._layout.line_of_lane[lane[flow]]) for lane in (flows.from_lane, flows.to_lane)]
+            if min(lines) < 0:
+                continue
+            y = [self._layout.y_px(line, self._scroll_px) + self._layout.lines[line].height_px / 2 for line in lines]
+            x = [min(max(self._window.x_px(int(at[flow])), -1e4), 1e4) for at in (flows.begin_ns, flows.end_ns)]
+            self._painter.setPen(QPen(self._colour(self._theme.background, 200), 4))
+            self._painter.drawLine(QLineF(x[0], y[0], x[1], y[1]))
+            self._painter.setPen(QPen(self._colour(self._theme.accent), 1.6))
+            self._painter.drawLine(QLineF(x[0], y[0], x[1], y[1]))
+            self._painter.setBrush(self._colour(self._theme.accent))
+            self._painter.drawPolygon(head(x[0], y[0], x[1], y[1], 8))
+        self._painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+
+    def cursor(self, at_ns: int) -> None:
+        x = self._window.x_px(at_ns)
+        if -1 <= x <= self._area.width() + 1:
+            self._painter.setPen(QPen(self._colour(self._theme.background, 160), 3))
+            self._painter.drawLine(QLineF(x, 0, x, self._area.height()))
+            self._painter.setPen(QPen(self._colour(self._theme.accent), 1))
+            self._painter.drawLine(QLineF(x, 0, x, self._area.height()))
+
+    def cursor_head(self, at_ns: int, axis_px: int) -> None:
+        """The handle of the cursor, on the axis above the picture."""
+        x = self._window.x_px(at_ns)
+        if -8 <= x <= self._area.width() + 8:
+            self._painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self._painter.setPen(QPen(self._colour(self._theme.background), 1))
+            self._painter.setBrush(self._colour(self._theme.accent))
+            corners = [(-6.0, -13.0), (6.0, -13.0), (6.0, -7.0), (0.0, -1.0), (-6.0, -7.0)]
+            self._painter.drawPolygon(QPolygonF([QPointF(x + dx, axis_px + dy) for dx, dy in corners]))
+            self._painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+
+    def note(self, text: str) -> None:
+        """What the picture could not show, at the bottom."""
+        self._tag(text, self._area.width() / 2, bottom=True)
+
+    def _tag(self, text: str, x_px: float, *, bottom: bool = False) -> None:
+        metrics = self._painter.fontMetrics()
+        width, height = metrics.horizontalAdvance(text) + 12, metrics.height() + 4
+        left = min(max(x_px - width / 2, 2), max(self._area.width() - width - 2, 2))
+        box = QRectF(left, self._area.height() - height - 6 if bottom else 6, width, height)
+        self._painter.setPen(self._colour(self._theme.line))
+        self._painter.setBrush(self._colour(self._theme.header))
+        self._painter.drawRoundedRect(box, 3, 3)
+        self._painter.setPen(self._colour(self._theme.text))
+        self._painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)

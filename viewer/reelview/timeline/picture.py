@@ -1,0 +1,142 @@
+"""The spans, arrows and marks of a range, as one image."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPolygonF
+
+from reelview.raster.choose import Raster
+from reelview.raster.compose import Rows, compose, rarest_kinds
+from reelview.raster.merge import merge
+from reelview.raster.palette import Theme, text_on
+from reelview.raster.window import Window
+from reelview.spans import KIND_BITS, KINDS
+from reelview.ticks import Axis
+from reelview.timeline.arrow_paint import paint_arrows
+from reelview.timeline.data import TimelineData
+from reelview.timeline.labels import place_labels
+from reelview.timeline.layout import Layout, Strips
+
+_MOST_MARKERS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a picture is of; two equal views have the same picture."""
+
+    window: Window
+    height_px: int
+    scroll_px: int
+    ratio: float
+    theme: str
+    with_arrows: bool
+    layout: int
+    index: int
+
+
+class Picture:
+    """Draws views of some data, and keeps the last: moving the cursor costs one blit."""
+
+    def __init__(self, data: TimelineData, raster: Raster) -> None:
+        self._data = data
+        self._raster = raster
+        self._rarest = rarest_kinds(np.bincount(data.spans.kind & KIND_BITS, minlength=KINDS))
+        self._view: View | None = None
+        self._image = QImage()
+        self._advances: dict[str, int] = {}
+        self.note = ""
+
+    def image(self, view: View, layout: Layout, theme: Theme, axis: Axis, font: QFont) -> QImage:
+        """The picture of a view; `note` then says what could not be drawn one by one."""
+        if view != self._view:
+            self._draw(view, layout, theme, axis, font)
+            self._view = view
+        return self._image
+
+    def _draw(self, view: View, layout: Layout, theme: Theme, axis: Axis, font: QFont) -> None:
+        strips = layout.strips(view.scroll_px, view.height_px)
+        self._draw_spans(view, strips, theme)
+        painter = QPainter(self._image)
+        painter.setFont(font)
+        self._draw_grid(painter, view, axis, theme)
+        self._draw_labels(painter, view, strips, theme)
+        if view.with_arrows:
+            self.note = paint_arrows(
+                painter, self._data.flows, view.window, view.height_px, view.scroll_px, layout, theme
+            )
+        self._draw_markers(painter, view, layout, theme)
+        painter.end()
+
+    def _draw_spans(self, view: View, strips: Strips, theme: Theme) -> None:
+        width, height = round(view.window.width_px * view.ratio), round(view.height_px * view.ratio)
+        if self._image.width() != width or self._image.height() != height:
+            self._image = QImage(width, height, QImage.Format.Format_RGB32)
+        self._image.setDevicePixelRatio(view.ratio)
+        window = Window(view.window.begin_ns, view.window.end_ns, width)
+        top = np.round(strips.place.y_px * view.ratio).astype(np.int64)
+        bottom = np.round((strips.place.y_px + strips.place.height_px) * view.ratio).astype(np.int64)
+        frame = merge(self._raster.frame(window, strips.row), strips.strip, len(top))
+        pixels = np.frombuffer(self._image.bits(), np.uint32).reshape(height, self._image.bytesPerLine() // 4)
+        drift = round((window.begin_ns - self._data.zero_ns) / window.pixel_ns) % 4096
+        compose(frame, Rows(top, bottom - top), height, theme, self._rarest, drift_px=drift, out=pixels)
+
+    def _draw_grid(self, painter: QPainter, view: View, axis: Axis, theme: Theme) -> None:
+        line = QColor(theme.line)
+        line.setAlpha(110)
+        painter.setPen(line)
+        for at_ns in axis.at_ns:
+            x = int(view.window.x_px(at_ns))
+            painter.drawLine(x, 0, x, view.height_px)
+
+    def _draw_labels(self, painter: QPainter, view: View, strips: Strips, theme: Theme) -> None:
+        metrics = painter.fontMetrics()
+        labels = place_labels(
+            self._raster, view.window, strips, self._data.label, lambda text: self._advance(text, metrics)
+        )
+        pens = [QColor(text_on(colour)) for colour in theme.kinds]
+        for label in labels:
+            painter.setPen(pens[label.kind])
+            baseline = label.y_px + (label.height_px + metrics.ascent() - metrics.descent()) // 2
+            painter.drawText(QPointF(label.x_px, baseline), label.text)
+
+    def _advance(self, text: str, metrics: QFontMetrics) -> int:
+        width = self._advances.get(text)
+        if width is None:
+            width = self._advances[text] = metrics.horizontalAdvance(text)
+        return width
+
+    def _draw_markers(self, painter: QPainter, view: View, layout: Layout, theme: Theme) -> None:
+        """A flag where a marker stands; where they crowd, the urgent marks of the spans stand for them."""
+        markers, window = self._data.markers, view.window
+        low, high = markers.at_ns.searchsorted([np.int64(window.begin_ns), np.int64(window.end_ns)])
+        if high - low > _MOST_MARKERS:
+            return
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QColor(theme.background))
+        painter.setBrush(QColor(theme.urgent))
+        for at_ns, lane in zip(markers.at_ns[low:high].tolist(), markers.lane[low:high].tolist(), strict=True):
+            line = int(layout.line_of_lane[lane])
+            if line >= 0:
+                x, y = window.x_px(at_ns), layout.y_px(line, view.scroll_px)
+                if layout.lines[line].pinned or y >= layout.pinned_px:
+                    painter.drawPolygon(QPolygonF([QPointF(x - 4.5, y), QPointF(x + 4.5, y), QPointF(x, y + 7)]))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+
+
+def text_box(painter: QPainter, text: str, x_px: float, y_px: float, theme: Theme, within: QRectF) -> QRectF:
+    """Draws text in a box that stays inside of a rectangle; returns the box."""
+    flags = Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap
+    room = QRectF(0, 0, max(within.width() - 16, 40), max(within.height() - 12, 20))
+    size = painter.boundingRect(room, int(flags), text)
+    box = QRectF(x_px, y_px, size.width() + 14, size.height() + 8)
+    box.moveLeft(max(within.left(), min(box.left(), within.right() - box.width())))
+    box.moveTop(max(within.top(), min(box.top(), within.bottom() - box.height())))
+    painter.setPen(QColor(theme.line))
+    painter.setBrush(QColor(theme.header))
+    painter.drawRoundedRect(box, 4, 4)
+    painter.setPen(QColor(theme.text))
+    painter.drawText(box.adjusted(7, 4, -7, -4), int(flags), text)
+    return box

@@ -1,0 +1,406 @@
+"""The timeline: names at the left, axes on top, the picture of all lanes."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QPixmap,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QScrollBar, QWidget
+
+from reelview.raster.choose import Raster
+from reelview.raster.palette import DARK, LIGHT, Theme
+from reelview.raster.window import Window
+from reelview.ticks import time_axis
+from reelview.timeline import commands
+from reelview.timeline.axis import axis_height_px, paint_axes
+from reelview.timeline.cursor import Cursor
+from reelview.timeline.data import TimelineData
+from reelview.timeline.hover import Hover, under
+from reelview.timeline.keys import HELD, action_of
+from reelview.timeline.lane_order import LaneOrder
+from reelview.timeline.layout import Layout, arrange_lines
+from reelview.timeline.marks import Marks
+from reelview.timeline.motion import Motion
+from reelview.timeline.mouse import Mouse
+from reelview.timeline.names import paint_names
+from reelview.timeline.overlay import Overlay
+from reelview.timeline.picture import Picture, View, text_box
+from reelview.timeline.selection import Selection
+from reelview.timeline.view_range import ViewRange
+
+_NAMES_PX = 190
+_LEAST_NAMES_PX = 40
+_FONT_PX = 11
+
+
+class Timeline(QWidget):
+    """Draws its models and forwards what is asked of it.
+
+    `asked` carries the actions of keys.py that are for the window around: search, play, help, …
+    """
+
+    asked = Signal(str)
+    hovered = Signal(object)
+
+    def __init__(
+        self,
+        data: TimelineData,
+        raster: Raster,
+        *,
+        view: ViewRange,
+        selection: Selection,
+        cursor: Cursor,
+        order: LaneOrder,
+        marks: Marks,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.data, self.raster = data, raster
+        self.view: ViewRange = view
+        self.selection: Selection = selection
+        self.cursor_model: Cursor = cursor
+        self.order: LaneOrder = order
+        self.marks: Marks = marks
+        self.mouse = Mouse(self)
+        self.with_arrows: bool = True
+        self.layout_: Layout = arrange_lines(order, data.lane_names, data.spans)
+        self.hover: Hover | None = None
+        self.hover_at_px = QPointF()
+        self.current_line: int | None = None
+        self.selected_span: int | None = None
+        self._picture = Picture(data, raster)
+        self._motion = Motion(view, self._zoom_anchor_ns, time.monotonic_ns, self)
+        self._layouts = 0
+        self._names_px = _NAMES_PX
+        self._names = QPixmap()
+        self._names_key: tuple[object, ...] = ()
+        self._scroll = QScrollBar(Qt.Orientation.Vertical, self)
+        self._scroll.valueChanged.connect(self.update)
+        font = self.font()
+        font.setPixelSize(_FONT_PX)
+        self.setFont(font)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setAccessibleName("Timeline")
+        self._connect()
+
+    def _connect(self) -> None:
+        for changed in (
+            self.view.range_changed,
+            self.selection.range_changed,
+            self.cursor_model.moved,
+            self.marks.marks_changed,
+        ):
+            changed.connect(self.update)
+        self.view.range_changed.connect(self._on_range_changed)
+        self.selection.event_changed.connect(self._on_event_changed)
+        self.order.order_changed.connect(self._on_order_changed)
+
+    # geometry
+
+    @property
+    def picture_area(self) -> QRect:
+        top = axis_height_px(len(self.data.tick_ns) > 0)
+        right = self.width() - (self._scroll.width() if self._scroll.isVisibleTo(self) else 0)
+        return QRect(self._names_px, top, max(right - self._names_px, 1), max(self.height() - top, 1))
+
+    @property
+    def range_window(self) -> Window:
+        return Window(self.view.begin_ns, self.view.end_ns, self.picture_area.width())
+
+    @property
+    def scroll_px(self) -> int:
+        return self._scroll.value()
+
+    @property
+    def theme(self) -> Theme:
+        """Light or dark, as the system's palette is."""
+        return DARK if self.palette().color(QPalette.ColorRole.Window).lightness() < 128 else LIGHT
+
+    def at_ns(self, x_px: float) -> int:
+        return self.range_window.at_ns(x_px - self.picture_area.left())
+
+    def line_at(self, y_px: float) -> int | None:
+        return self.layout_.line_at(y_px - self.picture_area.top(), self.scroll_px)
+
+    def rows_in_view(self) -> NDArray[np.intp]:
+        return np.unique(self.layout_.strips(self.scroll_px, self.picture_area.height()).row)
+
+    def sizeHint(self) -> QSize:
+        return QSize(1000, 500)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(240, 100)
+
+    # requests
+
+    def show_data(self, data: TimelineData, raster: Raster) -> None:
+        """Shows other data, such as more of the same run."""
+        self.data, self.raster = data, raster
+        self._picture = Picture(data, raster)
+        self.hover = None
+        self._on_event_changed()
+        self._on_order_changed()
+
+    def set_names_px(self, width_px: int) -> None:
+        self._names_px = min(max(width_px, _LEAST_NAMES_PX), max(self.width() // 2, _LEAST_NAMES_PX))
+        self.update()
+
+    def set_current_line(self, number: int | None) -> None:
+        self.current_line = number
+        self.update()
+
+    def set_arrows(self, shown: bool) -> None:
+        self.with_arrows = shown
+        self.update()
+
+    def scroll_by(self, by_px: float) -> None:
+        self._scroll.setValue(self._scroll.value() + round(by_px))
+
+    def scroll_to_line(self, number: int) -> None:
+        """Scrolls as little as is needed to see a line."""
+        line = self.layout_.lines[number]
+        if line.pinned:
+            return
+        top = self.layout_.y_px(number, self.scroll_px)
+        below = top + line.height_px - self.picture_area.height()
+        if top < self.layout_.pinned_px:
+            self.scroll_by(top - self.layout_.pinned_px)
+        elif below > 0:
+            self.scroll_by(below)
+
+    def click(self, at: QPointF) -> None:
+        """Selects what is at a point, and moves the cursor there."""
+        self.hover_at(at, at)
+        self.cursor_model.move_to(self.at_ns(at.x()))
+        self.selection.select_range(0, 0)
+        found = self.hover.span if self.hover else None
+        self.set_current_line(self.hover.line if self.hover else None)
+        self.selection.select_event(None if found is None else int(self.data.spans.event[found]))
+
+    def fit_selected(self) -> None:
+        if self.selected_span is not None:
+            spans = self.data.spans
+            self.view.show_around(int(spans.begin_ns[self.selected_span]), int(spans.end_ns[self.selected_span]))
+
+    def trigger(self, name: str) -> None:
+        """Does an action of keys.py, or asks the window around for it."""
+        if not commands.run(self, name):
+            self.asked.emit(name)
+
+    def hover_at(self, at: QPointF | None, mouse_px: QPointF) -> None:
+        """Looks up what is under the mouse."""
+        self.hover_at_px = mouse_px
+        found = None
+        if at is not None and len(self.data.spans):
+            area = self.picture_area
+            x, y = at.x() - area.left(), at.y() - area.top()
+            found = under(self.data, self.layout_, self.range_window, x_px=x, y_px=y, scroll_px=self.scroll_px)
+        where = self.mouse.where(mouse_px)
+        shapes = {"border": Qt.CursorShape.SplitHCursor, "axis": Qt.CursorShape.PointingHandCursor}
+        self.setCursor(shapes.get(where, Qt.CursorShape.ArrowCursor))
+        if found != self.hover:
+            self.hover = found
+            self.hovered.emit(found)
+        self.update()
+
+    # what happened
+
+    def _on_range_changed(self) -> None:
+        if self.hover is not None and not self.mouse.drag:
+            self.hover_at(self.hover_at_px, self.hover_at_px)
+
+    def _on_event_changed(self) -> None:
+        event = self.selection.selected_event
+        self.selected_span = None if event is None else self.data.span_of_event(event)
+        if self.selected_span is not None:
+            line = int(self.layout_.line_of_lane[self.data.spans.row_lane[self.data.spans.row_of(self.selected_span)]])
+            if line >= 0:
+                self.scroll_to_line(line)
+        self.update()
+
+    def _on_order_changed(self) -> None:
+        self._layouts += 1
+        self.layout_ = arrange_lines(self.order, self.data.lane_names, self.data.spans)
+        self.current_line = None
+        self._fit_scroll_bar()
+        self.update()
+
+    def _fit_scroll_bar(self) -> None:
+        area_px = self.height() - axis_height_px(len(self.data.tick_ns) > 0)
+        most = max(self.layout_.height_px - area_px, 0)
+        self._scroll.setVisible(most > 0)
+        width = self._scroll.sizeHint().width()
+        self._scroll.setGeometry(self.width() - width, self.height() - area_px, width, max(area_px, 0))
+        self._scroll.setRange(0, most)
+        self._scroll.setPageStep(max(area_px, 1))
+        self._scroll.setSingleStep(self.order.lane_px)
+
+    def _zoom_anchor_ns(self) -> int:
+        at = self.mapFromGlobal(self.cursor().pos())
+        inside = self.picture_area.contains(at) and self.underMouse()
+        return self.at_ns(at.x()) if inside else (self.view.begin_ns + self.view.end_ns) // 2
+
+    # Qt
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_scroll_bar()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
+            self._names_key = ()
+            self.update()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.mouse.press(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self.mouse.move(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self.mouse.release(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self.mouse.double_click(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self.mouse.wheel(event)
+        event.accept()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self.hover_at(None, QPointF(-1, -1))
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        commands.menu(self, self.line_at(event.pos().y())).exec(event.globalPos())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        name = action_of(event)
+        if name is None:
+            super().keyPressEvent(event)
+        elif name not in HELD:
+            self.trigger(name)
+        elif not event.isAutoRepeat():
+            self._motion.press(name, bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        name = action_of(event)
+        if name in HELD and not event.isAutoRepeat():
+            self._motion.release(name)
+        super().keyReleaseEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self._motion.stop()
+        super().focusOutEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        theme, area, window = self.theme, self.picture_area, self.range_window
+        axis = time_axis(window, self.data.zero_ns)
+        view = View(
+            window,
+            area.height(),
+            self.scroll_px,
+            self.devicePixelRatioF(),
+            theme.name,
+            self.with_arrows,
+            self._layouts,
+            self.raster.stage,
+        )
+        painter.drawImage(area.topLeft(), self._picture.image(view, self.layout_, theme, axis, self.font()))
+        self._paint_names(painter, QRect(0, area.top(), area.left(), area.height()), theme)
+        self._paint_overlay(painter, area, window, theme)
+        axes = QRect(area.left(), 0, area.width(), area.top())
+        paint_axes(painter, axes, window, axis, self.data.tick_ns, theme)
+        self._paint_corner(painter, area, theme)
+        painter.translate(area.left(), 0)
+        overlay = Overlay(painter, area, window, self.layout_, self.scroll_px, theme)
+        painter.setClipRect(QRect(0, 0, area.width(), area.top()))
+        overlay.cursor_head(self.cursor_model.at_ns, area.top())
+        painter.end()
+
+    def _paint_names(self, painter: QPainter, area: QRect, theme: Theme) -> None:
+        hovered = self.hover.line if self.hover else self.current_line
+        key = (
+            area.width(),
+            area.height(),
+            self._layouts,
+            self.scroll_px,
+            theme.name,
+            hovered,
+            self.devicePixelRatioF(),
+        )
+        if key != self._names_key:
+            ratio = self.devicePixelRatioF()
+            self._names = QPixmap(area.size() * ratio)
+            self._names.setDevicePixelRatio(ratio)
+            names = QPainter(self._names)
+            names.setFont(self.font())
+            paint_names(names, QRect(0, 0, area.width(), area.height()), self.layout_, self.scroll_px, theme, hovered)
+            names.end()
+            self._names_key = key
+        painter.drawPixmap(area.topLeft(), self._names)
+        if self.mouse.drop_line is not None:
+            y = area.top() + self.layout_.y_px(self.mouse.drop_line, self.scroll_px)
+            painter.fillRect(QRect(area.left(), y - 1, area.width(), 2), QColor(theme.accent))
+
+    def _paint_corner(self, painter: QPainter, area: QRect, theme: Theme) -> None:
+        corner = QRect(0, 0, area.left(), area.top())
+        painter.fillRect(corner, QColor(theme.header))
+        painter.setPen(QColor(theme.faint_text))
+        right = Qt.AlignmentFlag.AlignRight
+        half = axis_height_px(False)
+        painter.drawText(QRect(0, 0, corner.width() - 8, half), right | Qt.AlignmentFlag.AlignVCenter, "time")
+        if len(self.data.tick_ns):
+            box = QRect(0, half, corner.width() - 8, corner.height() - half)
+            painter.drawText(box, right | Qt.AlignmentFlag.AlignVCenter, "tick")
+        painter.setPen(QColor(theme.line))
+        painter.drawLine(corner.bottomLeft(), corner.bottomRight())
+
+    def _paint_overlay(self, painter: QPainter, area: QRect, window: Window, theme: Theme) -> None:
+        painter.save()
+        painter.translate(area.topLeft())
+        painter.setClipRect(QRect(0, 0, area.width(), area.height()))
+        overlay = Overlay(painter, area, window, self.layout_, self.scroll_px, theme)
+        chosen = self.mouse.range_ns or self.selection.range_ns
+        if chosen:
+            overlay.range_(*chosen, zooming=self.mouse.drag == "zoom")
+        overlay.marks(self.marks.all)
+        if self.selected_span is not None:
+            overlay.selected(self.data, self.selected_span)
+        overlay.cursor(self.cursor_model.at_ns)
+        if self._picture.note and self.with_arrows:
+            overlay.note(self._picture.note)
+        text = self.hover.text(self.data) if self.hover and not self.mouse.drag else ""
+        if not len(self.data.spans):
+            text = "This reel has no events: the program did nothing that is recorded."
+            text_box(
+                painter,
+                text,
+                area.width() / 2 - 160,
+                area.height() / 2 - 10,
+                theme,
+                QRectF(0, 0, area.width(), area.height()),
+            )
+        elif text:
+            at = self.hover_at_px - QPointF(area.topLeft())
+            text_box(painter, text, at.x() + 14, at.y() + 18, theme, QRectF(4, 4, area.width() - 8, area.height() - 8))
+        painter.restore()
