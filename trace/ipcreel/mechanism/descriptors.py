@@ -1,7 +1,329 @@
-"""descriptors."""
+"""Which object stands behind a file descriptor.
+
+A socket or a pipe is known by its inode: the kernel counts those up for both and gives none twice, so that an inode is
+the same thing in every process that shares it, over a fork, a spawn and a message that carries a descriptor. An address
+pair is not: ports are used again.
+
+What a descriptor stands for is remembered until the number is closed or given anew. A number that a file object holds
+(`os.fdopen`) is closed behind our back: it is asked for each time.
+"""
 
 from __future__ import annotations
 
-from ipcreel.mechanism.operation import Operation
+import os
+import struct
+import sys
 
-OPERATIONS: tuple[Operation, ...] = ()
+from ipcreel.mechanism.operation import Operation
+from ipcreel.tape.process import new_object, object_number
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import ModuleType
+    from typing import Any
+
+    from ipcreel.mechanism.reading import Reading
+
+_fstat, _getpid = os.fstat, os.getpid
+_FORMAT, _FIFO, _SOCKET = 0o170000, 0o010000, 0o140000
+_UNIX, _INET, _INET6 = 1, 2, 10
+_STREAM, _DATAGRAM = 1, 2
+_SOL_SOCKET, _SO_TYPE, _SO_PEERCRED, _SO_DOMAIN, _NONBLOCK = 1, 3, 17, 39, 0o4000
+_CONSOLE = 2  # up to this one they are the console's, unless the program put a pipe there
+
+numbers: dict[int, int] = {}  # descriptor: number of its object
+fresh: set[int] = set()  # descriptors just made, about to be put into an object of Python
+lent: set[int] = set()  # descriptors that a file object may have closed since
+inert: set[int] | None = None  # in a replay: the descriptors that exist on the tape only
+
+KINDS = {
+    (_INET, _STREAM): ("tcp.socket", "tcp"),
+    (_INET6, _STREAM): ("tcp.socket", "tcp"),
+    (_INET, _DATAGRAM): ("udp.socket", "udp"),
+    (_INET6, _DATAGRAM): ("udp.socket", "udp"),
+    (_UNIX, _STREAM): ("unix.stream", "unix"),
+    (_UNIX, _DATAGRAM): ("unix.datagram", "unix"),
+}
+
+
+def number_of(descriptor: int) -> int:
+    """The number of the pipe or socket behind `descriptor`, 0 where there is neither."""
+    return numbers.get(descriptor) or look(descriptor)
+
+
+def look(descriptor: int) -> int:
+    """Ask the kernel what `descriptor` is. Returns its object's number, 0 for what is neither pipe nor socket."""
+    if inert is not None:
+        return 0
+    try:
+        status = _fstat(descriptor)
+        kind = status.st_mode & _FORMAT
+        if kind == _FIFO:
+            return remember(descriptor, "pipe", (status.st_dev, status.st_ino), f"pipe {status.st_ino}")
+        if kind == _SOCKET:
+            family, type_, name = probe(descriptor, status.st_ino)
+            return remember(descriptor, socket_kind(family, type_), status.st_ino, name)
+    except Exception:  # closed meanwhile, or never a descriptor
+        pass
+    return 0
+
+
+def remember(descriptor: int, kind: str, key: object, name: str) -> int:
+    """The number of the object that stands behind `descriptor` now.
+
+    It is defined again for each descriptor that it is met through: what is shared is one in the reel by its key, and no
+    table of ours grows with the connections of a server.
+    """
+    if descriptor in lent:
+        return object_number(kind, key, name)
+    number = numbers[descriptor] = new_object(kind, key, name, shared=True)
+    return number
+
+
+def inode_of(descriptor: int) -> int:
+    """The inode behind `descriptor`, 0 where there is none."""
+    try:
+        return _fstat(descriptor).st_ino
+    except (OSError, OverflowError):
+        return 0
+
+
+def forget(descriptor: int) -> None:
+    """From here on `descriptor` is another thing, or nothing."""
+    numbers.pop(descriptor, None)
+    fresh.discard(descriptor)
+    lent.discard(descriptor)
+
+
+def socket_kind(family: int, type_: int) -> str:
+    """The kind of object that a socket is."""
+    return KINDS.get((family, type_), ("socket", ""))[0]
+
+
+def probe(descriptor: int, inode: int) -> tuple[int, int, str]:
+    """Family, type and name of the socket behind `descriptor`."""
+    if "_socket" not in sys.modules:
+        __import__("_socket")
+    # With NONBLOCK the constructor does not touch the descriptor, not even where a default timeout is set.
+    sock = sys.modules["_socket"].socket(_UNIX, _STREAM | _NONBLOCK, 0, descriptor)
+    try:
+        family = sock.getsockopt(_SOL_SOCKET, _SO_DOMAIN)
+        type_ = sock.getsockopt(_SOL_SOCKET, _SO_TYPE)
+        return family, type_, socket_name(sock, family, type_, inode)
+    finally:
+        sock.detach()
+
+
+def socket_name(sock: Any, family: int, type_: int, inode: int) -> str:
+    """`tcp LOCAL ⇄ PEER`, or as much of it as there is: what a person reads, and what the two ends are matched by."""
+    transport = KINDS.get((family, type_), ("", "socket"))[1]
+    local = address_text(_address(sock, "getsockname"))
+    peer = _address(sock, "getpeername")
+    if peer is None:
+        return f"{transport} {local}" if local else f"{transport} socket {inode}"
+    if family == _UNIX and type_ == _STREAM and not peer:
+        peer = f"pid {struct.unpack('iII', sock.getsockopt(_SOL_SOCKET, _SO_PEERCRED, 12))[0]}"
+    return f"{transport} {local or f'socket {inode}'} ⇄ {address_text(peer)}"
+
+
+def _address(sock: Any, name: str) -> Any:
+    import _socket
+
+    try:
+        return getattr(_socket.socket, name)(sock)
+    except OSError:
+        return None
+
+
+def address_text(address: Any) -> str:
+    """An address as a person writes it; empty where there is none yet."""
+    if type(address) is tuple and len(address) >= 2 and type(address[0]) is str:
+        host, port = address[0], address[1]
+        return "" if not port else f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    if type(address) is bytes:
+        return "@" + address.lstrip(b"\0").decode("utf-8", "replace") if address else ""
+    return address if type(address) is str else "" if address is None else str(address)
+
+
+def is_stream(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
+    """Whether the first argument is the descriptor of a pipe or a socket."""
+    descriptor = args[0] if args else kwargs.get("fd")
+    if type(descriptor) is not int:
+        return False
+    if descriptor in numbers:
+        return True
+    if inert is not None:
+        return descriptor in inert
+    return descriptor > _CONSOLE and look(descriptor) != 0
+
+
+def stream(args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> int:
+    """The object behind the descriptor that is the first argument."""
+    descriptor = args[0] if args else kwargs["fd"]
+    return numbers.get(descriptor) or look(descriptor)
+
+
+def replayed(descriptor: int) -> int:
+    """In a replay: `descriptor` exists on the tape only from here on."""
+    if inert is not None:
+        inert.add(descriptor)
+    return descriptor
+
+
+def descriptor(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[int, object]:
+    """The descriptor that is the first argument."""
+    return (args[0] if args else kwargs["fd"]), None
+
+
+def _flag(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[int, object]:
+    return (args[0] if args else kwargs["fd"]), (args[1] if len(args) > 1 else None)
+
+
+def _asked(args: tuple[Any, ...], kwargs: dict[str, Any], result: object) -> tuple[int, int, object]:
+    return (args[0] if args else kwargs["fd"]), int(result is True), None
+
+
+def duplicated(args: tuple[Any, ...], kwargs: dict[str, Any], result: int) -> tuple[int, int, object]:
+    """The new descriptor, the old one."""
+    source = args[0] if args else kwargs["fd"]
+    numbers[result] = number_of(source)
+    return result, source, None
+
+
+def give_duplicate(args: tuple[Any, ...], kwargs: dict[str, Any], a: int, b: int, payload: object) -> int:
+    """The new descriptor."""
+    return replayed(a)
+
+
+def give_closed(args: tuple[Any, ...], kwargs: dict[str, Any], a: int, b: int, payload: object) -> None:
+    """It exists no more."""
+    (inert or set()).discard(a)
+
+
+def _give_flag(args: tuple[Any, ...], kwargs: dict[str, Any], a: int, b: int, payload: object) -> bool:
+    return bool(b)
+
+
+CLOSE = Operation(
+    0x1201, "pipe.end.close", concerns=is_stream, identify=stream, before=descriptor, blocks=True, give=give_closed,
+    a="descriptor",
+)  # fmt: skip
+DUP = Operation(
+    0x1202, "pipe.end.dup", concerns=is_stream, identify=stream, before=descriptor, after=duplicated,
+    give=give_duplicate, a="new descriptor", b="descriptor",
+)  # fmt: skip
+DUP2 = Operation(
+    0x1203, "pipe.end.dup2", concerns=is_stream, identify=stream, before=descriptor, after=duplicated,
+    give=give_duplicate, a="new descriptor", b="descriptor",
+)  # fmt: skip
+OPERATIONS = (
+    CLOSE,
+    DUP,
+    DUP2,
+    Operation(
+        0x1204, "pipe.end.set_blocking", "os.set_blocking", concerns=is_stream, identify=stream, before=_flag,
+        a="descriptor", payload="whether it blocks",
+    ),
+    Operation(
+        0x1205, "pipe.end.get_blocking", "os.get_blocking", concerns=is_stream, identify=stream, before=descriptor,
+        after=_asked, give=_give_flag, a="descriptor", b="1 where it blocks",
+    ),
+    Operation(
+        0x1206, "pipe.end.set_inheritable", "os.set_inheritable", concerns=is_stream, identify=stream, before=_flag,
+        a="descriptor", payload="whether it is inheritable",
+    ),
+    Operation(
+        0x1207, "pipe.end.get_inheritable", "os.get_inheritable", concerns=is_stream, identify=stream,
+        before=descriptor, after=_asked, give=_give_flag, a="descriptor", b="1 where it is inheritable",
+    ),
+)  # fmt: skip
+
+
+def install(module: ModuleType, reading: Reading) -> None:
+    """Patch what makes a number free or gives it away: it is forgotten whether the call is recorded or not."""
+    global inert  # noqa: PLW0603
+    if reading.replays and inert is None:
+        inert = set()
+    put(module, "close", CLOSE, closing(module.close), reading)
+    put(module, "dup", DUP, making(module.dup), reading)
+    put(module, "dup2", DUP2, making(module.dup2), reading)
+    _patch_closerange(module)
+    for name in ("eventfd", "memfd_create", "pidfd_open"):
+        if hasattr(module, name):
+            put(module, name, None, making(getattr(module, name)), reading)
+
+
+def put(module: ModuleType, name: str, row: Operation | None, inner: Callable[..., Any], reading: Reading) -> None:
+    """Put `inner`, recorded as `row` says, in the place of the builtin `module.name`."""
+    from types import MethodType
+
+    from ipcreel.interpose.targets import Origin, dress
+
+    original = getattr(module, name)
+    wrapper = MethodType(reading.wrap(row, inner, True) if row else _unbound(inner), Origin(module.__name__))
+    dress(wrapper, original)
+    setattr(module, name, wrapper)
+
+
+def _unbound(inner: Callable[..., Any]) -> Any:
+    def call(_: object, /, *args: Any, **kwargs: Any) -> Any:
+        return inner(*args, **kwargs)
+
+    return call
+
+
+def closing(original: Callable[..., Any]) -> Callable[..., Any]:
+    """`original`, which closes the descriptor that it is given."""
+
+    def close(*args: Any, **kwargs: Any) -> Any:
+        if args:
+            forget_argument(args[0])
+        elif kwargs:
+            forget_argument(kwargs.get("fd"))
+        return original(*args, **kwargs)
+
+    return close
+
+
+def forget_argument(descriptor: Any) -> None:
+    """Forget a descriptor that the program gave, whatever that is."""
+    if isinstance(descriptor, int):
+        forget(descriptor)
+
+
+def making(original: Callable[..., int]) -> Callable[..., int]:
+    """`original`, which returns a new descriptor."""
+
+    def make(*args: Any, **kwargs: Any) -> int:
+        descriptor = original(*args, **kwargs)
+        forget(descriptor)
+        return descriptor
+
+    return make
+
+
+def _between(descriptors: list[int], fd_low: Any = 0, fd_high: Any = 0, *_: Any, **__: Any) -> list[int]:
+    if not (isinstance(fd_low, int) and isinstance(fd_high, int)):  # the original raises what there is to raise
+        return []
+    return [descriptor for descriptor in descriptors if fd_low <= descriptor < fd_high]
+
+
+def _patch_closerange(module: ModuleType) -> None:
+    from types import MethodType
+
+    from ipcreel.interpose.targets import Origin, dress
+
+    original, close = module.closerange, module.close
+
+    def closerange(_: object, /, *args: Any, **kwargs: Any) -> Any:
+        for descriptor in _between([*numbers, *(inert or ())], *args, **kwargs):
+            try:
+                close(descriptor)
+            except OSError:  # it was closed behind our back
+                pass
+        return original(*args, **kwargs) if inert is None else None
+
+    wrapper = MethodType(closerange, Origin(module.__name__))
+    dress(wrapper, original)
+    setattr(module, "closerange", wrapper)  # noqa: B010

@@ -62,7 +62,7 @@ class Replaying(Reading):
         if row.concerns is None or row.concerns(args, kwargs):
             return True
         events = self.script.lanes.get(self.lane)
-        return bool(events) and events[-1].op == row.code
+        return events is not None and bool(events) and events[-1].op == row.code
 
     def perform(self, row: Operation, original: Callable[..., Any], args: Any, kwargs: Any) -> Any:
         """Do one operation: from the tape where the row says so."""
