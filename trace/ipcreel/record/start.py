@@ -23,7 +23,14 @@ def start() -> None:
     limit = int(os.environ.get("IPCREEL_PAYLOAD_LIMIT", 1 << 20))
     facts: dict[str, object] = {"argv": list(sys.orig_argv), "executable": sys.executable, "python": sys.version}
     process.open_tape(directory, "exec", limit, None, facts)
+    helper = _library_process(sys.orig_argv)
+    if helper == "resource_tracker":  # it outlives the program by design, and waits for it to end: it is left alone
+        process.fact("name", helper)
+        process.fact("unrecorded", "a process of multiprocessing's own")
+        return
     process.here = process.Here()
+    if helper:
+        process.fact("name", helper)
     frames.hide_from_uncaught()
     reading = Recording()
     callbacks: dict[str, Callable[[ModuleType], None]] = {
@@ -32,6 +39,13 @@ def start() -> None:
     callbacks["traceback"] = frames.hide_from_traceback
     when_imported(callbacks)
     os.register_at_fork(after_in_child=_forked)
+
+
+def _library_process(argv: list[str]) -> str:
+    """Which of the processes that `multiprocessing` starts for itself this is, if any."""
+    head, _, rest = argv[-1].partition(" import main;") if len(argv) > 2 and argv[-2] == "-c" else ("", "", "")
+    name = head.removeprefix("from multiprocessing.")
+    return name if name in ("resource_tracker", "forkserver") and rest.lstrip().startswith("main(") else ""
 
 
 def partial(
