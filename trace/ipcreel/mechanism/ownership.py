@@ -1,0 +1,85 @@
+"""Whose a lock, an event or a queue is: the program's own, or one that the library made for its own purposes.
+
+The standard library is full of locks: those of a `queue.Queue`, a logging handler, an executor. They would flood a
+tape, and what they do is told better by the operation that they belong to. So it is decided once for each object, where
+it is made: what a line of the program made is recorded wherever it is used, what a line of the library made never is.
+A package that was installed counts as program.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from ipcreel.interpose.frames import is_ours
+from ipcreel.tape import process
+from ipcreel.tape.process import new_object
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import CodeType, FrameType
+    from typing import Any
+
+everything = False  # record the library's own objects too
+
+# Code of the library that makes an object on behalf of its caller, to whom it then belongs.
+makers: set[CodeType] = set()
+
+_LIBRARY = os.path.dirname(os.__file__) + os.sep
+_NOT_LIBRARY = tuple(_LIBRARY + name + os.sep for name in ("site-packages", "dist-packages", "test"))
+_files: dict[str, bool] = {}
+_getframe = sys._getframe
+
+
+def is_library(file: str) -> bool:
+    """Whether a code's file belongs to the standard library. Its tests are programs."""
+    known = _files.get(file)
+    if known is None:
+        known = file.startswith("<frozen ") or (file.startswith(_LIBRARY) and not file.startswith(_NOT_LIBRARY))
+        _files[file] = known
+    return known
+
+
+def _maker() -> FrameType | None:
+    """The frame of the program that is making an object now, None where it is the library that does."""
+    here = process.here
+    if here is None or here.inside:
+        return None
+    frame: FrameType | None = _getframe(2)
+    while frame is not None and (frame.f_code in makers or is_ours(frame.f_code.co_filename)):
+        frame = frame.f_back
+    if frame is None or (is_library(frame.f_code.co_filename) and not everything):
+        return None
+    return frame
+
+
+def new_of_program(kind: str) -> int:
+    """The number of an object that is being made, named after the line that makes it; -1 where it is the library's."""
+    frame = _maker()
+    if frame is None:
+        return -1
+    return new_object(kind, None, f"{kind} {os.path.basename(frame.f_code.co_filename)}:{frame.f_lineno}")
+
+
+def made_by_program(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
+    """A `concerns` for the rows of constructors."""
+    return _maker() is not None
+
+
+def watched(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
+    """A `concerns` for the rows of methods: whether it is an object of the program's."""
+    try:
+        return args[0]._ipcreel_object >= 0  # type: ignore[no-any-return]
+    except (AttributeError, IndexError):
+        return False
+
+
+def number_of(args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> int:
+    """An `identify` for rows that `watched` lets through."""
+    return args[0]._ipcreel_object  # type: ignore[no-any-return]
+
+
+def unwatched(*classes: type) -> None:
+    """Say of classes written in Python that their instances are the library's until a line of the program makes one."""
+    for one in classes:
+        one._ipcreel_object = -1  # type: ignore[attr-defined]
