@@ -45,16 +45,31 @@ def dress(wrapper: Callable[..., Any], original: Any) -> None:
     function.__wrapped__ = original
 
 
-def replace_function(module: ModuleType, name: str, row: Operation, wrap: Wrap) -> None:
-    """Put a wrapper in the place of `module.name`.
+def replace_function(
+    module: ModuleType, name: str, row: Operation, wrap: Wrap, call: Callable[..., Any] | None = None
+) -> None:
+    """Put a wrapper in the place of `module.name`. Where `call` is given, it is called in the place of the original.
 
     A builtin becomes a method bound to an `Origin`, because that does not become a method again when a class holds it:
     `class Clock: now = time.monotonic` must go on working. A Python function becomes a function.
     """
     original = getattr(module, name)
-    wrapper: Any = wrap(row, original, isinstance(original, BuiltinFunctionType))
+    wrapper: Any = wrap(row, call or original, isinstance(original, BuiltinFunctionType))
     if isinstance(original, BuiltinFunctionType):
         wrapper = MethodType(wrapper, Origin(module.__name__))
+    dress(wrapper, original)
+    setattr(module, name, wrapper)
+
+
+def replace_builtin(module: ModuleType, name: str, function: Callable[..., Any]) -> None:
+    """Put `function`, which does all that the builtin `module.name` does, in its place; nothing is recorded of it."""
+    original = getattr(module, name)
+    dress(function, original)  # for the errors that it raises itself
+
+    def call(_: object, /, *args: Any, **kwargs: Any) -> Any:
+        return function(*args, **kwargs)
+
+    wrapper = MethodType(call, Origin(module.__name__))
     dress(wrapper, original)
     setattr(module, name, wrapper)
 

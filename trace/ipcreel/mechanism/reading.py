@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ipcreel.interpose import environment
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,14 +22,13 @@ class Reading:
     """
 
     replays = False
+    skip: frozenset[str] = frozenset()  # mechanisms that were left out: nothing is written of them
 
     def __init__(self) -> None:
-        import os
-
-        self.skip = frozenset(filter(None, os.environ.get("IPCREEL_SKIP", "").split(",")))
+        self.skip = frozenset(filter(None, environment.setting("IPCREEL_SKIP").split(",")))
 
     def wrap(self, row: Operation, original: Callable[..., Any], bound: bool = False) -> FunctionType:
-        """A function to stand in the place of `original`. A `bound` one takes one more argument, first, and drops it."""
+        """A function to stand in the place of `original`. A `bound` one drops its first argument."""
         raise NotImplementedError
 
     def note(self, row: Operation, object_: int, a: int = 0, b: int = 0, payload: object = None) -> None:
@@ -45,8 +46,6 @@ class Reading:
             __import__(full)
             mechanism = sys.modules[full]
             rows = [row for row in mechanism.OPERATIONS if row.mechanism not in self.skip]
-            if mechanism.OPERATIONS and not rows:
-                continue
             install_rows(module, rows, self.wrap)
             extra = getattr(mechanism, "install", None)
             if extra is not None:

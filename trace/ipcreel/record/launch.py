@@ -9,6 +9,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ipcreel.interpose.environment import draw_seed
 from ipcreel.record.trouble import LaunchError
 from ipcreel.tape.reader import tape_names
 
@@ -102,6 +103,8 @@ def _environment(tapes: Path, options: Options) -> dict[str, str]:
         "IPCREEL_PROCESSES": "\n".join(options.processes),
         "IPCREEL_INTERNALS": "1" if options.internals else "",
     }
+    if "PYTHONHASHSEED" not in os.environ:
+        ours["PYTHONHASHSEED"] = ours["IPCREEL_HASHSEED"] = draw_seed().decode()
     return {**os.environ, **{name: value for name, value in ours.items() if value}}
 
 

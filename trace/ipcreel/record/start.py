@@ -6,8 +6,9 @@ import os
 import sys
 
 from ipcreel import mechanism
-from ipcreel.interpose import frames
+from ipcreel.interpose import environment, frames
 from ipcreel.interpose.imports import when_imported
+from ipcreel.record import wrap
 from ipcreel.record.wrap import Recording
 from ipcreel.tape import process
 
@@ -19,19 +20,20 @@ if TYPE_CHECKING:
 
 def start() -> None:
     """Open the tape, and patch every module of `mechanism.PATCHES`, now or when it is imported."""
-    directory = os.environ["IPCREEL_TAPES"]
-    limit = int(os.environ.get("IPCREEL_PAYLOAD_LIMIT", 1 << 20))
-    facts: dict[str, object] = {"argv": list(sys.orig_argv), "executable": sys.executable, "python": sys.version}
-    process.open_tape(directory, "exec", limit, None, facts)
+    seed = os.environ.get("PYTHONHASHSEED", "")
+    environment.hide(os.path.join(os.path.dirname(os.path.abspath(__file__)), "bootstrap"))
+    limit = int(environment.setting("IPCREEL_PAYLOAD_LIMIT") or 1 << 20)
+    process.open_tape(environment.setting("IPCREEL_TAPES"), "exec", limit, None, _facts(seed))
     helper = _library_process(sys.orig_argv)
     if helper == "resource_tracker":  # it outlives the program by design, and waits for it to end: it is left alone
         process.fact("name", helper)
-        process.fact("unrecorded", "a process of multiprocessing's own")
+        process.fact("unrecorded", ["a process of multiprocessing's own"])
         return
     process.here = process.Here()
     if helper:
         process.fact("name", helper)
     frames.hide_from_uncaught()
+    wrap.internals = bool(environment.setting("IPCREEL_INTERNALS"))
     reading = Recording()
     callbacks: dict[str, Callable[[ModuleType], None]] = {
         name: partial(reading.install, names) for name, names in mechanism.PATCHES.items()
@@ -46,6 +48,24 @@ def _library_process(argv: list[str]) -> str:
     head, _, rest = argv[-1].partition(" import main;") if len(argv) > 2 and argv[-2] == "-c" else ("", "", "")
     name = head.removeprefix("from multiprocessing.")
     return name if name in ("resource_tracker", "forkserver") and rest.lstrip().startswith("main(") else ""
+
+
+def _facts(seed: str) -> dict[str, object]:
+    """What a replay needs in order to start an interpreter like this one."""
+    return {
+        "argv": list(sys.orig_argv),
+        "executable": sys.executable,
+        "python": sys.version,
+        "folder": _folder(),
+        "hash_seed": seed if sys.flags.hash_randomization and "-R" not in sys.orig_argv else "0",
+    }
+
+
+def _folder() -> str:
+    try:
+        return os.getcwd()
+    except OSError:  # it was removed
+        return ""
 
 
 def partial(

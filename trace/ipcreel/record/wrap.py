@@ -25,15 +25,32 @@ class Recording(Reading):
     """The table read in order to record."""
 
     def wrap(self, row: Operation, original: Callable[..., Any], bound: bool = False) -> FunctionType:
+        if row.mechanism in self.skip:
+            return _unrecorded(original, bound)
         return recorded(row, original, bound)
 
     def note(self, row: Operation, object_: int, a: int = 0, b: int = 0, payload: object = None) -> None:
+        if row.mechanism in self.skip:
+            return
         at_ns = now()
         frame = program_frame(sys._getframe(1))
         site = site_of(frame) if frame is not None else 0
         slot = tape.whole(at_ns, process.here.lane, row.code, object_, site, a, b, at_ns)
         if payload is not None:
             tape.payload(slot, payload)
+
+
+def _unrecorded(original: Callable[..., Any], bound: bool) -> FunctionType:
+    """A function that only does what `original` does: it may do more than the operation that is left out."""
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        return original(*args, **kwargs)
+
+    def bound_call(_: object, /, *args: Any, **kwargs: Any) -> Any:
+        return original(*args, **kwargs)
+
+    chosen: Any = bound_call if bound else call
+    return chosen  # type: ignore[no-any-return]
 
 
 def recorded(row: Operation, original: Callable[..., Any], bound: bool) -> FunctionType:

@@ -1,31 +1,53 @@
-"""Starts the recorder in a new interpreter, then runs the user's own sitecustomize, if there is one."""
+"""Starts the recorder in a new interpreter, then runs the user's own sitecustomize, if there is one.
+
+Every Python that is started finds this file, old ones too: it must be read by all of them.
+"""
+# mypy: ignore-errors
 
 import os
 import sys
 
 
-def _run() -> None:
+def _run():
     folder = os.path.dirname(os.path.abspath(__file__))
     sys.path[:] = [entry for entry in sys.path if os.path.abspath(entry) != folder]
     ours = sys.modules.pop("sitecustomize")
     if "IPCREEL_TAPES" in os.environ:
-        try:
-            package = os.path.dirname(os.path.dirname(os.path.dirname(folder)))
-            sys.path.append(package)
-            try:
-                from ipcreel.record import start
-            finally:
-                sys.path.remove(package)
-            start.start()
-        except Exception as error:  # a fault of ours must not reach the program
-            sys.stderr.write(f"ipcreel: this process is not recorded: {type(error).__name__}: {error}\n")
+        if sys.version_info >= (3, 11):  # noqa: UP036
+            _start(os.path.dirname(os.path.dirname(os.path.dirname(folder))))
+        else:
+            _leave_note(os.environ["IPCREEL_TAPES"])
     try:
-        import sitecustomize  # type: ignore[import-not-found]  # noqa: F401
+        import sitecustomize  # noqa: F401
     except BaseException:
         # The import system takes the module out of this table again, whatever the outcome: `site` then sees what it
         # would see without us, a missing sitecustomize included.
         sys.modules["sitecustomize"] = ours
         raise
+
+
+def _start(package):
+    try:
+        sys.path.append(package)
+        try:
+            from ipcreel.record import start
+        finally:
+            sys.path.remove(package)
+        start.start()
+    except Exception:  # a fault of ours must not reach the program
+        kind, error = sys.exc_info()[:2]
+        sys.stderr.write("ipcreel: this process is not recorded: %s: %s\n" % (kind.__name__, error))  # noqa: UP031
+
+
+def _leave_note(tapes):
+    """Say that this process was seen, and why it could not be recorded."""
+    try:
+        name = os.path.join(tapes, "%d.unrecorded" % os.getpid())  # noqa: UP031
+        descriptor = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        os.write(descriptor, ("Python %d.%d, older than 3.11" % sys.version_info[:2]).encode())  # noqa: UP031
+        os.close(descriptor)
+    except OSError:
+        pass
 
 
 _run()
