@@ -263,7 +263,7 @@ def install(module: ModuleType, reading: Reading) -> None:
 
     module.Barrier._release = _release
     if reading.replays:
-        module.sem_unlink = _nothing
+        module.sem_unlink = _nothing  # type: ignore[attr-defined]
 
 
 def _replace_semlock(module: ModuleType, reading: Reading) -> None:
