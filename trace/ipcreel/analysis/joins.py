@@ -96,9 +96,7 @@ def join_by_rank(causes: Ends, effects: Ends) -> Joined:
     second = _rank(mixed[0], mixed[1], np.asarray(both, np.int64).reshape(-1), AMBIGUOUS)
     shifted = np.isin(_key_of(causes, second.cause), _impossible_keys(causes, effects))
     certainty = np.where(shifted & (second.certainty == EXACT), INFERRED, second.certainty).astype(np.uint8)
-    return concatenate(
-        [first, Joined(second.cause, second.effect, certainty, second.cause_left, second.effect_left)]
-    )
+    return concatenate([first, Joined(second.cause, second.effect, certainty, second.cause_left, second.effect_left)])
 
 
 def _take(ends: Ends, which: NDArray[np.bool_]) -> Ends:

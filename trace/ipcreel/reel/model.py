@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ipcreel import event
+from ipcreel.analysis.events import Events
+from ipcreel.analysis.flows import Flows, match
 from ipcreel.reel import payload
 from ipcreel.tape import reel_file
 
@@ -114,6 +116,30 @@ class Reel:
     def process(self) -> NDArray[np.int64]:
         """(n,) row in `processes`."""
         return np.array([lane[0] for lane in self.lanes], np.int64)[self.lane]
+
+    @cached_property
+    def events(self) -> Events:
+        """The columns, as the analyses take them."""
+        table = [
+            {"pid": p["pid"], "parent": -1 if p["parent"] is None else p["parent"], "begin_ns": p["begin_ns"]}
+            for p in self.processes
+        ]
+        codes = {str(row["name"]): code for code, row in self.operations.items()}
+        columns = (self.begin, self.end, self.pending, self.raised, self.lane, self.process, self.op)
+        return Events(*columns, self.object, self.site, self.a, self.b, codes, self.content, self.payload, table)
+
+    @cached_property
+    def flows(self) -> Flows:
+        """What caused what."""
+        return match(self.events)
+
+    def content(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """(n,) a hash of each row's payload, 0 where it has none: equal payloads have equal hashes."""
+        offsets = self.raw["payload"][rows].astype(np.int64)
+        sizes = payload.sizes(np.frombuffer(self._data, np.uint8), offsets)
+        data = self._data
+        pairs = zip(offsets.tolist(), sizes.tolist(), strict=True)
+        return np.array([hash(data[at : at + size]) if at else 0 for at, size in pairs], np.int64)
 
     @cached_property
     def begin_ns(self) -> int:

@@ -1,0 +1,10 @@
+"""The arrows from causes to effects, matched without anything having been added to the wire.
+
+match      all of them, in one table
+messages   queues: a message and its receive
+processes  a fork and the child's first event; the child's last event and the wait that reaped it
+"""
+
+from ipcreel.analysis.flows.match import Flows, match
+
+__all__ = ["Flows", "match"]
