@@ -130,7 +130,9 @@ def _source(row: Operation, bound: bool) -> str:
         if row.blocks
         else [f"        slot = whole(begin_ns, here.lane, CODE, {what}, site, a, 0, -end_ns)"]
     )
-    lines += ["        payload(slot, describe(error))", "        raise", "    end_ns = now()"]
+    # The traceback keeps this frame: what the program gave must not live longer for it.
+    lines += ["        payload(slot, describe(error))", "        args = kwargs = sent = None", "        raise"]
+    lines += ["    end_ns = now()"]
     lines += ["    here.inside = False"] if semantic else []
     lines += ["    if tape.name is not began:", "        return result"] if row.blocks else []
     lines += ["    a, b, got = after(args, kwargs, result)"] if row.after else []
