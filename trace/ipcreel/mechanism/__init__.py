@@ -10,6 +10,7 @@ PATCHES = {
     "_socket": ("socket_pairs", "resolving"),
     "socket": ("sockets",),
     "select": ("waiting",),
+    "selectors": ("selecting",),
     "multiprocessing.connection": ("connections",),
     "_signal": ("delivery",),
     "os": ("descriptors", "pipes", "kills", "processes", "chance"),
@@ -36,6 +37,7 @@ PATCHES = {
     "subprocess": ("subprocesses",),
     "time": ("clock",),
     "random": ("chance",),
+    "uuid": ("chance",),
     "sys": ("console",),
 }
 

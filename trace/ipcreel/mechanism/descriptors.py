@@ -121,10 +121,12 @@ def socket_name(sock: Any, family: int, type_: int, inode: int) -> str:
     local = address_text(_address(sock, "getsockname"))
     peer = _address(sock, "getpeername")
     if peer is None:
-        return f"{transport} {local}" if local else f"{transport} socket {inode}"
-    if family == _UNIX and type_ == _STREAM and not peer:
+        return f"{transport} {local or inode}"
+    if family == _UNIX and not peer:
+        if not local:  # one of a pair, whose name says more than we can know here
+            return f"{transport} {inode}"
         peer = f"pid {struct.unpack('iII', sock.getsockopt(_SOL_SOCKET, _SO_PEERCRED, 12))[0]}"
-    return f"{transport} {local or f'socket {inode}'} ⇄ {address_text(peer)}"
+    return f"{transport} {local or inode} ⇄ {address_text(peer)}"
 
 
 def _address(sock: Any, name: str) -> Any:
@@ -299,6 +301,17 @@ def making(original: Callable[..., int]) -> Callable[..., int]:
         descriptor = original(*args, **kwargs)
         forget(descriptor)
         return descriptor
+
+    return make
+
+
+def making_object(original: Callable[..., Any]) -> Callable[..., Any]:
+    """`original`, which returns an object with a new descriptor."""
+
+    def make(*args: Any, **kwargs: Any) -> Any:
+        made = original(*args, **kwargs)
+        forget(made.fileno())
+        return made
 
     return make
 

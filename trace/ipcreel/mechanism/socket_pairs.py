@@ -27,7 +27,7 @@ def _paired(args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> tuple
     transport = descriptors.KINDS.get((one.family, one.type), ("", "socket"))[1]
     for end, inode, peer in ((one, *inodes), (other, *reversed(inodes))):
         number = descriptors.number_of(end.fileno())
-        name_object(number, kind, inode, f"{transport} socket {inode} ⇄ socket {peer}")
+        name_object(number, kind, inode, f"{transport} {inode} ⇄ {peer}")
     return one.fileno(), other.fileno(), [*inodes, one.family, one.type, one.proto]
 
 
@@ -36,9 +36,10 @@ def _give_pair(args: tuple[Any, ...], kwargs: dict[str, Any], a: int, b: int, pa
 
     from ipcreel.mechanism import socket_inert
 
+    family, type_, proto = payload[2:]
     ends = _socket.socket.__new__(_socket.socket), _socket.socket.__new__(_socket.socket)
     for end, descriptor in zip(ends, (a, b), strict=True):
-        socket_inert.make(end, *payload[2:], descriptor)
+        socket_inert.make(end, family, type_, proto, descriptor)
     return ends
 
 

@@ -53,7 +53,7 @@ def _made(args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> int:
         family, type_ = _base.family.__get__(sock), _base.type.__get__(sock)
         inode = inode_of(descriptor)
         transport = descriptors.KINDS.get((family, type_), ("", "socket"))[1]
-        name = f"{transport} socket {inode}"
+        name = f"{transport} {inode}"
         return descriptors.remember(descriptor, descriptors.socket_kind(family, type_), inode, name)
     except Exception:  # it could not be made
         return 0
@@ -332,7 +332,7 @@ def _connecting(original: Callable[..., None]) -> Callable[..., None]:
 
 
 def _name(sock: Any, asked: Any) -> None:
-    """Name a socket by its addresses. A connection that is still being made has none of its peer: it has been asked for."""
+    """Name a socket by its addresses. Where a connection is still being made, the peer's is the one asked for."""
     try:
         descriptor = _fileno(sock)
         number = numbers.get(descriptor) or look(descriptor)

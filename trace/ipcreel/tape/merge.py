@@ -140,7 +140,7 @@ def _add_object(tables: _Tables, kind: str, shared: bool, key: Any, name: str, r
     if number is None:
         number = tables.object_numbers[identity] = len(tables.objects)
         tables.objects.append([kind, shared, key, name])
-    elif name:  # what is said of it later says more
+    elif len(name) > len(tables.objects[number][3]):  # whoever knew more of it said more
         tables.objects[number][3] = name
     return number
 
