@@ -8,7 +8,7 @@ from ipcreel.mechanism import descriptors
 from ipcreel.mechanism.descriptors import forget, is_stream, put, replayed, stream
 from ipcreel.mechanism.operation import IN, OUT, Operation
 from ipcreel.mechanism.socket_data import content, contents, fill_all, give_payload, give_size
-from ipcreel.tape.process import name_object
+from ipcreel.tape.process import name_object, object_number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def _out_stream(args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> i
 
 def _is_fifo(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
     """Whether `os.open` is asked for a FIFO. In a replay the tape knows."""
-    path = args[0] if args else kwargs.get("path")
+    path: Any = args[0] if args else kwargs.get("path")
     if descriptors.inert is not None or not isinstance(path, (str, bytes, os.PathLike)):
         return False
     try:
@@ -83,12 +83,12 @@ def _path(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[int, object]:
 
 
 def _fifo(args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> int:
-    path = args[0] if args else kwargs.get("path")
+    path: Any = args[0] if args else kwargs.get("path")
     try:
         status = _stat(path, dir_fd=kwargs.get("dir_fd"))
     except (OSError, ValueError, TypeError):
         return 0
-    return descriptors.object_number("pipe", (status.st_dev, status.st_ino), f"fifo {os.fsdecode(path)}")
+    return object_number("pipe", (status.st_dev, status.st_ino), f"fifo {os.fsdecode(path)}")
 
 
 def _opened(args: tuple[Any, ...], kwargs: dict[str, Any], result: int) -> tuple[int, int, object]:
