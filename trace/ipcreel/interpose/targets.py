@@ -57,8 +57,22 @@ def replace_function(
     wrapper: Any = wrap(row, call or original, isinstance(original, BuiltinFunctionType))
     if isinstance(original, BuiltinFunctionType):
         wrapper = MethodType(wrapper, Origin(module.__name__))
+        _replaced[id(original)] = (original, wrapper)
     dress(wrapper, original)
     setattr(module, name, wrapper)
+
+
+_replaced: dict[int, tuple[Any, Any]] = {}  # id of an original: it, so that its id stays its own, and its wrapper
+
+
+def rebind(modules: dict[str, ModuleType]) -> None:
+    """Put our functions in the place of those that modules took, `from os import urandom`, before ours were there."""
+    for name, module in list(modules.items()):
+        if name.startswith("ipcreel") or not (getattr(module, "__file__", None) or "").endswith(".py"):
+            continue
+        for attribute, value in list(module.__dict__.items()):
+            if type(value) is BuiltinFunctionType and id(value) in _replaced:
+                setattr(module, attribute, _replaced[id(value)][1])
 
 
 def replace_builtin(module: ModuleType, name: str, function: Callable[..., Any]) -> None:

@@ -8,6 +8,7 @@ import sys
 from ipcreel import mechanism
 from ipcreel.interpose import environment, frames
 from ipcreel.interpose.imports import when_imported
+from ipcreel.interpose.targets import rebind
 from ipcreel.record import wrap
 from ipcreel.record.wrap import Recording
 from ipcreel.tape import process
@@ -17,9 +18,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import ModuleType
 
+# Imported by every interpreter before us, and known to take no function that is replaced.
+_ALWAYS = frozenset(
+    ("_collections_abc", "_sitebuiltins", "abc", "codecs", "genericpath", "io", "os", "posixpath", "stat")
+)
+
 
 def start() -> None:
     """Open the tape, and patch every module of `mechanism.PATCHES`, now or when it is imported."""
+    already = {name: module for name, module in sys.modules.items() if name not in _ALWAYS}
     seed = os.environ.get("PYTHONHASHSEED", "")
     environment.hide(os.path.join(os.path.dirname(os.path.abspath(__file__)), "bootstrap"))
     limit = int(environment.setting("IPCREEL_PAYLOAD_LIMIT") or 1 << 20)
@@ -39,8 +46,9 @@ def start() -> None:
         name: partial(reading.install, names) for name, names in mechanism.PATCHES.items()
     }
     callbacks["traceback"] = frames.hide_from_traceback
+    os.register_at_fork(before=_forking, after_in_parent=_has_forked, after_in_child=_forked)
     when_imported(callbacks)
-    os.register_at_fork(after_in_child=_forked)
+    rebind(already)
 
 
 def _library_process(argv: list[str]) -> str:
@@ -73,6 +81,17 @@ def partial(
 ) -> Callable[[ModuleType], None]:
     """`install` for `names`. functools would be one more import."""
     return lambda module: install(module, names)
+
+
+def _forking() -> None:
+    """Before a fork: what the hooks of others do until ours have run is not recorded, as it is not yet clear where."""
+    here = process.here
+    here.inside, here.before_fork = True, here.inside
+
+
+def _has_forked() -> None:
+    here = process.here
+    here.inside = here.before_fork
 
 
 def _forked() -> None:

@@ -16,7 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import CodeType, FrameType
 
-now = time.monotonic_ns
+now, _unix_now = time.monotonic_ns, time.time_ns
 _getpid, _getppid, _native_id = os.getpid, os.getppid, _thread.get_native_id
 _getframe = sys._getframe
 
@@ -34,6 +34,7 @@ class Here(_thread._local):
 
     lane: int
     inside: bool
+    before_fork: bool
 
     def __init__(self) -> None:
         global _lanes  # noqa: PLW0603
@@ -91,7 +92,7 @@ def open_tape(directory: str, how: str, payload_limit: int, parent: str | None, 
         "how": how,
         "parent": parent,
         "begin_ns": begin_ns,
-        "begin_unix_ns": time.time_ns(),
+        "begin_unix_ns": _unix_now(),
         "objects_from_parent": _object_count if parent else 0,
         "sites_from_parent": len(sites) if parent else 0,
         **facts,
