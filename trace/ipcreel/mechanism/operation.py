@@ -92,6 +92,10 @@ class Operation:
         self.b = b
         self.payload = payload
 
+    def like(self, **changes: Any) -> Operation:
+        """The row with some of its attributes changed: the same operation reached in another way."""
+        return Operation(**{name: getattr(self, name) for name in self.__slots__} | changes)
+
     def __repr__(self) -> str:
         return f"<Operation {self.name}>"
 
