@@ -13,7 +13,7 @@ RAREST = rarest_kinds(np.array([100, 50, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0]))
 
 def image(shade: list[int], mask: list[int], height: int = 20) -> np.ndarray:
     frame = Frame(np.array([shade], np.uint8), np.array([mask], np.uint16))
-    return compose(frame, Rows(np.array([2]), np.array([height])), height + 4, DARK, RAREST)
+    return compose(frame, Rows(np.array([2]), np.array([height]), height + 4), DARK, RAREST)
 
 
 def test_a_row_stands_where_it_is_put_and_around_it_is_background():
@@ -42,7 +42,7 @@ def test_what_is_blocked_is_hatched_aslant():
 
 def test_a_row_that_reaches_out_of_the_image_is_cut():
     frame = Frame(np.full((2, 1), 0x0F, np.uint8), np.ones((2, 1), np.uint16))
-    drawn = compose(frame, Rows(np.array([-5, 15]), np.array([10, 30])), 20, DARK, RAREST)
+    drawn = compose(frame, Rows(np.array([-5, 15]), np.array([10, 30]), 20), DARK, RAREST)
     assert drawn.shape == (20, 1)
     assert (drawn[:5] == drawn[0]).all()
     assert (drawn[15:] == drawn[0]).all()

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from reelview.flows import FlowIndex
 from reelview.raster.window import Window
 
-MOST_ARROWS = 2_000
-MOST_BUNDLES = 240
+MOST_ARROWS = 1_500
+MOST_BUNDLES = 120
 _BUCKET_PX = 220
 _SCANNED = 400_000
 

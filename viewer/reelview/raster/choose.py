@@ -14,7 +14,7 @@ from reelview.raster.pyramid import Pyramid
 from reelview.raster.window import Window
 from reelview.spans import Spans
 
-EXACT_SPANS = 80_000
+EXACT_SPANS = 25_000
 """Up to so many visible spans are drawn one by one."""
 
 _SCANNED = 4_000

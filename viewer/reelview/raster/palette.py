@@ -39,14 +39,19 @@ class Theme:
         return self._table(0.38, 1.0)
 
     @cached_property
-    def blocked_shades(self) -> NDArray[np.uint32]:
-        """(256,) the second colour of the hatching of what is blocked."""
-        return self._table(0.22, 0.38)
+    def hatched_shades(self) -> NDArray[np.uint32]:
+        """(512,) the other colour of the hatching: that of `shades`, and from 256 on that of what is blocked, paler."""
+        return np.concatenate((self.shades, self._table(0.22, 0.38)))
 
     @cached_property
     def solids(self) -> NDArray[np.uint32]:
         """(16,) the colour of each kind."""
         return np.array([self.shades[kind << 4 | LEVELS] for kind in range(16)], np.uint32)
+
+    @cached_property
+    def inks(self) -> tuple[int, ...]:
+        """The colour of text on each kind."""
+        return tuple(text_on(kind) for kind in self.kinds)
 
     def _table(self, faintest: float, strongest: float) -> NDArray[np.uint32]:
         table = np.full((16, LEVELS + 1), opaque(self.lane), np.uint32)

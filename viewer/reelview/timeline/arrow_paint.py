@@ -3,72 +3,90 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+from PySide6.QtCore import QLineF, QPointF, QRect, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 
 from reelview.arrows import Arrows, choose_arrows, count_label
 from reelview.flows import FlowIndex
-from reelview.raster.palette import Theme
+from reelview.raster.palette import Theme, mix
 from reelview.raster.window import Window
 from reelview.timeline.layout import Layout
+from reelview.timeline.texts import Texts
 
-_SMOOTH = 250
+_SMOOTH = 80
+_THICK = 1000
+_MOST_COUNTS = 40
 _FAR_PX = 20_000.0
 
 
+@dataclass(frozen=True, slots=True)
+class ArrowInk:
+    """What arrows are drawn with."""
+
+    painter: QPainter
+    theme: Theme
+    texts: Texts
+
+
 def paint_arrows(
-    painter: QPainter, index: FlowIndex, window: Window, height_px: int, scroll_px: int, layout: Layout, theme: Theme
+    ink: ArrowInk, index: FlowIndex, window: Window, height_px: int, scroll_px: int, layout: Layout
 ) -> str:
     """Draws the flows of a window; returns what is told in words instead."""
     shown = layout.shown(scroll_px, height_px)
     if not shown or not len(index.flows):
         return ""
-    first = min(number for number in shown if not layout.lines[number].pinned or number == shown[-1])
+    first = min((number for number in shown if not layout.lines[number].pinned), default=shown[0])
     arrows = choose_arrows(index, window, layout.line_of_lane, first_line=first, last_line=max(shown))
-    middle = [layout.y_px(n, scroll_px) + line.height_px / 2 for n, line in enumerate(layout.lines)]
+    middle = np.array([layout.y_px(n, scroll_px) + line.height_px / 2 for n, line in enumerate(layout.lines)])
     if len(arrows.flow):
-        _paint_single(painter, index, arrows, window, layout, middle, theme)
+        _paint_single(ink, _ends(index, arrows, window, layout, middle))
     if len(arrows.count):
-        _paint_bundles(painter, arrows, window, middle, theme)
+        _paint_bundles(ink, arrows, window, middle.tolist())
     if not arrows.rest:
         return ""
     pairs = count_label(arrows.rest_pairs, "other pair")
     return f"{count_label(arrows.rest)} between {pairs} of lanes are not drawn: zoom in, or hide lanes"
 
 
-def _paint_single(
-    painter: QPainter,
-    index: FlowIndex,
-    arrows: Arrows,
-    window: Window,
-    layout: Layout,
-    middle: list[float],
-    theme: Theme,
-) -> None:
-    flows, few = index.flows, len(arrows.flow) <= _SMOOTH
-    heights = np.array(middle)
-    from_y = heights[layout.line_of_lane[flows.from_lane[arrows.flow]]]
-    to_y = heights[layout.line_of_lane[flows.to_lane[arrows.flow]]]
-    scale, begin = window.width_px / (window.end_ns - window.begin_ns), window.begin_ns
-    from_x = np.clip((flows.begin_ns[arrows.flow] - begin) * scale, -_FAR_PX, _FAR_PX)
-    to_x = np.clip((flows.end_ns[arrows.flow] - begin) * scale, -_FAR_PX, _FAR_PX)
-    ends = list(zip(from_x.tolist(), from_y.tolist(), to_x.tolist(), to_y.tolist(), strict=True))
-    colour = QColor(theme.arrow)
-    colour.setAlpha(190 if few else 110)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, few)
-    painter.setPen(QPen(colour, 0))
-    painter.drawLines([QLineF(*end) for end in ends])
+def _ends(
+    index: FlowIndex, arrows: Arrows, window: Window, layout: Layout, middle: np.ndarray
+) -> list[tuple[float, float, float, float]]:
+    """x and y of the begin and of the end of each flow that is drawn by itself."""
+    flows, chosen = index.flows, arrows.flow
+    scale = window.width_px / (window.end_ns - window.begin_ns)
+    columns = (
+        np.clip((flows.begin_ns[chosen] - window.begin_ns) * scale, -_FAR_PX, _FAR_PX),
+        middle[layout.line_of_lane[flows.from_lane[chosen]]],
+        np.clip((flows.end_ns[chosen] - window.begin_ns) * scale, -_FAR_PX, _FAR_PX),
+        middle[layout.line_of_lane[flows.to_lane[chosen]]],
+    )
+    return list(zip(*(column.tolist() for column in columns), strict=True))
+
+
+def _paint_single(ink: ArrowInk, ends: list[tuple[float, float, float, float]]) -> None:
+    few = len(ends) <= _SMOOTH
+    # Lines of one pixel without transparency are drawn four times as fast as others.
+    colour = QColor(ink.theme.arrow if few else mix(ink.theme.arrow, ink.theme.lane, 0.6))
+    ink.painter.setRenderHint(QPainter.RenderHint.Antialiasing, few)
+    ink.painter.setPen(QPen(colour, 1))
+    ink.painter.drawLines([QLineF(*end) for end in ends])
     if few:
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(colour)
-        for end in ends:
-            painter.drawPolygon(head(*end))
+        fill(ink.painter, colour, [head(*end) for end in ends])
     else:
-        painter.setPen(QPen(colour, 3))
-        painter.drawPoints([QPointF(x, y) for _, _, x, y in ends])
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        ink.painter.setPen(QPen(colour, 3))
+        ink.painter.drawPoints([QPointF(x, y) for _, _, x, y in ends])
+    ink.painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+
+
+def fill(painter: QPainter, colour: QColor, polygons: list[QPolygonF]) -> None:
+    path = QPainterPath()
+    path.setFillRule(Qt.FillRule.WindingFill)
+    for corners in polygons:
+        path.addPolygon(corners)
+    painter.fillPath(path, colour)
 
 
 def head(from_x: float, from_y: float, to_x: float, to_y: float, size_px: float = 6.0) -> QPolygonF:
@@ -80,36 +98,42 @@ def head(from_x: float, from_y: float, to_x: float, to_y: float, size_px: float 
     return QPolygonF(corners)
 
 
-def _paint_bundles(painter: QPainter, arrows: Arrows, window: Window, middle: list[float], theme: Theme) -> None:
+def _paint_bundles(ink: ArrowInk, arrows: Arrows, window: Window, middle: list[float]) -> None:
     """Each bundle an upright arrow, side by side in their part of the window, with its count where there is room."""
-    colour = QColor(theme.arrow)
-    colour.setAlpha(200)
-    metrics = painter.fontMetrics()
+    colour = QColor(mix(ink.theme.arrow, ink.theme.lane, 0.75))
     moments, place = np.unique(arrows.at_ns, return_inverse=True)
     room = window.width_px / max(len(moments), 1)
+    order = np.argsort(place, kind="stable")
     sizes = np.bincount(place)
-    position = np.arange(len(place)) - (np.cumsum(sizes) - sizes)[place]
+    position = np.empty(len(place), np.int64)
+    position[order] = np.arange(len(place)) - (np.cumsum(sizes) - sizes)[place[order]]
+    x = (room * (place + (position + 0.5) / sizes[place])).astype(int).tolist()
+    top = [int(middle[line]) for line in arrows.from_line.tolist()]
+    bottom = [int(middle[line]) for line in arrows.to_line.tolist()]
+    for width in (1, 2):
+        ink.painter.setPen(QPen(colour, width))
+        thick = ((arrows.count >= _THICK) + 1 == width).tolist()
+        ink.painter.drawLines([QLineF(x[n], top[n], x[n], bottom[n]) for n in range(len(x)) if thick[n]])
+    heads = {down: ink.texts.picture("▼" if down else "▲", colour.rgb() & 0xFFFFFF) for down in (True, False)}
+    half_px = ink.texts.width_px("▼") // 2
+    for n in range(len(x)):
+        down = bottom[n] > top[n]
+        ink.painter.drawPixmap(x[n] - half_px, bottom[n] - (ink.texts.height_px - 3 if down else 3), heads[down])
+    _paint_counts(ink, arrows, [(x[n], (top[n] + bottom[n]) // 2) for n in range(len(x))])
+
+
+def _paint_counts(ink: ArrowInk, arrows: Arrows, places: list[tuple[int, int]]) -> None:
+    """The counts of the largest bundles, as far as they do not hide each other."""
     words = len(arrows.count) <= 12
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    taken: list[QRectF] = []
-    for number in np.argsort(-arrows.count, kind="stable").tolist():
-        part = int(place[number])
-        x = room * (part + (position[number] + 0.5) / sizes[part])
-        top, bottom = middle[int(arrows.from_line[number])], middle[int(arrows.to_line[number])]
+    height_px = ink.texts.height_px
+    back = QColor(ink.theme.header)
+    taken: list[QRect] = []
+    for number in np.argsort(-arrows.count, kind="stable")[:_MOST_COUNTS].tolist():
         count = int(arrows.count[number])
-        painter.setPen(QPen(colour, 1 + min(math.log10(count), 5) * 0.6))
-        painter.drawLine(QPointF(x, top), QPointF(x, bottom))
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(colour)
-        painter.drawPolygon(head(x, top, x, bottom, 8))
         text = count_label(count) if words else f"{count:,}"
-        box = QRectF(
-            x + 4, (top + bottom) / 2 - metrics.height() / 2, metrics.horizontalAdvance(text) + 8, metrics.height()
-        )
+        x, y = places[number]
+        box = QRect(x + 4, y - height_px // 2, ink.texts.width_px(text) + 6, height_px)
         if not any(box.intersects(other) for other in taken):
             taken.append(box)
-            painter.setBrush(QColor(theme.header))
-            painter.drawRoundedRect(box, 3, 3)
-            painter.setPen(QColor(theme.text))
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+            ink.painter.fillRect(box, back)
+            ink.painter.drawPixmap(box.left() + 3, box.top(), ink.texts.picture(text, ink.theme.text))

@@ -33,8 +33,9 @@ class Hover:
             return ""
         spans = data.spans
         about = data.describe(int(spans.event[self.span]))
-        length = duration_label(int(spans.end_ns[self.span] - spans.begin_ns[self.span]))
-        begun = duration_label(int(spans.begin_ns[self.span]) - data.zero_ns)
+        length_ns = int(spans.end_ns[self.span] - spans.begin_ns[self.span])
+        length = duration_label(length_ns)
+        begun = duration_label(int(spans.begin_ns[self.span]) - data.zero_ns, max(length_ns // 100, 1))
         lines = [about, f"{length}, from {begun}"]
         if self.crowd > 1:
             names = [name for kind, name in enumerate(data.kind_names) if self.kinds >> kind & 1]

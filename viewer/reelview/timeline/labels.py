@@ -21,14 +21,14 @@ _PAD_PX = 3
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A text, where it begins, the room it has, and the kind it stands on."""
+    """A text, where it begins, the kind it stands on, and whether that is hatched there."""
 
     text: str
     x_px: float
     y_px: int
-    width_px: float
     height_px: int
     kind: int
+    on_hatching: bool
 
 
 def place_labels(
@@ -48,18 +48,22 @@ def place_labels(
         return []
     strips_of_row: dict[int, list[int]] = {}
     for row, strip in zip(strips.row.tolist(), strips.strip.tolist(), strict=True):
-        strips_of_row.setdefault(row, []).append(strip)
+        if tall[strip] and single[strip]:
+            strips_of_row.setdefault(row, []).append(strip)
     found = _widest(raster.long_spans(window, np.unique(rows), _LEAST_PX), spans.end_ns, spans.begin_ns)
-    labels = []
+    x_px = window.width_px / (window.end_ns - window.begin_ns)
+    left = np.maximum((spans.begin_ns[found] - window.begin_ns) * x_px, 0) + _PAD_PX
+    room = np.minimum((spans.end_ns[found] - window.begin_ns) * x_px, window.width_px) - _PAD_PX - left
+    hatched = (spans.blocked_until_ns[found] - window.begin_ns) * x_px > left
     row_of = spans.offset.searchsorted(found, "right") - 1
-    for span, row in zip(found.tolist(), row_of.tolist(), strict=True):
-        left = max(window.x_px(int(spans.begin_ns[span])), 0) + _PAD_PX
-        room = min(window.x_px(int(spans.end_ns[span])), window.width_px) - _PAD_PX - left
-        text = _fitting(label(int(spans.event[span])), room, advance)
+    kind = spans.kind[found] & KIND_BITS
+    columns = (row_of, spans.event[found], left, room, hatched, kind)
+    labels = []
+    for row, event, x, width, on_hatching, colour in zip(*(column.tolist() for column in columns), strict=True):
+        text = _fitting(label(event), width, advance)
         for strip in strips_of_row[row] if text else ():
             top, height = int(strips.place.y_px[strip]), int(strips.place.height_px[strip])
-            if height >= LEAST_STRIP_PX:
-                labels.append(Label(text, left, top, room, height, int(spans.kind[span]) & KIND_BITS))
+            labels.append(Label(text, x, top, height, colour, on_hatching))
     return labels
 
 

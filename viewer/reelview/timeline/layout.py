@@ -94,7 +94,7 @@ class Layout:
                 height.append(max(bottom - max(top, low), 0))
                 top, depth_px = bottom, line.nested_px
         columns = [np.array(column, np.int64) for column in (row, strip, y, height)]
-        return Strips(columns[0].astype(np.intp), columns[1].astype(np.intp), Rows(columns[2], columns[3]))
+        return Strips(columns[0].astype(np.intp), columns[1].astype(np.intp), Rows(columns[2], columns[3], height_px))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,19 +6,20 @@ from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPolygonF
+from PySide6.QtGui import QColor, QImage, QPainter, QPolygonF
 
 from reelview.raster.choose import Raster
 from reelview.raster.compose import Rows, compose, rarest_kinds
 from reelview.raster.merge import merge
-from reelview.raster.palette import Theme, text_on
+from reelview.raster.palette import Theme
 from reelview.raster.window import Window
 from reelview.spans import KIND_BITS, KINDS
 from reelview.ticks import Axis
-from reelview.timeline.arrow_paint import paint_arrows
+from reelview.timeline.arrow_paint import ArrowInk, paint_arrows
 from reelview.timeline.data import TimelineData
 from reelview.timeline.labels import place_labels
 from reelview.timeline.layout import Layout, Strips
+from reelview.timeline.texts import Texts
 
 _MOST_MARKERS = 400
 
@@ -40,73 +41,71 @@ class View:
 class Picture:
     """Draws views of some data, and keeps the last: moving the cursor costs one blit."""
 
-    def __init__(self, data: TimelineData, raster: Raster) -> None:
+    def __init__(self, data: TimelineData, raster: Raster, texts: Texts) -> None:
         self._data = data
         self._raster = raster
         self._rarest = rarest_kinds(np.bincount(data.spans.kind & KIND_BITS, minlength=KINDS))
         self._view: View | None = None
         self._image = QImage()
-        self._advances: dict[str, int] = {}
+        self._texts = texts
+        self._placed_key: tuple[object, ...] = ()
         self.note = ""
 
-    def image(self, view: View, layout: Layout, theme: Theme, axis: Axis, font: QFont) -> QImage:
+    def image(self, view: View, layout: Layout, theme: Theme, axis: Axis) -> QImage:
         """The picture of a view; `note` then says what could not be drawn one by one."""
         if view != self._view:
-            self._draw(view, layout, theme, axis, font)
+            self._draw(view, layout, theme, axis)
             self._view = view
         return self._image
 
-    def _draw(self, view: View, layout: Layout, theme: Theme, axis: Axis, font: QFont) -> None:
-        strips = layout.strips(view.scroll_px, view.height_px)
-        self._draw_spans(view, strips, theme)
+    def _draw(self, view: View, layout: Layout, theme: Theme, axis: Axis) -> None:
+        strips = self._place(view, layout)
+        self._draw_spans(view, theme, axis)
         painter = QPainter(self._image)
-        painter.setFont(font)
-        self._draw_grid(painter, view, axis, theme)
         self._draw_labels(painter, view, strips, theme)
         if view.with_arrows:
-            self.note = paint_arrows(
-                painter, self._data.flows, view.window, view.height_px, view.scroll_px, layout, theme
-            )
+            ink = ArrowInk(painter, theme, self._texts)
+            self.note = paint_arrows(ink, self._data.flows, view.window, view.height_px, view.scroll_px, layout)
         self._draw_markers(painter, view, layout, theme)
         painter.end()
 
-    def _draw_spans(self, view: View, strips: Strips, theme: Theme) -> None:
+    def _place(self, view: View, layout: Layout) -> Strips:
+        """Where the rows stand, worked out anew only where lines moved."""
+        key = (view.layout, view.scroll_px, view.height_px, view.ratio)
+        if key != self._placed_key:
+            strips = layout.strips(view.scroll_px, view.height_px)
+            place = strips.place
+            top = np.round(place.y_px * view.ratio).astype(np.int64)
+            bottom = np.round((place.y_px + place.height_px) * view.ratio).astype(np.int64)
+            self._strips = strips
+            self._rows = Rows(top, bottom - top, round(view.height_px * view.ratio))
+            self._placed_key = key
+        return self._strips
+
+    def _draw_spans(self, view: View, theme: Theme, axis: Axis) -> None:
         width, height = round(view.window.width_px * view.ratio), round(view.height_px * view.ratio)
         if self._image.width() != width or self._image.height() != height:
             self._image = QImage(width, height, QImage.Format.Format_RGB32)
         self._image.setDevicePixelRatio(view.ratio)
         window = Window(view.window.begin_ns, view.window.end_ns, width)
-        top = np.round(strips.place.y_px * view.ratio).astype(np.int64)
-        bottom = np.round((strips.place.y_px + strips.place.height_px) * view.ratio).astype(np.int64)
-        frame = merge(self._raster.frame(window, strips.row), strips.strip, len(top))
+        strips = self._strips
+        frame = merge(self._raster.frame(window, strips.row), strips.strip, len(self._rows.y_px))
         pixels = np.frombuffer(self._image.bits(), np.uint32).reshape(height, self._image.bytesPerLine() // 4)
         drift = round((window.begin_ns - self._data.zero_ns) / window.pixel_ns) % 4096
-        compose(frame, Rows(top, bottom - top), height, theme, self._rarest, drift_px=drift, out=pixels)
-
-    def _draw_grid(self, painter: QPainter, view: View, axis: Axis, theme: Theme) -> None:
-        line = QColor(theme.line)
-        line.setAlpha(110)
-        painter.setPen(line)
-        for at_ns in axis.at_ns:
-            x = int(view.window.x_px(at_ns))
-            painter.drawLine(x, 0, x, view.height_px)
+        grid = np.array([int(window.x_px(at_ns)) for at_ns in axis.at_ns], np.intp)
+        grid = grid[(grid >= 0) & (grid < width)]
+        compose(frame, self._rows, theme, self._rarest, drift_px=drift, grid_px=grid, out=pixels)
 
     def _draw_labels(self, painter: QPainter, view: View, strips: Strips, theme: Theme) -> None:
-        metrics = painter.fontMetrics()
-        labels = place_labels(
-            self._raster, view.window, strips, self._data.label, lambda text: self._advance(text, metrics)
-        )
-        pens = [QColor(text_on(colour)) for colour in theme.kinds]
+        texts = self._texts
+        labels = place_labels(self._raster, view.window, strips, self._data.label, texts.width_px)
+        solids = [QColor(colour) for colour in theme.kinds]
         for label in labels:
-            painter.setPen(pens[label.kind])
-            baseline = label.y_px + (label.height_px + metrics.ascent() - metrics.descent()) // 2
-            painter.drawText(QPointF(label.x_px, baseline), label.text)
-
-    def _advance(self, text: str, metrics: QFontMetrics) -> int:
-        width = self._advances.get(text)
-        if width is None:
-            width = self._advances[text] = metrics.horizontalAdvance(text)
-        return width
+            x, y = int(label.x_px), label.y_px + (label.height_px - texts.height_px) // 2
+            if label.on_hatching:
+                width = texts.width_px(label.text) + 4
+                painter.fillRect(x - 2, label.y_px + 2, width, label.height_px - 4, solids[label.kind])
+            painter.drawPixmap(x, y, texts.picture(label.text, theme.inks[label.kind]))
 
     def _draw_markers(self, painter: QPainter, view: View, layout: Layout, theme: Theme) -> None:
         """A flag where a marker stands; where they crowd, the urgent marks of the spans stand for them."""

@@ -27,7 +27,7 @@ from reelview.raster.palette import DARK, LIGHT, Theme
 from reelview.raster.window import Window
 from reelview.ticks import time_axis
 from reelview.timeline import commands
-from reelview.timeline.axis import axis_height_px, paint_axes
+from reelview.timeline.axis import AxisPainter, axis_height_px
 from reelview.timeline.cursor import Cursor
 from reelview.timeline.data import TimelineData
 from reelview.timeline.hover import Hover, under
@@ -41,6 +41,7 @@ from reelview.timeline.names import paint_names
 from reelview.timeline.overlay import Overlay
 from reelview.timeline.picture import Picture, View, text_box
 from reelview.timeline.selection import Selection
+from reelview.timeline.texts import Texts
 from reelview.timeline.view_range import ViewRange
 
 _NAMES_PX = 190
@@ -83,7 +84,8 @@ class Timeline(QWidget):
         self.hover_at_px = QPointF()
         self.current_line: int | None = None
         self.selected_span: int | None = None
-        self._picture = Picture(data, raster)
+        self._texts = Texts()
+        self._picture = Picture(data, raster, self._texts)
         self._motion = Motion(view, self._zoom_anchor_ns, time.monotonic_ns, self)
         self._layouts = 0
         self._names_px = _NAMES_PX
@@ -153,7 +155,7 @@ class Timeline(QWidget):
     def show_data(self, data: TimelineData, raster: Raster) -> None:
         """Shows other data, such as more of the same run."""
         self.data, self.raster = data, raster
-        self._picture = Picture(data, raster)
+        self._picture = Picture(data, raster, self._texts)
         self.hover = None
         self._on_event_changed()
         self._on_order_changed()
@@ -315,6 +317,7 @@ class Timeline(QWidget):
         painter = QPainter(self)
         theme, area, window = self.theme, self.picture_area, self.range_window
         axis = time_axis(window, self.data.zero_ns)
+        self._texts.use(self.font(), self.devicePixelRatioF())
         view = View(
             window,
             area.height(),
@@ -325,11 +328,11 @@ class Timeline(QWidget):
             self._layouts,
             self.raster.stage,
         )
-        painter.drawImage(area.topLeft(), self._picture.image(view, self.layout_, theme, axis, self.font()))
+        painter.drawImage(area.topLeft(), self._picture.image(view, self.layout_, theme, axis))
         self._paint_names(painter, QRect(0, area.top(), area.left(), area.height()), theme)
         self._paint_overlay(painter, area, window, theme)
         axes = QRect(area.left(), 0, area.width(), area.top())
-        paint_axes(painter, axes, window, axis, self.data.tick_ns, theme)
+        AxisPainter(painter, window, theme, self._texts).paint(axes, axis, self.data.tick_ns)
         self._paint_corner(painter, area, theme)
         painter.translate(area.left(), 0)
         overlay = Overlay(painter, area, window, self.layout_, self.scroll_px, theme)

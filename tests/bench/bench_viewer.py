@@ -1,0 +1,198 @@
+"""How fast is the timeline with one and with ten million spans, over 64 lanes and over 1,000?
+
+First paint: from columns to the first picture on the screen. Index: until the last of it is built, in its thread,
+while the view is panned; the longest frame in that time stands beside it. Frames: the whole widget painted at 1600×900
+without a display, zooming continuously from the whole run to nanoseconds and back, and panning at eight zooms. Beside
+the time on the clock stands the time of the processor, which is the same on a machine that has nothing else to do.
+
+    python tests/bench/bench_viewer.py [--spans 1000000 10000000] [--lanes 64 1000]
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+sys.path.insert(0, str(Path(__file__).parent))
+
+import numpy as np
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication
+from synthetic_spans import synthetic_spans
+
+from reelview.flows import FlowIndex, Flows
+from reelview.raster.choose import Raster
+from reelview.spans import KIND_BITS, Spans
+from reelview.timeline.cursor import Cursor
+from reelview.timeline.data import TimelineData, Track
+from reelview.timeline.indexing import Indexing
+from reelview.timeline.lane_order import LaneOrder
+from reelview.timeline.marks import Marks
+from reelview.timeline.selection import Selection
+from reelview.timeline.view_range import ViewRange
+from reelview.timeline.widget import Timeline
+
+GATE = {"first paint": 1000.0, "index": 4000.0, "frame while indexing": 25.0, "frame p95": 13.0, "index memory": 150.0}
+FLOWS_A_SPAN = 0.2
+WIDTH_PX, HEIGHT_PX = 1600, 900
+
+
+@dataclass
+class Row:
+    what: str
+    value: float
+    unit: str
+    gate: float | None = None
+
+    def line(self) -> str:
+        judged = (
+            ""
+            if self.gate is None
+            else f"   gate {self.gate:g} {self.unit}: {'kept' if self.value <= self.gate else 'MISSED'}"
+        )
+        return f"  {self.what:<34}{self.value:>10.1f} {self.unit}{judged}"
+
+
+def data_of(spans: Spans, lanes: int) -> TimelineData:
+    """Every lane a process; a fifth of the spans send something to another lane."""
+    rng = np.random.default_rng(9)
+    source = np.sort(rng.choice(len(spans), int(len(spans) * FLOWS_A_SPAN), replace=False))
+    source = source[np.argsort(spans.end_ns[source], kind="stable")]
+    lane = np.repeat(spans.row_lane, np.diff(spans.offset))
+    near = (lane[source] + rng.integers(1, 4, len(source))) % lanes
+    begin_ns = spans.end_ns[source]
+    end_ns = begin_ns + rng.integers(1_000, 200_000, len(source))
+    event = spans.event[source]
+    flows = Flows(begin_ns, end_ns, lane[source].astype(np.int32), near.astype(np.int32), event, event)
+    kind = np.empty(len(spans), np.uint8)
+    kind[spans.event] = spans.kind & KIND_BITS
+    return TimelineData(
+        tuple(Track(f"home-{number}", -1, (number,)) for number in range(lanes)),
+        tuple("MainThread" for _ in range(lanes)),
+        spans,
+        FlowIndex(flows, lanes),
+        tick_ns=np.linspace(spans.first_ns, spans.last_ns, 600, endpoint=False).astype(np.int64),
+        label=lambda event: f"operation {kind[event]}",
+    )
+
+
+def timeline_of(data: TimelineData, raster: Raster) -> Timeline:
+    spans = data.spans
+    order = LaneOrder(data.tracks)
+    if spans.lanes <= 64:
+        order.grow(-2)
+    timeline = Timeline(
+        data,
+        raster,
+        view=ViewRange(spans.first_ns, spans.last_ns),
+        selection=Selection(),
+        cursor=Cursor(spans.first_ns, spans.last_ns),
+        order=order,
+        marks=Marks(),
+    )
+    timeline.resize(WIDTH_PX, HEIGHT_PX)
+    return timeline
+
+
+class Frames:
+    """Paints a widget again and again, and keeps how long each took, ms."""
+
+    def __init__(self, timeline: Timeline) -> None:
+        self._timeline = timeline
+        self._screen = QImage(WIDTH_PX, HEIGHT_PX, QImage.Format.Format_RGB32)
+        self.took_ms: list[float] = []
+
+    def paint(self) -> None:
+        begun = time.perf_counter()
+        self._timeline.render(self._screen)
+        self.took_ms.append((time.perf_counter() - begun) * 1e3)
+
+    def take(self) -> list[float]:
+        taken, self.took_ms = self.took_ms, []
+        return taken
+
+
+def measure(count: int, lanes: int) -> list[Row]:
+    spans = synthetic_spans(count, lanes)
+    data = data_of(spans, lanes)
+    raster = Raster(spans)
+    rows = []
+    begun = time.perf_counter()
+    for _ in raster.build_first():
+        pass
+    timeline = timeline_of(data, raster)
+    frames = Frames(timeline)
+    frames.paint()
+    rows.append(Row("first paint", (time.perf_counter() - begun) * 1e3, "ms", GATE["first paint"]))
+    frames.take()
+
+    indexing = Indexing(raster)
+    begun = time.perf_counter()
+    indexing.start()
+    timeline.view.show(spans.first_ns, spans.first_ns + (spans.last_ns - spans.first_ns) // 3)
+    while indexing.isRunning():
+        timeline.view.pan(timeline.view.length_ns // 200)
+        frames.paint()
+    rows.append(Row("index, while panning", (time.perf_counter() - begun) * 1e3, "ms", GATE["index"]))
+    while_indexing = frames.take() or [0.0]
+    rows.append(Row("longest frame while indexing", max(while_indexing), "ms", GATE["frame while indexing"]))
+
+    for what, arrows in (("", True), (" without arrows", False)):
+        timeline.set_arrows(arrows)
+        zoom(timeline, frames)
+        pan(timeline, frames)
+        took = frames.take()
+        rows.append(Row(f"frame median{what}", float(np.median(took)), "ms"))
+        rows.append(Row(f"frame p95{what}", float(np.percentile(took, 95)), "ms", GATE["frame p95"]))
+        rows.append(Row(f"frame longest{what}", max(took), "ms"))
+    frames.paint()
+    frames.take()
+    for step in range(100):
+        timeline.cursor_model.move_to(timeline.view.begin_ns + timeline.view.length_ns * step // 100)
+        frames.paint()
+    rows.append(Row("cursor move median", float(np.median(frames.take())), "ms"))
+    rows.append(Row("index memory", raster.nbytes / 1e6, "MB", GATE["index memory"]))
+    rows.append(Row("columns", spans.nbytes / 1e6, "MB"))
+    return rows
+
+
+def zoom(timeline: Timeline, frames: Frames) -> None:
+    timeline.view.show_all()
+    at_ns = timeline.data.spans.first_ns + int((timeline.data.spans.last_ns - timeline.data.spans.first_ns) * 0.377)
+    for factor in (0.9, 1 / 0.9):
+        for _ in range(190):
+            timeline.view.zoom(factor, at_ns)
+            frames.paint()
+
+
+def pan(timeline: Timeline, frames: Frames) -> None:
+    first_ns, last_ns = timeline.data.spans.first_ns, timeline.data.spans.last_ns
+    for share in (1.5, 16, 100, 200, 400, 2_000, 60_000, 10**7):
+        length_ns = int((last_ns - first_ns) / share)
+        timeline.view.show(first_ns + (last_ns - first_ns) // 5, first_ns + (last_ns - first_ns) // 5 + length_ns)
+        for _ in range(40):
+            timeline.view.pan(max(length_ns // 37, 1))
+            frames.paint()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--spans", type=int, nargs="*", default=[1_000_000, 10_000_000])
+    parser.add_argument("--lanes", type=int, nargs="*", default=[64, 1000])
+    chosen = parser.parse_args()
+    app = QApplication.instance() or QApplication([])
+    for count in chosen.spans:
+        for lanes in chosen.lanes:
+            print(f"{count:,} spans over {lanes} lanes, {WIDTH_PX}×{HEIGHT_PX}")
+            for row in measure(count, lanes):
+                print(row.line(), flush=True)
+    app.quit()
+
+
+if __name__ == "__main__":
+    main()
