@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 class _Finder:
     """A meta path finder that finds nothing by itself: it lets the others find, and wraps the loader they found."""
 
-    def __init__(self, callbacks: dict[str, Callable[[ModuleType], None]]) -> None:
+    def __init__(self, callbacks: dict[str, Callable[[ModuleType], None]], companion: object) -> None:
         self.callbacks = callbacks
+        self.companion = companion
 
     def find_spec(self, name: str, path: Sequence[str] | None = None, target: Any = None) -> ModuleSpec | None:
         callback = self.callbacks.get(name)
@@ -57,8 +58,13 @@ class _Loader:
         self.callback(module)
 
 
-def when_imported(callbacks: dict[str, Callable[[ModuleType], None]]) -> None:
-    """Call each callback with its module: now where it is imported already, otherwise right after its first import."""
+def when_imported(callbacks: dict[str, Callable[[ModuleType], None]], companion: object = None) -> None:
+    """Call each callback with its module: now where it is imported already, otherwise right after its first import.
+
+    Args:
+        callbacks: by the names of the modules.
+        companion: an object that is to live as long as `sys.meta_path`.
+    """
     waiting = {}
     for name, callback in callbacks.items():
         module = sys.modules.get(name)
@@ -66,4 +72,4 @@ def when_imported(callbacks: dict[str, Callable[[ModuleType], None]]) -> None:
             callback(module)
         else:
             waiting[name] = callback
-    sys.meta_path.insert(0, _Finder(waiting))
+    sys.meta_path.insert(0, _Finder(waiting, companion))

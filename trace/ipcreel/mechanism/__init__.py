@@ -26,6 +26,7 @@ PATCHES = {
     "queue": ("queues",),
     "concurrent.futures._base": ("futures",),
     "concurrent.futures.thread": ("futures",),
+    "concurrent.futures.process": ("process_pools",),
     "multiprocessing.synchronize": ("mp_synchronize",),
     "multiprocessing.resource_tracker": ("mp_synchronize",),
     "multiprocessing.process": ("mp_processes",),
@@ -40,6 +41,7 @@ PATCHES = {
     "random": ("chance",),
     "uuid": ("chance",),
     "sys": ("console",),
+    "builtins": ("console",),
 }
 
 MECHANISMS = tuple(dict.fromkeys(name for names in PATCHES.values() for name in names))

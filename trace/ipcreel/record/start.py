@@ -10,6 +10,7 @@ from ipcreel.interpose import environment, frames
 from ipcreel.interpose.imports import when_imported
 from ipcreel.interpose.targets import rebind
 from ipcreel.record import wrap
+from ipcreel.record.ending import Ending, note_end
 from ipcreel.record.wrap import Recording
 from ipcreel.tape import process
 
@@ -47,7 +48,7 @@ def start() -> None:
     }
     callbacks["traceback"] = frames.hide_from_traceback
     os.register_at_fork(before=_forking, after_in_parent=_has_forked, after_in_child=_forked)
-    when_imported(callbacks)
+    when_imported(callbacks, Ending(note_end))
     rebind(already)
 
 

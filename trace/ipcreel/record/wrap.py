@@ -29,13 +29,15 @@ class Recording(Reading):
             return _unrecorded(original, bound)
         return recorded(row, original, bound)
 
-    def note(self, row: Operation, object_: int, a: int = 0, b: int = 0, payload: object = None) -> None:
+    def note(
+        self, row: Operation, object_: int, a: int = 0, b: int = 0, payload: object = None, begin_ns: int = 0
+    ) -> None:
         if row.mechanism in self.skip:
             return
         at_ns = now()
         frame = program_frame(sys._getframe(1))
         site = site_of(frame) if frame is not None else 0
-        slot = tape.whole(at_ns, process.here.lane, row.code, object_, site, a, b, at_ns)
+        slot = tape.whole(begin_ns or at_ns, process.here.lane, row.code, object_, site, a, b, at_ns)
         if payload is not None:
             tape.payload(slot, payload)
 
@@ -106,8 +108,11 @@ def _source(row: Operation, bound: bool) -> str:
         "    here = process.here",
         f"    if here is None or here.inside{' or not concerns(args, kwargs)' if row.concerns else ''}:",
         "        return original(*args, **kwargs)",
-        "    frame = getframe(1)",
-        "    site = sites.get(id(frame.f_code) + frame.f_lasti) or site_of(frame)",
+        "    try:",
+        "        frame = getframe(1)",
+        "        site = sites.get(id(frame.f_code) + frame.f_lasti) or site_of(frame)",
+        "    except ValueError:",  # called by C at the bottom of a stack: an exit hook, the flush at the end
+        "        site = 0",
         "    a, sent = before(args, kwargs)" if row.before else "    a = 0",
     ]
     if row.attempt:

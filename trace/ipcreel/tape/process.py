@@ -68,6 +68,15 @@ class _Unrecorded:
 here: Here = _Unrecorded()  # type: ignore[assignment]
 
 
+last_module: object = None  # kept alive until the interpreter empties its modules
+
+
+def stop_recording() -> None:
+    """Record nothing from here on."""
+    global here  # noqa: PLW0603
+    here = _Unrecorded()  # type: ignore[assignment]
+
+
 def open_tape(directory: str, how: str, payload_limit: int, parent: str | None, facts: dict[str, object]) -> None:
     """Begin the tape of this process; after a fork, of the child.
 
