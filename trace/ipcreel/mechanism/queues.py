@@ -10,7 +10,8 @@ from ipcreel.mechanism import timeouts
 from ipcreel.mechanism.operation import GIVE, IN, OUT, RUN, WAIT, Operation
 from ipcreel.mechanism.ownership import made_by_program, new_of_program, number_of, unwatched, watched
 from ipcreel.mechanism.stand_in import dressed, stand_in
-from ipcreel.tape.process import passed
+from ipcreel.tape import process
+from ipcreel.tape.process import now, passed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -200,6 +201,30 @@ def _install_queue(library: Any, reading: Reading) -> None:
     kind.get = dressed(reading.wrap(_get_row(get_at_once), plain_get), plain_get)
 
 
+def _put_simple(plain: Any, reading: Reading) -> Any:
+    """`put` of a simple queue, which a finalizer may call in the middle of another.
+
+    A wrapper makes a tuple of its arguments: garbage may be collected there, and an object's `__del__` could put its
+    item before ours. So the item is put first, and the event is written after.
+    """
+    plain_put = plain.put
+    if reading.replays:
+        return reading.wrap(PUT_SIMPLE, plain_put)
+    note = reading.note
+
+    def put(self: Any, item: Any, block: Any = True, timeout: Any = None) -> None:
+        begin_ns = now()
+        plain_put(self, item, block, timeout)
+        here = process.here
+        if here is None or here.inside:
+            return
+        number = getattr(self, "_ipcreel_object", -1)
+        if number >= 0:
+            note(PUT_SIMPLE, number, id(item), 0, content(item), begin_ns)
+
+    return put
+
+
 def _install_simple_queue(library: Any, reading: Reading) -> None:
     plain = getattr(library.SimpleQueue, "_ipcreel_plain", library.SimpleQueue)
     if not plain.__module__.startswith("_"):  # without the one written in C there is one written in Python
@@ -217,8 +242,6 @@ def _install_simple_queue(library: Any, reading: Reading) -> None:
         return plain_get(*args, **kwargs) if timeouts.of_block_and_timeout(args, kwargs) == 0 else WAIT
 
     rows = {
-        "put": PUT_SIMPLE,
-        "put_nowait": PUT_SIMPLE,
         "get": _get_simple_row(get_at_once),
         "qsize": QSIZE_SIMPLE,
         "empty": EMPTY_SIMPLE,
@@ -226,6 +249,12 @@ def _install_simple_queue(library: Any, reading: Reading) -> None:
     methods = {
         name: dressed(reading.wrap(row, getattr(plain, name)), getattr(plain, name)) for name, row in rows.items()
     }
+    put = _put_simple(plain, reading)
+
+    def put_nowait(self: Any, item: Any) -> None:
+        put(self, item)
+
+    methods["put"], methods["put_nowait"] = dressed(put, plain.put), dressed(put_nowait, plain.put_nowait)
     methods["get_nowait"] = dressed(lambda self: self.get(False), plain.get_nowait)
     library.SimpleQueue = stand_in(plain, "simple queue", CREATE_SIMPLE, methods, reading)
 

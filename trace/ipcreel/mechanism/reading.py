@@ -31,8 +31,13 @@ class Reading:
         """A function to stand in the place of `original`. A `bound` one drops its first argument."""
         raise NotImplementedError
 
-    def note(self, row: Operation, object_: int, a: int = 0, b: int = 0, payload: object = None) -> None:
-        """Something happened that no call of the program stands for: a signal was delivered, a thread began."""
+    def note(
+        self, row: Operation, object_: int, a: int = 0, b: int = 0, payload: object = None, begin_ns: int = 0
+    ) -> None:
+        """Something happened that no wrapper stands for: a signal was delivered, a thread began.
+
+        It happened just now, or has taken from `begin_ns` until now.
+        """
         raise NotImplementedError
 
     def install(self, module: ModuleType, names: tuple[str, ...]) -> None:

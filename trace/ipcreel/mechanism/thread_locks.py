@@ -97,9 +97,11 @@ class DelegatingLock:
 
     __slots__ = ("__weakref__", "_ipcreel_object", "_lock")
 
-    def __init__(self, number: int) -> None:
-        self._lock: Any = _plain_lock()
-        self._ipcreel_object = number
+    _lock: Any
+    _ipcreel_object: int
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> DelegatingLock:
+        raise TypeError("cannot create '_thread.lock' instances")
 
     def acquire(self, *args: Any, **kwargs: Any) -> bool:
         return self._lock.acquire(*args, **kwargs)  # type: ignore[no-any-return]
@@ -164,7 +166,9 @@ def _lock_factory(lock_class: type, reading: Reading) -> Any:
         number = new_of_program("lock")
         if number < 0:
             return _plain_lock()
-        lock = lock_class(number)
+        lock: Any = object.__new__(lock_class)
+        lock._lock = _plain_lock()
+        lock._ipcreel_object = number
         reading.note(CREATE, number)
         return lock
 

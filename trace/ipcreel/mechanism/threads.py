@@ -7,6 +7,7 @@ under the program's own while it runs.
 from __future__ import annotations
 
 import sys
+from types import BuiltinFunctionType, FunctionType, MethodType
 
 from ipcreel.interpose.frames import strip_all
 from ipcreel.mechanism import timeouts
@@ -101,8 +102,12 @@ OPERATIONS = (
 
 def function_name(function: Any) -> str:
     """What a function is called, without running code of the program: nothing where that is not certain."""
-    function = getattr(function, "__func__", function) if type(function).__name__ == "method" else function
-    if type(function).__name__ not in ("function", "builtin_function_or_method"):
+    kind = type(function)
+    if kind.__module__ == "functools" and kind.__name__ == "partial":
+        return function_name(function.func)
+    if kind is MethodType:
+        function = function.__func__
+    if type(function) not in (FunctionType, BuiltinFunctionType):
         return ""
     return f"{function.__module__}.{function.__qualname__}"
 

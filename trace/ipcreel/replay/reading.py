@@ -54,7 +54,9 @@ class Replaying(Reading):
         chosen: Any = bound_wrapper if bound else wrapper
         return chosen  # type: ignore[no-any-return]
 
-    def note(self, row: Operation, object_: int, a: int = 0, b: int = 0, payload: object = None) -> None:
+    def note(
+        self, row: Operation, object_: int, a: int = 0, b: int = 0, payload: object = None, begin_ns: int = 0
+    ) -> None:
         self.take(row)
 
     def takes(self, row: Operation, args: Any, kwargs: Any) -> bool:
