@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from _io import FileIO, TextIOWrapper
 
-from ipcreel.mechanism.keeping import number
 from ipcreel.mechanism.operation import Operation
+from ipcreel.mechanism.rawfile import put_beneath, read_row, recording, rows, write_row
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,41 +19,6 @@ if TYPE_CHECKING:
     from ipcreel.mechanism.reading import Reading
 
 _STREAMS = {"stdin": 0, "stdout": 1, "stderr": 2}
-
-
-def _given(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[int, object]:
-    descriptor = args[0] if type(args[0]) is int else args[0].fileno()
-    data = args[1] if len(args) > 1 else None
-    return descriptor, bytes(data) if isinstance(data, (bytes, bytearray, memoryview)) else None
-
-
-def _written(args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> tuple[int, int, object]:
-    return args[0] if type(args[0]) is int else args[0].fileno(), number(result), None
-
-
-def _give_written(args: tuple[Any, ...], kwargs: dict[str, Any], a: int, b: int, payload: Any) -> object:
-    return b
-
-
-def _asked(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[int, object]:
-    return 0, None
-
-
-def _filled(args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> tuple[int, int, object]:
-    return 0, number(result), bytes(memoryview(args[1])[: result or 0])
-
-
-def _give_filled(args: tuple[Any, ...], kwargs: dict[str, Any], a: int, b: int, payload: Any) -> object:
-    memoryview(args[1]).cast("B")[:b] = payload
-    return b
-
-
-def _read(args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> tuple[int, int, object]:
-    return 0, len(result) if result is not None else -1, result
-
-
-def _give_read(args: tuple[Any, ...], kwargs: dict[str, Any], a: int, b: int, payload: Any) -> object:
-    return payload
 
 
 def _line(args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> tuple[int, int, object]:
@@ -68,43 +33,22 @@ def _is_input(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
     return len(args) == 2 and type(args[0]) is int and args[0] == 0
 
 
-_DESCRIPTOR = "descriptor: 1 stdout, 2 stderr"
-WRITE = Operation(
-    0x4501, "console.write", before=_given, after=_written, blocks=True, give=_give_written,
-    a=_DESCRIPTOR, b="bytes written", payload="the bytes given",
-)  # fmt: skip
-READ_INTO = Operation(
-    0x4502, "console.fill", before=_asked, after=_filled, blocks=True, give=_give_filled,
-    b="bytes read", payload="the bytes",
-)  # fmt: skip
-READ = Operation(
-    0x4503, "console.read", before=_asked, after=_read, blocks=True, give=_give_read,
-    b="bytes read, -1 where none were there", payload="the bytes",
-)  # fmt: skip
-READ_ALL = Operation(
-    0x4504, "console.read_all", before=_asked, after=_read, blocks=True, give=_give_read,
-    b="bytes read, -1 where none were there", payload="the bytes",
-)  # fmt: skip
+def _give_line(args: tuple[Any, ...], kwargs: dict[str, Any], a: int, b: int, payload: Any) -> object:
+    return payload
+
+
+_STREAM_ROWS = rows(0x4501, "console")
 INPUT = Operation(
-    0x4507, "console.input", after=_line, blocks=True, semantic=True, give=_give_read,
+    0x4507, "console.input", after=_line, blocks=True, semantic=True, give=_give_line,
     b="characters", payload="the line",
 )  # fmt: skip
 
 OPERATIONS = (
-    WRITE,
-    READ_INTO,
-    READ,
-    READ_ALL,
-    Operation(
-        0x4505, "console.descriptor.write", "os.write", concerns=_is_output, before=_given, after=_written, blocks=True,
-        give=_give_written, a=_DESCRIPTOR, b="bytes written", payload="the bytes given",
-    ),
-    Operation(
-        0x4506, "console.descriptor.read", "os.read", concerns=_is_input, before=_asked, after=_read, blocks=True,
-        give=_give_read, b="bytes read", payload="the bytes",
-    ),
+    *_STREAM_ROWS,
+    write_row(0x4505, "console.descriptor.write", "os.write", concerns=_is_output),
+    read_row(0x4506, "console.descriptor.read", "os.read", concerns=_is_input),
     INPUT,
-)  # fmt: skip
+)
 
 
 def install(module: ModuleType, reading: Reading) -> None:
@@ -113,7 +57,7 @@ def install(module: ModuleType, reading: Reading) -> None:
         _install_input(module, reading)
     if module.__name__ != "sys":
         return
-    kind = _recording(reading)
+    kind = recording(reading, _STREAM_ROWS)
     for name, descriptor in _STREAMS.items():
         stream = getattr(module, name, None)
         if type(stream) is TextIOWrapper:
@@ -121,22 +65,6 @@ def install(module: ModuleType, reading: Reading) -> None:
                 _replace_raw(stream, kind, descriptor)
             except (OSError, ValueError):  # it was closed
                 pass
-
-
-def _recording(reading: Reading) -> type[FileIO]:
-    """A raw file that records, under the name of the plain one."""
-    write = reading.wrap(WRITE, FileIO.write)
-    fill = reading.wrap(READ_INTO, FileIO.readinto)
-    namespace = {
-        "__module__": FileIO.__module__,
-        "__qualname__": FileIO.__qualname__,
-        "__doc__": FileIO.__doc__,
-        "write": write,
-        "readinto": fill,
-        "read": reading.wrap(READ, FileIO.read),
-        "readall": reading.wrap(READ_ALL, FileIO.readall),
-    }
-    return type(FileIO.__name__, (FileIO,), namespace)
 
 
 def _replace_raw(stream: TextIOWrapper, kind: type[FileIO], descriptor: int) -> None:
@@ -151,9 +79,7 @@ def _replace_raw(stream: TextIOWrapper, kind: type[FileIO], descriptor: int) -> 
     if unbuffered:
         buffer = raw
     else:
-        buffer.__init__(
-            raw, buffer.__sizeof__() - type(buffer).__basicsize__
-        )  # what it has beyond itself is its buffer
+        put_beneath(buffer, raw)
     stream.__init__(  # type: ignore[misc]
         buffer,
         encoding=stream.encoding,

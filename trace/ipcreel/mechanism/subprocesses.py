@@ -1,7 +1,113 @@
-"""subprocesses."""
+"""`subprocess`: a program started, its pipes, and how it ended.
+
+A Popen is one operation from its pipes to the exec of its child; the signals that it sends are sent through `os.kill`.
+"""
 
 from __future__ import annotations
 
-from ipcreel.mechanism.operation import Operation
+from ipcreel.mechanism.keeping import number
+from ipcreel.mechanism.operation import IN, OUT, Operation
+from ipcreel.mechanism.processes import argv_of
+from ipcreel.mechanism.rawfile import put_beneath, recording, rows
 
-OPERATIONS: tuple[Operation, ...] = ()
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import ModuleType
+    from typing import Any
+
+    from ipcreel.mechanism.reading import Reading
+
+_RUNNING = -(1 << 31)  # stands for a return code that is not there yet
+
+
+def _command(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[int, object]:
+    command = args[1] if len(args) > 1 else kwargs.get("args")
+    return 0, command if type(command) in (str, bytes) else argv_of(command)
+
+
+def _started(args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> tuple[int, int, object]:
+    return 0, number(args[0].pid), _command(args, kwargs)[1]
+
+
+def _give_started(args: tuple[Any, ...], kwargs: dict[str, Any], a: int, b: int, payload: Any) -> None:
+    """A Popen like that one, with pipes of its own and no child."""
+    import subprocess
+
+    process = args[0]
+
+    def execute(*arguments: Any) -> None:
+        process.pid, process._child_created = b, True
+
+    plain: Any = subprocess.Popen.__init__
+    process._execute_child = execute
+    try:
+        getattr(plain, "__wrapped__", plain)(*args, **kwargs)
+    finally:
+        del process._execute_child
+
+
+def _child(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[int, object]:
+    return number(getattr(args[0], "pid", 0)) if args else 0, None
+
+
+def _code(args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> tuple[int, int, object]:
+    return number(args[0].pid), _RUNNING if result is None else number(result), None
+
+
+def _give_code(args: tuple[Any, ...], kwargs: dict[str, Any], a: int, b: int, payload: Any) -> int | None:
+    args[0].returncode = None if b == _RUNNING else b
+    return args[0].returncode  # type: ignore[no-any-return]
+
+
+def _communicated(args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> tuple[int, int, object]:
+    code = args[0].returncode
+    return number(args[0].pid), _RUNNING if code is None else number(code), list(result)
+
+
+def _give_communicated(args: tuple[Any, ...], kwargs: dict[str, Any], a: int, b: int, payload: Any) -> object:
+    _give_code(args, kwargs, a, b, None)
+    return tuple(payload)
+
+
+_PIPE_ROWS = rows(0x4210, "subprocess.pipe")
+_CHILD, _CODE = "pid of the child", f"return code, {_RUNNING} while it runs"
+OPERATIONS = (
+    Operation(
+        0x4201, "subprocess.start", "subprocess.Popen.__init__", before=_command, after=_started, blocks=True,
+        semantic=True, flow=OUT, give=_give_started, b=_CHILD, payload="argv, or the command",
+    ),
+    Operation(
+        0x4202, "subprocess.communicate", "subprocess.Popen.communicate", before=_child, after=_communicated,
+        blocks=True, semantic=True, flow=IN, give=_give_communicated, a=_CHILD, b=_CODE,
+        payload="what was read of stdout and of stderr",
+    ),
+    Operation(
+        0x4203, "subprocess.wait", "subprocess.Popen.wait", before=_child, after=_code, blocks=True, semantic=True,
+        flow=IN, give=_give_code, a=_CHILD, b=_CODE,
+    ),
+    Operation(
+        0x4204, "subprocess.poll", "subprocess.Popen.poll", before=_child, after=_code, semantic=True,
+        flow=IN, give=_give_code, a=_CHILD, b=_CODE,
+    ),
+    *_PIPE_ROWS,
+)  # fmt: skip
+
+
+def install(module: ModuleType, reading: Reading) -> None:
+    """The pipes of a Popen are files whose raw layer records."""
+    plain = module.io
+    shim = type(module)("io", plain.__doc__)
+    shim.__dict__.update(plain.__dict__)
+    kind = recording(reading, _PIPE_ROWS)
+
+    def open_pipe(file: Any, mode: str = "r", buffering: int = -1, *args: Any, **kwargs: Any) -> Any:
+        if type(file) is not int or mode not in ("rb", "wb") or args or kwargs:
+            return plain.open(file, mode, buffering, *args, **kwargs)
+        if buffering == 0:
+            return kind(file, mode)
+        buffer = plain.open(file, mode, buffering, closefd=False)
+        put_beneath(buffer, kind(file, mode))
+        return buffer
+
+    shim.open = open_pipe  # type: ignore[attr-defined]
+    module.io = shim  # type: ignore[attr-defined]
