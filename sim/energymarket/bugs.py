@@ -62,7 +62,7 @@ ZOO = (
     ),
     Species(
         Bug.ORPHAN_OFFER,
-        "Offers are left in the queue at the end of a tick, and taken in a later one.",
+        "Offers are left in the queue at the end of a tick and taken in a later one; a run with many homes hangs.",
         "A home that only gives does not take back what nobody wanted.",
         "energymarket.home",
     ),

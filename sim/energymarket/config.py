@@ -28,6 +28,7 @@ class Run:
     max_transactions: int = 4
     workers: int = 8
     port: int = 0
+    queue_bytes: int = 0
     start_method: str = "fork"
 
 
@@ -67,6 +68,7 @@ ALLOWED: dict[str, dict[str, Allowed]] = {
         "seed": Allowed(0, 2**63 - 1, "what weather, profiles, policies and events are drawn from"),
         "max_transactions": Allowed(1, 1000, "how many transactions the market does at a time"),
         "workers": Allowed(1, 1000, "how many threads the market has for them"),
+        "queue_bytes": Allowed(0, 2**31 - 1, "how many bytes the homes' queue holds; 0: what the kernel gives"),
         "port": Allowed(0, 65535, "the market's TCP port on 127.0.0.1; 0: any free one"),
     },
     "price": {

@@ -82,8 +82,11 @@ def draw_keys(members: int) -> Keys:
     return Keys(offers, counters, slots, offered, acknowledged, barrier)
 
 
-def create(members: int, registry: Registry) -> Ipc:
+def create(members: int, registry: Registry, queue_bytes: int = 0) -> Ipc:
     """Makes the objects of a run of so many processes.
+
+    Args:
+        queue_bytes: makes the homes' queue smaller than the kernel's default; 0 leaves it.
 
     Raises:
         LimitError: the kernel has no room for them.
@@ -99,6 +102,8 @@ def create(members: int, registry: Registry) -> Ipc:
         for key in semaphores:
             ipc._made.append(("semaphore", _make("semaphore", key)))
         offers = ipc._made[0][1]
+        if 0 < queue_bytes < offers.max_size:
+            offers.max_size = queue_bytes
         ipc.slots = _slots(offers.max_size)
     except BaseException:
         ipc.remove()
@@ -115,8 +120,8 @@ def _slots(max_bytes: int) -> int:
     slots = queue_capacity(max_bytes)
     if not slots:
         raise LimitError(
-            f"the kernel's queues hold {max_bytes} bytes; expected {MAX_OFFER_BYTES} or more: "
-            f"raise kernel.msgmnb (sysctl -w kernel.msgmnb=16384)"
+            f"the homes' queue holds {max_bytes} bytes; expected {MAX_OFFER_BYTES} or more: "
+            "raise run.queue_bytes, or kernel.msgmnb (sysctl -w kernel.msgmnb=16384)"
         )
     return slots
 

@@ -39,7 +39,7 @@ def run_market(config: Config, bug: Bug, tell: Callable[[TickReport], None]) -> 
     supervisor = Supervisor(context, registry)
     ipc: Ipc | None = None
     try:
-        ipc = create(member_count(config.run.homes), registry)
+        ipc = create(member_count(config.run.homes), registry, config.run.queue_bytes)
         plan = Plan(config, ipc.keys, ipc.slots, bug)
         return _run(plan, make_shared(context, config), supervisor, tell)
     finally:

@@ -58,7 +58,7 @@ class Counts:
 
     def use_up_offer(self) -> None:
         """One offer less; after the last, one token too many goes round among the takers."""
-        if self.offers.add(-1) == 0:
+        if self.offers.add(-1) <= 0:
             self.offered.release()
 
 
@@ -73,6 +73,7 @@ class Sharing:
         self._queue = sysv_ipc.MessageQueue(plan.keys.offers)
         self._counts = Counts(plan)
         self._slots = self._counts.slots
+        self._slot_count = plan.slots
         self._offered = self._counts.offered
 
     def announce(self, offers: bool, needs: bool) -> None:
@@ -84,6 +85,7 @@ class Sharing:
         offer = Offer(tick, self._home, ukwh)
         if self._bug is Bug.FULL_QUEUE:  # zoo: no slot is waited for, so the kernel makes the giver wait
             self._send(offer)
+            self._slots.release()
             return True
         self._slots.acquire()
         if self._counts.needs.value == 0:
@@ -147,9 +149,9 @@ class Sharing:
         self._offered.release()
 
     def _wait_for_all_offers(self) -> None:
-        if offers := self._counts.offers.value:
-            self._offered.acquire(None, offers)
-            self._offered.release(offers)
+        all_made = self._slot_count + self._counts.offers.value
+        self._slots.acquire(None, all_made)
+        self._slots.release(all_made)
 
     def _note(self, share: Share) -> None:
         with self._shares.get_lock():
