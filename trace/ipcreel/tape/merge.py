@@ -125,10 +125,13 @@ def _objects(tape: TapeContent, row: int, inherited: _Numbers | None, tables: _T
     highest = max(max(tape.objects, default=0), from_parent)
     translation = np.zeros(highest + 1, np.uint32)
     if inherited is not None:
-        for local in np.unique(tape.events["object"][tape.events["object"] <= from_parent]):
-            number = int(inherited.objects[local]) if local < len(inherited.objects) else 0
-            kind, shared, key, name = tables.objects[number]
-            translation[local] = number if shared or not local else _add_object(tables, kind, False, key, name, row)
+        known = min(from_parent + 1, len(inherited.objects))
+        translation[:known] = inherited.objects[:known]
+        used = np.unique(tape.events["object"][tape.events["object"] < known])
+        for local in used[used > 0].tolist():
+            kind, shared, key, name = tables.objects[int(translation[local])]
+            if not shared:
+                translation[local] = _add_object(tables, kind, False, key, name, row)
     for local, (kind, shared, key, name) in tape.objects.items():
         translation[local] = _add_object(tables, kind, shared, key, name, row)
     return translation
