@@ -208,7 +208,12 @@ def _class(original: type, namespace: dict[str, Any]) -> type:
 
 def _install_poll(module: ModuleType, reading: Reading) -> None:
     plain = module.poll
-    kind: Any = _class(type(plain()), _methods(type(plain()), POLL_METHODS, reading))
+    original = type(plain())
+
+    def new(cls: type, *args: Any, **kwargs: Any) -> Any:
+        raise TypeError(f"cannot create '{original.__module__}.{original.__name__}' instances")
+
+    kind: Any = _class(original, {"__new__": new, **_methods(original, POLL_METHODS, reading)})
 
     def poll(*args: Any, **kwargs: Any) -> Any:
         made = object.__new__(kind)

@@ -1,0 +1,60 @@
+"""What a test asks of a recorded reel: events as rows with names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import pytest
+
+from ipcreel.reel import Reel
+
+
+class Row(NamedTuple):
+    """One event, its numbers replaced by what they stand for."""
+
+    operation: str
+    process: int
+    kind: str  # of the object
+    key: Any
+    name: str
+    line: str  # of the program
+    a: int
+    b: int
+    payload: Any
+    state: str  # returned, raised, pending
+
+
+Rows = Callable[..., list[Row]]
+
+
+@pytest.fixture
+def rows() -> Rows:
+    """`rows(reel, prefix="")`: the events whose operation begins with `prefix`, in order of begin."""
+
+    def find(reel: Reel, prefix: str = "") -> list[Row]:
+        return [_row(reel, row) for row in range(len(reel)) if _name(reel, row).startswith(prefix)]
+
+    return find
+
+
+def _name(reel: Reel, row: int) -> str:
+    return str(reel.operations[int(reel.op[row])]["name"])
+
+
+def _row(reel: Reel, row: int) -> Row:
+    kind, _, key, name = reel.objects[int(reel.object[row])]
+    file, line = reel.sites[int(reel.site[row])][:2]
+    state = "pending" if reel.pending[row] else "raised" if reel.raised[row] else "returned"
+    return Row(
+        _name(reel, row),
+        int(reel.process[row]),
+        kind,
+        tuple(key) if isinstance(key, list) else key,
+        name,
+        f"{file.rpartition('/')[2]}:{line}",
+        int(reel.a[row]),
+        int(reel.b[row]),
+        reel.payload(row),
+        state,
+    )
