@@ -11,7 +11,7 @@ import time
 
 def child_main():
     try:
-        os.write(1, b"ready\n")
+        os.write(write_end, b".")
         time.sleep(60)
     except KeyboardInterrupt:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -27,10 +27,13 @@ def handler(signum, frame):
 
 
 signal.signal(signal.SIGINT, signal.default_int_handler)
+read_end, write_end = os.pipe()
 child = os.fork()
 if child == 0:
     child_main()
+os.read(read_end, 1)
 try:
+    print("ready", flush=True)
     code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 except KeyboardInterrupt:
     signal.signal(signal.SIGINT, handler)

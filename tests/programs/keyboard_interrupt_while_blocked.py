@@ -12,32 +12,35 @@ frames, or survive in the program's place."""
 
 import os
 import queue
+import signal
 import socket
 import sys
 import threading
 import time
 
-import sysv_ipc
+import posix_ipc
 from props.asleep import wait_until_asleep
 
 
 def say_when_blocked():
     child = os.getpid()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     if os.fork() == 0:
         wait_until_asleep(child)
         os.write(1, b"blocked\n")
         os._exit(0)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def block(how):
-    sysv_queue = sysv_ipc.MessageQueue(sysv_ipc.IPC_PRIVATE, sysv_ipc.IPC_CREX)
+    posix_queue = posix_ipc.MessageQueue(None, posix_ipc.O_CREX)
     lock = threading.Lock()
     lock.acquire()
     here, there = socket.socketpair()
     calls = {
         "acquire": lock.acquire,
         "recv": lambda: here.recv(1),
-        "receive": lambda: sysv_queue.receive(),
+        "receive": lambda: posix_queue.receive(),
         "get": queue.Queue().get,
         "sleep": lambda: time.sleep(60),
         "input": input,
@@ -46,7 +49,7 @@ def block(how):
         say_when_blocked()
         calls[how]()
     finally:
-        sysv_queue.remove()
+        posix_queue.unlink()
         print("cleaned up", there.fileno() > 0)
 
 

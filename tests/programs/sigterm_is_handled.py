@@ -17,13 +17,17 @@ def stop(signum, frame):
 
 
 signal.signal(signal.SIGTERM, stop)
+read_end, write_end = os.pipe()
 child = os.fork()
 if child == 0:
     signal.signal(signal.SIGTERM, lambda *_: os._exit(9))
+    os.write(1, b"child waits\n")
+    os.write(write_end, b".")
     time.sleep(60)
     os._exit(1)
-print("ready", flush=True)
+os.read(read_end, 1)
 try:
+    print("ready", flush=True)
     time.sleep(60)
 finally:
     print("stopping", received)
