@@ -46,7 +46,8 @@ def _myself(args: Args, kwargs: Kwargs, result: Any) -> int:
 
 
 def _started(args: Args, kwargs: Kwargs, result: None) -> tuple[int, int, object]:
-    return _pid(args[0]), 0, None
+    sentinel = getattr(args[0], "_sentinel", -1)
+    return _pid(args[0]), sentinel if type(sentinel) is int else -1, None
 
 
 def _patience(args: Args, kwargs: Kwargs) -> tuple[int, object]:
@@ -71,10 +72,6 @@ def _alive(args: Args, kwargs: Kwargs, result: Any) -> tuple[int, int, object]:
     return 0, bool(result), None
 
 
-def _number(args: Args, kwargs: Kwargs, result: Any) -> tuple[int, int, object]:
-    return (result if type(result) is int else -1), 0, None
-
-
 def _counted(args: Args, kwargs: Kwargs, result: list[Any]) -> tuple[int, int, object]:
     return len(result), 0, None
 
@@ -93,7 +90,7 @@ _RECEIVER = "pid of the process the signal is sent to, 0 where it had ended"
 
 START = Operation(
     0x3201, "mp.process.start", _TARGET + "start", identify=_process, after=_started, flow=OUT, replay=RUN,
-    a="pid of the child",
+    a="pid of the child", b="its sentinel: the descriptor that becomes readable when it ends",
 )  # fmt: skip
 JOIN = Operation(
     0x3202, "mp.process.join", _TARGET + "join", identify=_process, before=_patience, after=_joined, blocks=True,
@@ -126,10 +123,6 @@ OPERATIONS = (
         a="1 where it had ended", b="exit code, or minus the signal",
     ),
     IS_ALIVE,
-    Operation(
-        0x3208, "mp.process.sentinel", _TARGET + "sentinel:get", identify=_process, after=_number, replay=RUN,
-        a="the descriptor that becomes readable when it ends",
-    ),
     RUN_OF_CHILD,
     Operation(
         0x320A, "mp.process.active_children", "multiprocessing.process.active_children", after=_counted, replay=RUN,
