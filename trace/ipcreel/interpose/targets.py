@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import sys
-from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
     from typing import Any
 
     from ipcreel.mechanism.operation import Operation
 
     # (row, original, bound): a bound wrapper takes an `Origin` before the arguments of the original
     Wrap = Callable[[Operation, Callable[..., Any], bool], FunctionType]
+else:  # `types` would be one more import at every start
+    BuiltinFunctionType, MethodType = type(len), type(sys.modules["_frozen_importlib"].BuiltinImporter.find_spec)
 
 OBJECT_SLOT = "_ipcreel_object"  # the attribute in which an instance of ours keeps its object's number
 

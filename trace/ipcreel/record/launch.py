@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ipcreel.interpose.environment import draw_seed
+from ipcreel.record import bundle
 from ipcreel.record.trouble import LaunchError
 from ipcreel.tape.reader import tape_names
 
@@ -64,6 +65,7 @@ def run(command: list[str], tapes: Path, options: Options) -> Outcome:
     """
     program = find_program(command[0])
     watched = {*_FORWARDED, signal.SIGCHLD}
+    bundle.write(tapes)
     before = signal.pthread_sigmask(signal.SIG_BLOCK, watched)
     begin = time.monotonic()
     try:

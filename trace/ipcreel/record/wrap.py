@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import CodeType, FunctionType
     from typing import Any
+else:
+    FunctionType = type(program_frame)  # `types` would be one more import at every start
 
 internals = False  # record the operations inside operations too
 
@@ -63,10 +65,6 @@ def recorded(row: Operation, original: Callable[..., Any], bound: bool) -> Funct
         original: what is called.
         bound: the wrapper is called with one argument more, before the others, which it drops.
     """
-    source = _source(row, bound)
-    code = _codes.get(source)
-    if code is None:
-        code = _codes[source] = compile(source, WRAPPER_FILE, "exec")
     scope: dict[str, Any] = {
         "CODE": row.code,
         "WAIT": WAIT,
@@ -88,8 +86,28 @@ def recorded(row: Operation, original: Callable[..., Any], bound: bool) -> Funct
         "tape": tape,
         "whole": tape.whole,
     }
-    exec(code, scope)
-    return scope["wrapper"]  # type: ignore[no-any-return]
+    function = FunctionType(_generate.__code__, scope, "wrapper")
+    scope["generated"] = lambda: _generated(function, row, bound)
+    return function
+
+
+def _generate(*args: Any, **kwargs: Any) -> Any:
+    """What a wrapper is before its first call: most are never called, and to compile one takes longer than to start."""
+    return generated()(*args, **kwargs)  # type: ignore[name-defined]  # noqa: F821
+
+
+def _generated(function: FunctionType, row: Operation, bound: bool) -> FunctionType:
+    """Give a wrapper its code."""
+    source = _source(row, bound)
+    code = _codes.get(source)
+    if code is None:
+        code = _codes[source] = next(part for part in compile(source, WRAPPER_FILE, "exec").co_consts if _is_code(part))
+    function.__code__ = code
+    return function
+
+
+def _is_code(value: object) -> bool:
+    return isinstance(value, type(_generate.__code__))
 
 
 def _source(row: Operation, bound: bool) -> str:
