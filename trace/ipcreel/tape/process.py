@@ -122,7 +122,7 @@ def site_of(frame: FrameType) -> int:
     is at the line of the program, not in the library's `__enter__`.
     """
     code, sign = frame.f_code, 1
-    if code.co_filename in passed or is_ours(code.co_filename):
+    if _passed_over(frame):
         outer = frame.f_back
         number = sites.get(id(outer.f_code) + outer.f_lasti) if outer is not None else None
         if number is not None:  # a frame that is passed over has no number under a positive key
@@ -146,13 +146,16 @@ def site_of(frame: FrameType) -> int:
 def outside_of_library(frame: FrameType | None) -> FrameType | None:
     """The first frame outside of `passed` and of ours; None where there is none: in a thread of the library's own."""
     while frame is not None:
-        file = frame.f_code.co_filename
-        # The library makes functions out of text too, in namespaces that are no module's.
-        made = file == "<string>" and "__name__" not in frame.f_globals
-        if not (made or file in passed or is_ours(file)):
+        if not _passed_over(frame):
             return frame
         frame = frame.f_back
     return None
+
+
+def _passed_over(frame: FrameType) -> bool:
+    file = frame.f_code.co_filename
+    # The library makes functions out of text too, in namespaces that are no module's.
+    return file in passed or is_ours(file) or (file == "<string>" and "__name__" not in frame.f_globals)
 
 
 def object_number(kind: str, key: object, name: str, shared: bool = True) -> int:
