@@ -37,9 +37,9 @@ def oklab(colour: int, vision: str) -> np.ndarray:
 
 @pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)
 @pytest.mark.parametrize("vision", VISIONS)
-def test_any_two_kinds_differ_by_five_just_noticeable_differences(theme, vision):
+def test_any_two_kinds_differ_by_four_just_noticeable_differences(theme, vision):
     colours = [oklab(colour, vision) for colour in (*theme.kinds, theme.urgent)]
-    assert min(np.linalg.norm(a - b) for a, b in combinations(colours, 2)) > 0.1
+    assert min(np.linalg.norm(a - b) for a, b in combinations(colours, 2)) > 0.085
 
 
 @pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+import threading
+
 from PySide6.QtCore import QObject, QThread, Signal
 
 from reelview.raster.choose import Raster
 
 
 class Indexing(QThread):
-    """Builds a raster's index step by step; what is ready is drawn with at once."""
+    """Builds a raster's index step by step; what is ready is drawn with at once.
+
+    Two threads that compute hand the interpreter lock to and fro, and a frame that is drawn meanwhile takes five times
+    as long. Therefore the index waits while `painting` is held: a frame meets one step at most, a few ms.
+    """
 
     progressed = Signal(float)
 
-    def __init__(self, raster: Raster, parent: QObject | None = None) -> None:
+    def __init__(self, raster: Raster, painting: threading.Lock, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._raster = raster
+        self._painting = painting
 
     def run(self) -> None:
         shown = 0.0
         for done in self._raster.build():
-            if self.isInterruptionRequested():
-                return
+            with self._painting:
+                if self.isInterruptionRequested():
+                    return
             if done - shown >= 0.02:
                 shown = done
                 self.progressed.emit(done)

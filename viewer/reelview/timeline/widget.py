@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 
 import numpy as np
@@ -78,6 +79,8 @@ class Timeline(QWidget):
         self.order: LaneOrder = order
         self.marks: Marks = marks
         self.mouse = Mouse(self)
+        self.painting = threading.Lock()
+        """Held while a frame is drawn."""
         self.with_arrows: bool = True
         self.layout_: Layout = arrange_lines(order, data.lane_names, data.spans)
         self.hover: Hover | None = None
@@ -314,7 +317,10 @@ class Timeline(QWidget):
         super().focusOutEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
+        with self.painting:
+            self._paint(QPainter(self))
+
+    def _paint(self, painter: QPainter) -> None:
         theme, area, window = self.theme, self.picture_area, self.range_window
         axis = time_axis(window, self.data.zero_ns)
         self._texts.use(self.font(), self.devicePixelRatioF())
