@@ -7,7 +7,8 @@ import sys
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
+    from types import BuiltinFunctionType, FunctionType, ModuleType
+    from types import MethodType as MethodType  # noqa: PLC0414 — the mechanisms take it from here
     from typing import Any
 
     from ipcreel.mechanism.operation import Operation

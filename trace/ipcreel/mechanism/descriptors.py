@@ -258,9 +258,7 @@ def install(module: ModuleType, reading: Reading) -> None:
 
 def put(module: ModuleType, name: str, row: Operation | None, inner: Callable[..., Any], reading: Reading) -> None:
     """Put `inner`, recorded as `row` says, in the place of the builtin `module.name`."""
-    from types import MethodType
-
-    from ipcreel.interpose.targets import Origin, dress
+    from ipcreel.interpose.targets import MethodType, Origin, dress
 
     original = getattr(module, name)
     wrapper = MethodType(reading.wrap(row, inner, True) if row else _unbound(inner), Origin(module.__name__))
@@ -323,9 +321,7 @@ def _between(descriptors: list[int], fd_low: Any = 0, fd_high: Any = 0, *_: Any,
 
 
 def _patch_closerange(module: ModuleType) -> None:
-    from types import MethodType
-
-    from ipcreel.interpose.targets import Origin, dress
+    from ipcreel.interpose.targets import MethodType, Origin, dress
 
     original, close = module.closerange, module.close
 

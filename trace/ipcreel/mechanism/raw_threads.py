@@ -6,9 +6,8 @@
 from __future__ import annotations
 
 import sys
-from types import MethodType
 
-from ipcreel.interpose.targets import Origin, dress
+from ipcreel.interpose.targets import MethodType, Origin, dress
 from ipcreel.mechanism.operation import OUT, RUN, Operation
 from ipcreel.mechanism.ownership import is_library
 from ipcreel.tape.process import new_object
