@@ -44,7 +44,7 @@ PATCHES = {
     "random": ("chance",),
     "uuid": ("chance",),
     "sys": ("console",),
-    "builtins": ("console",),
+    "builtins": ("console", "pipe_files"),
 }
 
 MECHANISMS = tuple(dict.fromkeys(name for names in PATCHES.values() for name in names))

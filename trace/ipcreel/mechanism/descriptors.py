@@ -4,8 +4,8 @@ A socket or a pipe is known by its inode: the kernel counts those up for both an
 the same thing in every process that shares it, over a fork, a spawn and a message that carries a descriptor. An address
 pair is not: ports are used again.
 
-What a descriptor stands for is remembered until the number is closed or given anew. A number that a file object holds
-(`os.fdopen`) is closed behind our back: it is asked for each time.
+What a descriptor stands for is remembered until the number is closed or given anew. A pipe that we have not seen made
+may belong to a file object, which closes it behind our back: what it is is asked each time.
 """
 
 from __future__ import annotations
@@ -30,11 +30,10 @@ _FORMAT, _FIFO, _SOCKET = 0o170000, 0o010000, 0o140000
 _UNIX, _INET, _INET6 = 1, 2, 10
 _STREAM, _DATAGRAM = 1, 2
 _SOL_SOCKET, _SO_TYPE, _SO_PEERCRED, _SO_DOMAIN, _NONBLOCK = 1, 3, 17, 39, 0o4000
-_CONSOLE = 2  # up to this one they are the console's, unless the program put a pipe there
+CONSOLE = 2  # up to this one they are the console's, unless the program put a pipe there
 
 numbers: dict[int, int] = {}  # descriptor: number of its object
 fresh: set[int] = set()  # descriptors just made, about to be put into an object of Python
-lent: set[int] = set()  # descriptors that a file object may have closed since
 inert: set[int] | None = None  # in a replay: the descriptors that exist on the tape only
 
 KINDS = {
@@ -60,7 +59,7 @@ def look(descriptor: int) -> int:
         status = _fstat(descriptor)
         kind = status.st_mode & _FORMAT
         if kind == _FIFO:
-            return remember(descriptor, "pipe", (status.st_dev, status.st_ino), f"pipe {status.st_ino}")
+            return object_number("pipe", (status.st_dev, status.st_ino), f"pipe {status.st_ino}")
         if kind == _SOCKET:
             family, type_, name = probe(descriptor, status.st_ino)
             return remember(descriptor, socket_kind(family, type_), status.st_ino, name)
@@ -75,8 +74,6 @@ def remember(descriptor: int, kind: str, key: object, name: str) -> int:
     It is defined again for each descriptor that it is met through: what is shared is one in the reel by its key, and no
     table of ours grows with the connections of a server.
     """
-    if descriptor in lent:
-        return object_number(kind, key, name)
     number = numbers[descriptor] = new_object(kind, key, name, shared=True)
     return number
 
@@ -93,7 +90,6 @@ def forget(descriptor: int) -> None:
     """From here on `descriptor` is another thing, or nothing."""
     numbers.pop(descriptor, None)
     fresh.discard(descriptor)
-    lent.discard(descriptor)
 
 
 def socket_kind(family: int, type_: int) -> str:
@@ -157,7 +153,7 @@ def is_stream(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
         return True
     if inert is not None:
         return descriptor in inert
-    return descriptor > _CONSOLE and look(descriptor) != 0
+    return descriptor > CONSOLE and look(descriptor) != 0
 
 
 def stream(args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> int:
@@ -194,7 +190,8 @@ def duplicated(args: tuple[Any, ...], kwargs: dict[str, Any], result: int) -> tu
 
 
 def give_duplicate(args: tuple[Any, ...], kwargs: dict[str, Any], a: int, b: int, payload: object) -> int:
-    """The new descriptor."""
+    """The new descriptor. The old one may have come from a process that started this one."""
+    replayed(b)
     return replayed(a)
 
 

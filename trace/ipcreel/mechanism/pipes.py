@@ -25,7 +25,8 @@ _FORMAT, _FIFO = 0o170000, 0o010000
 def _pipe(args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> int:
     if result is None:
         return 0
-    number = descriptors.numbers[result[1]] = descriptors.look(result[0])
+    number = descriptors.look(result[0])
+    descriptors.numbers[result[0]] = descriptors.numbers[result[1]] = number
     return number
 
 

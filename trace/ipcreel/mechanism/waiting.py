@@ -30,7 +30,7 @@ def number_waiter(kind: str) -> int:
 
 
 def _waiter(args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> int:
-    return args[0]._ipcreel_object  # type: ignore[no-any-return]
+    return getattr(args[0], "_ipcreel_object", 0) if args else 0
 
 
 def _watched(args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> int:
@@ -186,8 +186,10 @@ def _methods(original: type, rows: tuple[Operation, ...], reading: Reading) -> d
 
 
 def _passing_on(plain: Callable[..., Any]) -> Callable[..., Any]:
-    def method(self: Any, *args: Any, **kwargs: Any) -> Any:
-        return plain(self._real, *args, **kwargs)
+    def method(*args: Any, **kwargs: Any) -> Any:
+        if not args or not hasattr(args[0], "_real"):
+            return plain(*args, **kwargs)  # which says what is wrong
+        return plain(args[0]._real, *args[1:], **kwargs)
 
     return method
 

@@ -6,10 +6,10 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from typing import Any
 
-_CONTAINERS: tuple[type, ...] = (list, tuple, set, frozenset, type({}.keys()), type({}.values()))
+_CONTAINERS: tuple[type[Collection[Any]], ...] = (list, tuple, set, frozenset, type({}.keys()), type({}.values()))
 
 
 def microseconds(timeout: Any, a_second: int) -> int:

@@ -1,0 +1,114 @@
+"""Pipes that a program reads and writes through a file object: `os.fdopen`, `open` of a descriptor."""
+
+from __future__ import annotations
+
+from _io import FileIO, TextIOWrapper
+
+from ipcreel.mechanism import descriptors
+from ipcreel.mechanism.operation import RUN, Operation
+from ipcreel.mechanism.rawfile import behind, pipe_of, put_beneath, recording, rows
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import ModuleType
+    from typing import Any
+
+    from ipcreel.mechanism.reading import Reading
+
+
+def _file(file: Any = None, *_: Any, **__: Any) -> Any:
+    return file
+
+
+def _opens_pipe(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
+    file = _file(*args, **kwargs)
+    if type(file) is not int:
+        return False
+    if descriptors.inert is not None:
+        return file in descriptors.inert
+    return file > descriptors.CONSOLE and behind(file) != 0
+
+
+def _descriptor(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[int, object]:
+    return _file(*args, **kwargs), None
+
+
+OPEN = Operation(
+    0x1120, "pipe.file.open", concerns=_opens_pipe, identify=pipe_of, before=_descriptor, replay=RUN, a="descriptor",
+)  # fmt: skip
+_FILE_ROWS = rows(0x1121, "pipe.file")
+OPERATIONS = (OPEN, *_FILE_ROWS)
+
+
+def install(module: ModuleType, reading: Reading) -> None:
+    """`io.open`, which is `open`, puts a raw file that records beneath what it makes of a pipe."""
+    import io
+
+    plain = module.open
+    kind = recording(reading, _FILE_ROWS)
+    descriptors.put(module, "open", None, _opening(plain, reading.wrap(OPEN, _opening_pipe(plain, kind))), reading)
+    io.open = module.open
+
+
+def _opening(plain: Callable[..., Any], open_pipe: Callable[..., Any]) -> Callable[..., Any]:
+    def open_(*args: Any, **kwargs: Any) -> Any:
+        if type(_file(*args, **kwargs)) is int:
+            return open_pipe(*args, **kwargs)
+        return plain(*args, **kwargs)
+
+    return open_
+
+
+def _opening_pipe(plain: Callable[..., Any], kind: type[FileIO]) -> Callable[..., Any]:
+    def open_(*args: Any, **kwargs: Any) -> Any:
+        file = _file(*args, **kwargs)
+        # Whoever holds the file closes the descriptor behind our back.
+        descriptors.forget(file)
+        if descriptors.inert is None and (file <= descriptors.CONSOLE or not behind(file)):
+            return plain(*args, **kwargs)
+        return _open(plain, kind, *args, **kwargs)
+
+    return open_
+
+
+def _open(
+    plain: Callable[..., Any],
+    kind: type[FileIO],
+    file: int,
+    mode: str = "r",
+    buffering: int = -1,
+    encoding: str | None = None,
+    errors: str | None = None,
+    newline: str | None = None,
+    closefd: bool = True,
+    opener: Any = None,
+) -> Any:
+    """What `open` makes, on a raw file of `kind`. The plain one checks arguments and chooses sizes and encodings."""
+    beneath = file if descriptors.inert is None else _nothing()
+    made = plain(beneath, mode, buffering, encoding, errors, newline, False, opener)
+    raw = kind(beneath, "".join(letter for letter in mode if letter in "xrwa+"), closefd)
+    if beneath != file:
+        setattr(raw, "fileno", lambda: file)  # noqa: B010
+        raw.name = file
+    if type(made) is FileIO:
+        return raw
+    is_text = type(made) is TextIOWrapper
+    put_beneath(made.buffer if is_text else made, raw)
+    if is_text:
+        made.__init__(
+            made.buffer,
+            encoding=made.encoding,
+            errors=made.errors,
+            newline=newline,
+            line_buffering=made.line_buffering,
+            write_through=made.write_through,
+        )
+    return made
+
+
+def _nothing() -> int:
+    """A descriptor of its own in a replay, from which nothing comes."""
+    import posix
+
+    return posix.open("/dev/null", posix.O_RDWR | posix.O_CLOEXEC)
