@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from ipcreel.reel import Reel
 from ipcreel.reel.text import payload_text
 from reelview.flows import FlowIndex, Flows
-from reelview.kinds import KIND_NAMES, SIGNALS, codes_named, kind_of
+from reelview.kinds import ENCLOSING, KIND_NAMES, SIGNALS, codes_named, kind_of
 from reelview.spans import URGENT, Spans, arrange
 from reelview.timeline.data import Markers, TimelineData, Track
 
@@ -19,16 +19,9 @@ _FEW, _SMALL_SHARE = 200, 0.01
 """Errors of an operation are urgent where they are so few, or so small a part of its events."""
 
 
-def timeline_of(
-    reel: Reel, cause: NDArray[np.int64] | None = None, effect: NDArray[np.int64] | None = None
-) -> TimelineData:
-    """All that the timeline shows of a reel.
-
-    Args:
-        cause, effect: (m,) events at both ends of each flow; by default there are no arrows.
-    """
-    none = np.zeros(0, np.int64)
-    cause, effect = (none if cause is None else cause), (none if effect is None else effect)
+def timeline_of(reel: Reel) -> TimelineData:
+    """All that the timeline shows of a reel."""
+    cause, effect = reel.flows.cause, reel.flows.effect
     texts = EventTexts(reel)
     return TimelineData(
         tracks=tracks_of(reel),
@@ -95,6 +88,7 @@ def blocked_until(
     """
     blocks = np.zeros(max(reel.operations, default=0) + 1, bool)
     blocks[[code for code, row in reel.operations.items() if row["blocks"]]] = True
+    blocks[codes_named(reel.operations, ENCLOSING)] = False
     waits = blocks[reel.op] & (end_ns - reel.begin > _AT_ONCE_NS)
     until = np.where(waits, end_ns, reel.begin)
     caused = waits[effect]

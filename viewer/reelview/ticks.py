@@ -41,7 +41,7 @@ def time_axis(window: Window, zero_ns: int, least_px: int = 90) -> Axis:
     unit = next((unit for unit, _ in reversed(_UNITS) if unit <= step), 1)
     begin, end = window.begin_ns - zero_ns, window.end_ns - zero_ns
     anchor = begin // (unit * 1000) * (unit * 1000) if unit < _SECOND else 0
-    if anchor >= 0 and end <= unit * 10_000:
+    if begin < 0 or end <= unit * 10_000:
         anchor = 0
     marks = range(-(-begin // step) * step, end + 1, step)
     sign = "+" if anchor else ""

@@ -15,6 +15,7 @@ from reelview.timeline.lane_order import LaneOrder, generation
 
 _GAP_PX = 2
 _NESTED_MOST = 4
+_NESTED_SHARE = 0.72
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +153,7 @@ def _lane_line(order: LaneOrder, lane: int, rows: list[int], *, name: str, track
     deep: list[tuple[int, ...]] = [(row,) for row in rows[:_NESTED_MOST]]
     if len(rows) > _NESTED_MOST:
         deep[-1] = tuple(rows[_NESTED_MOST - 1 :])
-    nested_px = max(1, order.lane_px // 3)
+    nested_px = max(1, round(order.lane_px * _NESTED_SHARE))
     height = order.lane_px + _GAP_PX + nested_px * max(len(deep) - 1, 0)
     return Line(name, track, (lane,), tuple(deep), indent, y_px, height, nested_px)
 
