@@ -103,10 +103,10 @@ def _event(args: Args, kwargs: Kwargs, result: Any) -> int:
 
 
 def _barrier(args: Args, kwargs: Kwargs, result: Any) -> int:
-    try:
-        return args[0]._ipcreel_object  # type: ignore[no-any-return]
+    try:  # `threading.Barrier`, its base, has an attribute of ours too
+        return args[0]._ipcreel_barrier  # type: ignore[no-any-return]
     except (AttributeError, IndexError):
-        return object_of(args, "barrier", _of_barrier, "_ipcreel_object")
+        return object_of(args, "barrier", _of_barrier, "_ipcreel_barrier")
 
 
 def _condition_made(args: Args, kwargs: Kwargs, result: Any) -> int:
@@ -118,7 +118,7 @@ def _event_made(args: Args, kwargs: Kwargs, result: Any) -> int:
 
 
 def _barrier_made(args: Args, kwargs: Kwargs, result: Any) -> int:
-    return object_of(args, "barrier", _of_barrier, "_ipcreel_object", named("barrier"))
+    return object_of(args, "barrier", _of_barrier, "_ipcreel_barrier", named("barrier"))
 
 
 def _of_condition(condition: Any) -> Any:
