@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def number_of(thing: Any, kind: str = "call") -> int:
-    """The number of a call, which is that of its future, or of an executor, given when it is first asked for: by whichever thread asks first."""
+    """The number of a call or an executor, given when it is first asked for, by whichever thread asks first."""
     try:
         return thing._ipcreel_object  # type: ignore[no-any-return]
     except AttributeError:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import sys
 
+from ipcreel.interpose import environment
 from ipcreel.interpose.frames import is_ours
 from ipcreel.tape import process
 from ipcreel.tape.process import new_object
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from types import CodeType, FrameType
     from typing import Any
 
-everything = False  # record the library's own objects too
+everything = bool(environment.setting("IPCREEL_INTERNALS"))  # record the library's own objects too
 
 # Code of the library that makes an object on behalf of its caller, to whom it then belongs.
 makers: set[CodeType] = set()

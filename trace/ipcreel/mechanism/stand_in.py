@@ -57,14 +57,20 @@ def stand_in(original: type, kind: str, created: Operation, namespace: dict[str,
             reading.note(created, number)
         return self
 
+    def __reduce_ex__(self: Any, protocol: Any) -> Any:  # noqa: N807
+        if type(self) is replacement:
+            raise TypeError(f"cannot pickle '{original.__module__}.{original.__qualname__}' object")
+        return super(replacement, self).__reduce_ex__(protocol)
+
     attributes = {
         "__slots__": (OBJECT_SLOT,),
         "__module__": original.__module__,
         "__qualname__": original.__qualname__,
         "__doc__": original.__doc__,
         "__new__": __new__,
+        "__reduce_ex__": __reduce_ex__,
         "_ipcreel_plain": original,
         **namespace,
     }
-    replacement = StandIn(original.__name__, (original,), attributes)
-    return replacement
+    replacement: Any = StandIn(original.__name__, (original,), attributes)
+    return replacement  # type: ignore[no-any-return]
