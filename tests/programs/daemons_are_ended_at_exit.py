@@ -18,7 +18,8 @@ def linger(ready):
 
     signal.signal(signal.SIGTERM, end)
     ready.set()
-    time.sleep(60)
+    while True:
+        time.sleep(0.01)
 
 
 def finish():

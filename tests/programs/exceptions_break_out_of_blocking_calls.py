@@ -22,6 +22,7 @@ class Timeout(Exception):
 
 
 def give_up(signum, frame):
+    signal.setitimer(signal.ITIMER_REAL, 0)
     raise Timeout
 
 
@@ -77,7 +78,7 @@ def blocking_calls():
 signal.signal(signal.SIGALRM, give_up)
 for name, call in blocking_calls():
     try:
-        signal.setitimer(signal.ITIMER_REAL, 0.02)
+        signal.setitimer(signal.ITIMER_REAL, 0.02, 0.1)
         try:
             call()
         except sysv_ipc.Error:  # comes first from a C call that a signal ended; the handler's exception follows

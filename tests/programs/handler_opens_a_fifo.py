@@ -4,6 +4,7 @@ waiting."""
 import os
 import signal
 import tempfile
+import time
 from pathlib import Path
 
 with tempfile.TemporaryDirectory() as folder:
@@ -24,5 +25,7 @@ with tempfile.TemporaryDirectory() as folder:
             with fifo.open() as answers:
                 os.write(write_end, answers.read().encode())
         os._exit(0)
-    print("child", os.waitpid(child, 0)[1])
+    while (ended := os.waitpid(child, os.WNOHANG)) == (0, 0):
+        time.sleep(0.002)
+    print("child", ended[1])
     print(os.read(read_end, 1000).decode(), end="")

@@ -14,6 +14,7 @@ class TooLate(Exception):
 
 
 def tell(signum, frame):
+    signal.setitimer(signal.ITIMER_REAL, 0)
     names = [entry.name for entry in traceback.extract_stack(frame)]
     raise TooLate(f"{frame.f_code.co_name}, below {names}")
 
@@ -48,7 +49,7 @@ def wait_in_pause():
 signal.signal(signal.SIGALRM, tell)
 for wait in (wait_in_sleep, wait_in_acquire, wait_in_read, wait_in_receive, wait_in_pause):
     try:
-        signal.setitimer(signal.ITIMER_REAL, 0.05)
+        signal.setitimer(signal.ITIMER_REAL, 0.05, 0.1)
         wait()
     except TooLate as late:
         print(late)

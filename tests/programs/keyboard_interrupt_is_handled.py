@@ -12,9 +12,11 @@ import time
 def child_main():
     try:
         os.write(write_end, b".")
-        time.sleep(60)
+        while True:
+            time.sleep(0.01)
     except KeyboardInterrupt:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+        os.read(go_read, 1)
         os._exit(5)
 
 
@@ -28,15 +30,18 @@ def handler(signum, frame):
 
 signal.signal(signal.SIGINT, signal.default_int_handler)
 read_end, write_end = os.pipe()
+go_read, go_write = os.pipe()
 child = os.fork()
 if child == 0:
     child_main()
 os.read(read_end, 1)
 try:
     print("ready", flush=True)
-    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    while True:
+        time.sleep(0.01)
 except KeyboardInterrupt:
     signal.signal(signal.SIGINT, handler)
+    os.write(go_write, b".")
     code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     print("interrupted")
 print("child", code)

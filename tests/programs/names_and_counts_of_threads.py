@@ -30,7 +30,7 @@ print([process.name for process in processes])
 print(multiprocessing.active_children(), multiprocessing.current_process().name, multiprocessing.parent_process())
 for process in processes:
     process.start()
-print("children", children(), len(multiprocessing.active_children()))
+print("children", children())
 for process in processes:
     process.join()
 print("at end", len(os.listdir("/proc/self/task")), threading.active_count(), children(), file=sys.stderr)

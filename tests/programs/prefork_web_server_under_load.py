@@ -12,6 +12,7 @@ WORKERS, REQUESTS = 3, 300
 
 def serve(listener):
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGTERM])
     listener.setblocking(False)
     while True:
         select.select([listener], [], [], 1)
@@ -32,12 +33,16 @@ def master(listener, wake_read, wake_write):
     workers, codes = set(), []
     while True:
         while len(workers) < WORKERS:
+            signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
             worker = os.fork()
             if worker == 0:
                 signal.signal(signal.SIGCHLD, signal.SIG_DFL)
                 serve(listener)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGTERM])
             workers.add(worker)
             os.write(control_write, b"%d\n" % worker)
+        if not select.select([wake_read], [], [], 0.1)[0]:
+            continue
         for note in os.read(wake_read, 1):
             while note == ord("C"):
                 pid, status = os.waitpid(-1, os.WNOHANG)

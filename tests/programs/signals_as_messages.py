@@ -3,6 +3,7 @@ itself answers in the program's place."""
 
 import os
 import signal
+import time
 
 MESSAGES = [signal.SIGINT, signal.SIGHUP, signal.SIGQUIT, signal.SIGILL, signal.SIGALRM, signal.SIGCHLD, signal.SIGPIPE]
 MESSAGES += [signal.SIGTSTP, signal.SIGCONT, signal.SIGWINCH, 16, 30, 31]
@@ -25,6 +26,8 @@ if child == 0:
         os.kill(parent, signum)
         os.read(read_end, 1)
     os._exit(7)
-print("exit code", os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+while (ended := os.waitpid(child, os.WNOHANG)) == (0, 0):
+    time.sleep(0.002)
+print("exit code", os.waitstatus_to_exitcode(ended[1]))
 print("in order", received[: len(MESSAGES)] == [int(signum) for signum in MESSAGES])
 print("and the child's end", received[len(MESSAGES) :])

@@ -18,6 +18,7 @@ def serve(plain):
     with server_context.wrap_socket(plain, server_side=True) as tls:
         while data := tls.recv(100):
             tls.sendall(data.upper())
+        tls.unwrap().close()
 
 
 def talk(here, there):
@@ -40,9 +41,9 @@ with socket.create_server(("127.0.0.1", 0)) as listener:
     talk(client, listener.accept()[0])
 here, there = socket.socketpair()
 there.sendall(b"not tls at all")
-there.close()
 try:
     client_context.wrap_socket(here)
 except ssl.SSLError as error:
     print(type(error).__name__, error.reason)
+there.close()
 here.close()
