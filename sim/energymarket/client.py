@@ -21,7 +21,9 @@ class MarketClient:
     """Asks, and waits for the answer."""
 
     def __init__(self, home: int, port: int) -> None:
-        self._socket = socket.create_connection((HOST, port))
+        # not create_connection: its look-up of names would load tables of Unicode into each of a thousand homes
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        self._socket.connect((HOST, port))
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._received = b""
         welcome = self._ask(encode_hello(home))
