@@ -42,7 +42,7 @@ def _process(args: Args, kwargs: Kwargs, result: Any) -> int:
 
 def _myself(args: Args, kwargs: Kwargs, result: Any) -> int:
     name = args[0]._name
-    return process.object_number("mp.process", (os.getpid(), name), name)
+    return process.object_number("mp.process", (process.tape.pid, name), name)
 
 
 def _started(args: Args, kwargs: Kwargs, result: None) -> tuple[int, int, object]:

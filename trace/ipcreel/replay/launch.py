@@ -21,6 +21,14 @@ def replay(reel: Reel, process: int) -> int:
     with tempfile.TemporaryDirectory(prefix="ipcreel-replay-") as scratch:
         script = Path(scratch) / "script"
         write_script(reel, path, script)
-        environment = {**os.environ, "IPCREEL_SCRIPT": str(script), "PYTHONPATH": str(BOOTSTRAP)}
+        environment = {**os.environ, "IPCREEL_SCRIPT": str(script), "PYTHONPATH": _path(str(BOOTSTRAP))}
+        if root.get("hash_seed"):
+            environment |= {"PYTHONHASHSEED": root["hash_seed"], "IPCREEL_HASHSEED": root["hash_seed"]}
         command = [root.get("executable") or sys.executable, *root["argv"][1:]]
-        return subprocess.run(command, env=environment, check=False).returncode
+        folder = root.get("folder") or None
+        return subprocess.run(command, env=environment, cwd=folder, check=False).returncode
+
+
+def _path(bootstrap: str) -> str:
+    rest = os.environ.get("PYTHONPATH")
+    return f"{bootstrap}{os.pathsep}{rest}" if rest else bootstrap

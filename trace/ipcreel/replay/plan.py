@@ -17,14 +17,12 @@ def find_process(reel: Reel, wanted: str) -> int:
     Raises:
         ReelError: no process, or more than one, is known by it.
     """
-    rows = [
-        row
-        for row, process in enumerate(reel.processes)
-        if wanted in (str(process["pid"]), process["facts"].get("name"))
-    ]
+    names = [reel.process_name(row) for row in range(len(reel.processes))]
+    rows = [row for row, process in enumerate(reel.processes) if wanted in (names[row], str(process["pid"]))]
     if len(rows) == 1:
         return rows[0]
-    known = ", ".join(f"{p['facts'].get('name', '?')} ({p['pid']})" for p in reel.processes[:20])
+    pairs = [f"{name} ({process['pid']})" for name, process in zip(names, reel.processes, strict=True)]
+    known = ", ".join(pairs[:20]) + (", …" if len(pairs) > 20 else "")
     found = "no process" if not rows else f"{len(rows)} processes"
     raise ReelError(f"{reel.path}: {found} called {wanted}. There are: {known}.")
 

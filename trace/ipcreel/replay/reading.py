@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-import importlib
+import _signal  # type: ignore[import-not-found]
 import sys
 from collections.abc import Callable
 from types import FunctionType
-from typing import Any
+from typing import Any, NoReturn
 
 from ipcreel.interpose.frames import program_frame
-from ipcreel.mechanism.operation import FENCE, GIVE, Operation
+from ipcreel.mechanism.operation import FENCE, GIVE, OUT, Operation
 from ipcreel.mechanism.reading import Reading
+from ipcreel.replay import running
+from ipcreel.replay.arrival import Arrival
+from ipcreel.replay.forks import Forks
+from ipcreel.replay.lanes import Here, Lanes
+from ipcreel.replay.outcome import rebuild
 from ipcreel.replay.script import Event, Script
+from ipcreel.replay.turns import Turns
 from ipcreel.tape import process
 
-
-class DivergenceError(BaseException):
-    """The program does what it did not do when it was recorded. Not an Exception: programs catch those."""
-
-
-class EndOfTape(BaseException):
-    """All that was recorded of this process has been replayed."""
-
-
-_FORKS = ("process.fork", "process.forkpty")
+_DELIVERED = "signal.delivered"
+_BETWEEN = 0  # `b` of a delivery between two instructions
+_FORKS = frozenset(("process.fork", "process.forkpty"))
 
 
 class Replaying(Reading):
@@ -32,19 +31,40 @@ class Replaying(Reading):
     Attributes:
         script: the tapes.
         replayed: how many events were taken from them.
+        stand: called where a thread has come to the end of what is known of it; it does not return.
+        diverge: called with what the tape has and what the program did; it does not return. Nothing is raised:
+            a program's own `finally` would go on with something else.
     """
 
     replays = True
 
-    def __init__(self, script: Script, at_end: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        script: Script,
+        causes: frozenset[int],
+        stand: Callable[[Replaying, str], NoReturn],
+        diverge: Callable[[str], NoReturn],
+    ) -> None:
         self.script = script
         self.replayed = 0
-        self.at_end = at_end
-        self.lane = script.lane_rows[0]
+        self.stand = stand
+        self.diverge = diverge
+        self.causes = causes
+        self.delivered = next((code for code, name in script.operations.items() if name == _DELIVERED), -1)
+        self.forks = Forks()
+        self.lanes = Lanes(script)
+        self.begin_process()
+
+    def begin_process(self) -> None:
+        """Read the tape of the process that the script is at, from its begin."""
+        self.turns = Turns(self.script.events, self.causes)
+        self.here = process.here = Here()  # type: ignore[assignment]
+        self.lanes.begin_process()
+        self.lanes.take_first(self.here)
 
     def wrap(self, row: Operation, original: Callable[..., Any], bound: bool = False) -> FunctionType:
         def wrapper(*args: Any, **kwargs: Any) -> Any:
-            if process.here.inside or not self.takes(row, args, kwargs):
+            if self.here.inside or not self.takes(row, args, kwargs):
                 return original(*args, **kwargs)
             return self.perform(row, original, args, kwargs)
 
@@ -57,64 +77,105 @@ class Replaying(Reading):
     def note(
         self, row: Operation, object_: int, a: int = 0, b: int = 0, payload: object = None, begin_ns: int = 0
     ) -> None:
-        self.take(row)
+        event = self.take(row, payload)
+        self.turns.wait(event)
+        self.finish(event)
 
     def takes(self, row: Operation, args: Any, kwargs: Any) -> bool:
         """Whether a call is one of `row`: as the row itself says, or, where it cannot know any more, the tape."""
         if row.concerns is None or row.concerns(args, kwargs):
             return True
-        events = self.script.lanes.get(self.lane)
-        return events is not None and bool(events) and events[-1].op == row.code
+        return bool(self.here.events) and self.here.events[-1].op == row.code
 
-    def perform(self, row: Operation, original: Callable[..., Any], args: Any, kwargs: Any) -> Any:
-        """Do one operation: from the tape where the row says so."""
-        event = self.take(row)
-        if row.replay == FENCE:
-            raise DivergenceError(f"{self.script.describe(event)}: {row.name} can be seen, not replayed.")
-        if event.end_ns == 0:
-            self.at_end(
-                f"{self.script.describe(event)} never returned: the process stood here when the recording ended"
-            )
-        if event.end_ns < 0:
-            raise rebuild(self.script.payload(event))
-        if row.name in _FORKS and event.b == self.script.child_pid:
-            self.script.next_process()
-            self.lane = self.script.lane_rows[0]
-            return 0
-        if row.replay == GIVE:
-            return row.give(args, kwargs, event.a, event.b, self.script.payload(event)) if row.give else None
-        return original(*args, **kwargs)
-
-    def take(self, row: Operation) -> Event:
-        """The next event of this lane, which must be one of `row`."""
-        events = self.script.lanes.get(self.lane)
-        if not events:
-            self.at_end("the tape ends here")
-            raise EndOfTape
-        event = events.pop()
+    def take(self, row: Operation, payload: object = None) -> Event:
+        """The next event of this thread's lane, which must be one of `row`."""
+        here = self.here
+        if here.lane < 0 and not self.lanes.take(here, row.code, payload):
+            self.diverge(f"a thread that the tape does not have did {row.name} at {_where()}.")
+        if not here.events:
+            self.stand(self, "the tape ends here")
+        event = here.events[-1]
         if event.op != row.code:
-            raise DivergenceError(
-                f"{self.script.describe(event)}: that is what the tape has; the program did {row.name} at {_here()}."
+            self.diverge(
+                f"{self.script.describe(event)}: that is what the tape has; the program did {row.name} at {_where()}."
             )
+        here.events.pop()
         self.replayed += 1
         return event
 
+    def perform(self, row: Operation, original: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+        """Do one operation: from the tape, or for real in its turn, as the row says."""
+        event = self.take(row)
+        if row.replay == FENCE:
+            self.diverge(f"{self.script.describe(event)}: {row.name} can be seen, not replayed.")
+        if row.replay != GIVE and self._encloses(event):
+            return running.enclose(self, event, original, args, kwargs)
+        self.deliver_within(event)
+        if event.end_ns == 0:
+            self.stand(self, f"{self.script.describe(event)} never returned")
+        self.turns.wait(event)
+        try:
+            if event.end_ns < 0:
+                raise self.rebuilt(event)
+            if row.name in _FORKS:
+                return self._fork(event)
+            if row.replay == GIVE:
+                if row.name in running.SHOWN:
+                    running.without_recording(self, original, args, kwargs)
+                return row.give(args, kwargs, event.a, event.b, self.script.payload(event)) if row.give else None
+            return running.run(self, row, event, original, args, kwargs)
+        finally:
+            self.finish(event)
 
-def _here() -> str:
+    def rebuilt(self, event: Event) -> BaseException:
+        """The exception that ended an event."""
+        payload = self.script.payload(event)
+        error = rebuild(payload)
+        if error is None:
+            self.diverge(f"{self.script.describe(event)} raised {payload['raised']}, which this program does not know.")
+        return error
+
+    def _encloses(self, event: Event) -> bool:
+        """Whether something other than a signal's delivery happened inside it, in its thread."""
+        following = self.here.events[-1] if self.here.events else None
+        if following is None or following.op == self.delivered:
+            return False
+        return event.end_ns == 0 or following.begin_ns < abs(event.end_ns)
+
+    def _fork(self, event: Event) -> int:
+        if event.b != self.script.child_pid:
+            return event.b
+        self.script.next_process()
+        self.begin_process()
+        self.forks.after_in_child()
+        return 0
+
+    def finish(self, event: Event) -> None:
+        """An event is complete; if a signal arrived before the next one, watch for the place."""
+        self.turns.complete(event)
+        following = self.here.events[-1] if self.here.events else None
+        if following is not None and following.op == self.delivered and following.b == _BETWEEN:
+            Arrival(following.a, self.script.sites[following.site], self.script.payload(following)).watch()
+
+    def deliver_within(self, event: Event) -> None:
+        """Deliver the signals that arrived while `event` was going on."""
+        while self.here.events:
+            following = self.here.events[-1]
+            if following.op != self.delivered or (event.end_ns != 0 and following.begin_ns > abs(event.end_ns)):
+                return
+            if following.b == _BETWEEN and event.end_ns != 0:
+                return
+            handler = _signal.getsignal(following.a)
+            if not callable(handler):
+                self.diverge(f"{self.script.describe(following)}: the program has no handler for {following.a}.")
+            handler(following.a, sys._getframe(1))
+
+
+def causes_among(operations: list[dict[str, Any]]) -> frozenset[int]:
+    """The codes of the operations that are the begin of a flow."""
+    return frozenset(row["code"] for row in operations if row["flow"] == OUT)
+
+
+def _where() -> str:
     frame = program_frame(sys._getframe(2))
     return f"{frame.f_code.co_filename}:{frame.f_lineno}" if frame is not None else "an unknown place"
-
-
-def rebuild(payload: Any) -> BaseException:
-    """The exception that a payload describes: of the same type where that is known by now, with equal arguments."""
-    module, _, name = str(payload["raised"]).rpartition(".")
-    if module not in sys.modules:
-        module, name = "builtins", name if hasattr(sys.modules["builtins"], name) else "Exception"
-    kind: Any = importlib.import_module(module)
-    for part in name.split("."):
-        kind = getattr(kind, part, None)
-    if not (isinstance(kind, type) and issubclass(kind, BaseException)):
-        raise DivergenceError(f"the tape has an exception {payload['raised']}, which this program does not know")
-    error = kind.__new__(kind, *payload["args"])
-    error.args = tuple(payload["args"])
-    return error

@@ -48,13 +48,14 @@ class Script:
         self.pid: int = step["pid"]
         rows = memoryview(step["rows"]).cast("q")
         self.lanes: dict[int, list[Event]] = {}
+        self.events: list[Event] = []
         for row, values in zip(rows, WHOLE.iter_unpack(step["events"]), strict=True):
             event = Event(row, *values[2::2])
+            self.events.append(event)
             self.lanes.setdefault(event.lane, []).append(event)
         for events in self.lanes.values():
             events.reverse()  # the next one is the last
-        self.lane_rows: list[int] = [lane[0] for lane in step["lanes"]]
-        self.events_left = len(rows)
+        self.first_lane: int = step["lanes"][0][0] if step["lanes"] else -1
 
     @property
     def child_pid(self) -> int | None:

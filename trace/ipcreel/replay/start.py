@@ -4,49 +4,73 @@ from __future__ import annotations
 
 import os
 import sys
+import traceback
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from types import ModuleType
+from typing import NoReturn
 
 from ipcreel import mechanism
-from ipcreel.interpose import frames
+from ipcreel.interpose import environment, frames
 from ipcreel.interpose.imports import when_imported
-from ipcreel.replay.reading import Replaying
+from ipcreel.interpose.targets import rebind
+from ipcreel.replay.reading import Replaying, causes_among
 from ipcreel.replay.script import Script
 from ipcreel.tape import process
 
-
-class _Here:
-    """Nothing is written in a replay: a lane is known by its place on the tape."""
-
-    lane = 0
-    inside = False
+DIVERGED = 1
+_exit = os._exit
 
 
 class _NoTape:
     """Objects and call sites get their numbers as they did, and nothing is written."""
 
+    name = "replay"
+    pid = 0
+
     def define(self, *record: object) -> None:
-        pass
+        """Nothing: see above."""
 
 
 def start() -> None:
     """Patch every module of `mechanism.PATCHES` so that its operations come from the tape."""
-    script = Script(os.environ["IPCREEL_SCRIPT"])
-    reading = Replaying(script, _stand)
-    process.here = _Here()  # type: ignore[assignment]
+    already = dict(sys.modules)
+    environment.hide(str(Path(__file__).with_name("bootstrap")))
+    script = Script(environment.setting("IPCREEL_SCRIPT"))
     process.tape = _NoTape()  # type: ignore[assignment]
+    reading = Replaying(script, causes_among(mechanism.all_operations()), _stand, _diverge)
     frames.hide_from_uncaught()
     callbacks: dict[str, Callable[[ModuleType], None]] = {
         name: partial(reading.install, names=names) for name, names in mechanism.PATCHES.items()
     }
     callbacks["traceback"] = frames.hide_from_traceback
     when_imported(callbacks)
+    rebind(already)
 
 
-def _stand(where: str) -> None:
-    """The replay has come to the end of what was recorded."""
-    sys.stdout.flush()
+def _diverge(what: str) -> NoReturn:
+    """The program does what it did not do when it was recorded: say so, and end."""
+    process.here.inside = True
+    _flush()
+    sys.stderr.write(f"ipcreel: the replay diverged: {what}\n")
+    if environment.setting("IPCREEL_DEBUG"):
+        traceback.print_stack()
+    sys.stderr.flush()
+    _exit(DIVERGED)
+
+
+def _flush() -> None:
+    try:
+        sys.stdout.flush()
+    except (OSError, ValueError, AttributeError):
+        pass  # the program closed it
+
+
+def _stand(reading: Replaying, where: str) -> NoReturn:
+    """The replay has come to the end of what was recorded of this thread."""
+    process.here.inside = True
+    _flush()
     sys.stderr.write(f"ipcreel: {where}\n")
     sys.stderr.flush()
-    os._exit(0)
+    _exit(0)

@@ -1,0 +1,60 @@
+"""Which lane of the tape each thread of the replayed process is."""
+
+from __future__ import annotations
+
+import _thread
+from typing import Any
+
+from ipcreel.replay.script import Event, Script
+
+
+class Here(_thread._local):
+    """The thread that asks: the events that are left of its lane, and whether it is inside an operation."""
+
+    inside = False
+    lane = -1  # not known yet
+    events: list[Event]  # the next one is the last
+    before_fork = False
+
+    def __init__(self) -> None:
+        self.events = []
+
+
+class Lanes:
+    """Gives each thread its lane when it does its first operation."""
+
+    def __init__(self, script: Script) -> None:
+        self._script = script
+        self.begin_process()
+
+    def begin_process(self) -> None:
+        """The lanes of the process whose tape is read now; the thread that asks has the first of them."""
+        self._free = dict(self._script.lanes)
+        self._guard = _thread.allocate_lock()
+
+    def take_first(self, here: Here) -> None:
+        """Give the thread that the process began with its lane."""
+        lane = self._script.first_lane
+        here.lane, here.events = lane, self._free.pop(lane, [])
+
+    def take(self, here: Here, code: int, payload: Any) -> bool:
+        """Give a new thread the lane that begins as it does: with this operation, and this payload where it has one.
+
+        Returns:
+            Whether there is such a lane.
+        """
+        with self._guard:
+            fitting = [lane for lane, events in self._free.items() if events and events[-1].op == code]
+            if payload is not None:
+                same = [lane for lane in fitting if self._script.payload(self._free[lane][-1]) == payload]
+                fitting = same or fitting
+            if not fitting:
+                return False
+            here.lane = min(fitting)
+            here.events = self._free.pop(here.lane)
+            return True
+
+    @property
+    def free(self) -> int:
+        """How many lanes no thread has taken yet."""
+        return len(self._free)
