@@ -27,6 +27,20 @@ class Row(NamedTuple):
 
 Rows = Callable[..., list[Row]]
 
+_runs: dict[tuple[str, ...], Any] = {}
+
+
+@pytest.fixture
+def recorded_once(recorded: Callable[..., Any]) -> Callable[..., Any]:
+    """`recorded`, which runs a program with the same text and arguments once for all tests that ask of it."""
+
+    def record(*program: str) -> Any:
+        if program not in _runs:
+            _runs[program] = recorded(*program)
+        return _runs[program]
+
+    return record
+
 
 @pytest.fixture
 def rows() -> Rows:
