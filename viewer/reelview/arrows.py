@@ -13,6 +13,9 @@ from reelview.raster.window import Window
 
 MOST_ARROWS = 1_500
 MOST_BUNDLES = 120
+"""In a window of 1,500 px or more; narrower ones take fewer of both, or arrows would cover all."""
+
+_LEAST_SHARE = 0.25
 _BUCKET_PX = 220
 _SCANNED = 400_000
 
@@ -60,14 +63,18 @@ def choose_arrows(
     counts = index.counts(window.begin_ns, window.end_ns) * seen
     total = int(counts.sum())
     none = np.zeros(0, np.int64)
-    if total <= MOST_ARROWS and index.began_in(window.begin_ns, window.end_ns) <= _SCANNED:
+    if (
+        total <= min(MOST_ARROWS, max(window.width_px, 100))
+        and index.began_in(window.begin_ns, window.end_ns) <= _SCANNED
+    ):
         flow = index.within(window.begin_ns, window.end_ns, seen) if total else none
         return Arrows(flow, none, none, none, none)
     buckets = max(window.width_px // _BUCKET_PX, 1)
     bundles = _bundle(index, window, from_line, to_line, seen=seen, buckets=buckets)
-    if len(bundles.count) > MOST_BUNDLES and buckets > 1:
+    most = min(MOST_BUNDLES, max(window.width_px // 12, 10))
+    if len(bundles.count) > most and buckets > 1:
         bundles = _bundle(index, window, from_line, to_line, seen=seen, buckets=1)
-    return _largest(bundles)
+    return _largest(bundles, most)
 
 
 def _bundle(
@@ -96,11 +103,14 @@ def _bundle(
     return Arrows(none, pairs[pair] // lines, pairs[pair] % lines, summed[bucket, pair], middle[bucket])
 
 
-def _largest(bundles: Arrows) -> Arrows:
-    if len(bundles.count) <= MOST_BUNDLES:
+def _largest(bundles: Arrows, most: int) -> Arrows:
+    """The `most` largest; none where those say little, as where every lane sends a little to every other."""
+    if len(bundles.count) <= most:
         return bundles
     order = np.argsort(-bundles.count, kind="stable")
-    kept, rest = np.sort(order[:MOST_BUNDLES]), order[MOST_BUNDLES:]
+    if bundles.count[order[:most]].sum() < bundles.count.sum() * _LEAST_SHARE:
+        most = 0
+    kept, rest = np.sort(order[:most]), order[most:]
     return Arrows(
         bundles.flow,
         bundles.from_line[kept],

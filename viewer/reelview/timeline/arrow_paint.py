@@ -47,7 +47,7 @@ def paint_arrows(
         _paint_bundles(ink, arrows, window, middle.tolist())
     if not arrows.rest:
         return ""
-    pairs = count_label(arrows.rest_pairs, "other pair")
+    pairs = count_label(arrows.rest_pairs, "other pair" if len(arrows.count) else "pair")
     return f"{count_label(arrows.rest)} between {pairs} of lanes are not drawn: zoom in, or hide lanes"
 
 

@@ -11,7 +11,7 @@ from reelview.raster.index_mip import bits
 from reelview.raster.window import Window
 from reelview.ticks import duration_label
 from reelview.timeline.data import TimelineData
-from reelview.timeline.layout import Layout
+from reelview.timeline.layout import LEAST_LINE_PX, Layout
 
 _REACH_PX = 3
 _COUNTED = 50_000
@@ -27,16 +27,17 @@ class Hover:
     crowd: int
     kinds: int
 
-    def text(self, data: TimelineData) -> str:
-        """What to show of it; empty where there is nothing."""
+    def text(self, data: TimelineData, layout: Layout) -> str:
+        """What to show of it: its lane alone where there is no event, unless the lane's name is to be read anyway."""
+        line = layout.lines[self.line]
         if self.span is None:
-            return ""
+            return line.name if line.height_px < LEAST_LINE_PX else ""
         spans = data.spans
         about = data.describe(int(spans.event[self.span]))
         length_ns = int(spans.end_ns[self.span] - spans.begin_ns[self.span])
         length = duration_label(length_ns)
         begun = duration_label(int(spans.begin_ns[self.span]) - data.zero_ns, max(length_ns // 100, 1))
-        lines = [about, f"{length}, from {begun}"]
+        lines = [line.name, about, f"{length}, from {begun}"]
         if self.crowd > 1:
             names = [name for kind, name in enumerate(data.kind_names) if self.kinds >> kind & 1]
             lines.append(f"{self.crowd:,} events in this pixel" + (f": {', '.join(names)}" if names else ""))

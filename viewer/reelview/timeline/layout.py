@@ -13,8 +13,12 @@ from reelview.raster.compose import Rows
 from reelview.spans import Spans
 from reelview.timeline.lane_order import LaneOrder, generation
 
+LEAST_LINE_PX = 10
+"""Lower lines have no room for a name."""
+
 _GAP_PX = 2
 _NESTED_MOST = 4
+_WITH_NAMES_PX = 8
 _NESTED_SHARE = 0.72
 
 
@@ -160,6 +164,6 @@ def _lane_line(order: LaneOrder, lane: int, rows: list[int], *, name: str, track
 
 def _header_line(order: LaneOrder, track: int, lanes: list[int], rows: list[int], *, y_px: int, indent: int) -> Line:
     folded = order.is_folded(track)
-    height = max(order.lane_px, 14) + _GAP_PX
+    height = max(order.lane_px, 14 if order.lane_px >= _WITH_NAMES_PX else 0) + _GAP_PX
     merged = (tuple(rows),) if folded else ()
     return Line(order.tracks[track].name, track, tuple(lanes), merged, indent, y_px, height, 0, True, folded)

@@ -6,11 +6,10 @@ from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPolygonF
 
 from reelview.raster.palette import Theme
-from reelview.timeline.layout import Layout
+from reelview.timeline.layout import LEAST_LINE_PX, Layout
 
 _INDENT_PX = 12
 _FOLD_PX = 14
-LEAST_LINE_PX = 10
 
 
 def paint_names(

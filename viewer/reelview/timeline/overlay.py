@@ -108,7 +108,7 @@ class Overlay:
             self._painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             self._painter.setPen(QPen(self._colour(self._theme.background), 1))
             self._painter.setBrush(self._colour(self._theme.accent))
-            corners = [(-6.0, -13.0), (6.0, -13.0), (6.0, -7.0), (0.0, -1.0), (-6.0, -7.0)]
+            corners = [(-5.0, -9.0), (5.0, -9.0), (5.0, -5.0), (0.0, 0.0), (-5.0, -5.0)]
             self._painter.drawPolygon(QPolygonF([QPointF(x + dx, axis_px + dy) for dx, dy in corners]))
             self._painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 

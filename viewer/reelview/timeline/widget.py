@@ -374,6 +374,7 @@ class Timeline(QWidget):
     def _paint_corner(self, painter: QPainter, area: QRect, theme: Theme) -> None:
         corner = QRect(0, 0, area.left(), area.top())
         painter.fillRect(corner, QColor(theme.header))
+        painter.fillRect(QRect(area.right() + 1, 0, self.width() - area.right(), area.top()), QColor(theme.header))
         painter.setPen(QColor(theme.faint_text))
         right = Qt.AlignmentFlag.AlignRight
         half = axis_height_px(False)
@@ -398,7 +399,7 @@ class Timeline(QWidget):
         overlay.cursor(self.cursor_model.at_ns)
         if self._picture.note and self.with_arrows:
             overlay.note(self._picture.note)
-        text = self.hover.text(self.data) if self.hover and not self.mouse.drag else ""
+        text = self.hover.text(self.data, self.layout_) if self.hover and not self.mouse.drag else ""
         if not len(self.data.spans):
             text = "This reel has no events: the program did nothing that is recorded."
             text_box(
