@@ -255,7 +255,8 @@ def _install_simple_queue(library: Any, reading: Reading) -> None:
         put(self, item)
 
     methods["put"], methods["put_nowait"] = dressed(put, plain.put), dressed(put_nowait, plain.put_nowait)
-    methods["get_nowait"] = dressed(lambda self: self.get(False), plain.get_nowait)
+    get: Any = methods["get"]
+    methods["get_nowait"] = dressed(lambda self: get(self, False), plain.get_nowait)
     library.SimpleQueue = stand_in(plain, "simple queue", CREATE_SIMPLE, methods, reading)
 
 
