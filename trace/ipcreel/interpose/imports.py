@@ -72,4 +72,5 @@ def when_imported(callbacks: dict[str, Callable[[ModuleType], None]], companion:
             callback(module)
         else:
             waiting[name] = callback
-    sys.meta_path.insert(0, _Finder(waiting, companion))
+    # A new list: the interpreter keeps a copy of what `sys` held at first, and with it the old one, until the very end.
+    sys.meta_path = [_Finder(waiting, companion), *sys.meta_path]

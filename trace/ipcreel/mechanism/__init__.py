@@ -13,7 +13,7 @@ PATCHES = {
     "selectors": ("selecting",),
     "multiprocessing.connection": ("connections",),
     "_signal": ("delivery",),
-    "os": ("descriptors", "pipes", "kills", "processes", "chance"),
+    "os": ("descriptors", "pipes", "kills", "processes", "chance", "console"),
     "_thread": ("raw_threads",),
     "threading": (
         "thread_locks",

@@ -169,6 +169,10 @@ OPERATIONS = (
 
 def install(module: ModuleType, reading: Reading) -> None:
     """Have the interpreter call ours, and show the program its own."""
+    for row in OPERATIONS:
+        wrapper: Any = getattr(module, (row.target or "").removeprefix("signal."), None)
+        if hasattr(wrapper, "__func__"):  # a routine of this module that is no builtin says that it is of this module
+            wrapper.__func__.__module__ = module.__name__
     plain_set, plain_get = module.signal, module.getsignal
 
     def signal(signalnum: Any, handler: Any) -> Any:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import sys
+from struct import error as PackingError  # noqa: N812
 
-from ipcreel.interpose.frames import WRAPPER_FILE, program_frame
+from ipcreel.event import ARRAY_MARKER, END_AT, REST_AT, TAPE_BEGIN, TAPE_END, TAPE_REST, TAPE_WHOLE
+from ipcreel.interpose.frames import WRAPPER_FILE, is_ours, program_frame
 from ipcreel.mechanism.operation import WAIT, Operation
 from ipcreel.mechanism.reading import Reading
+from ipcreel.record.source import source_of
 from ipcreel.tape import process
 from ipcreel.tape.process import now, site_of, sites, tape
 
@@ -66,39 +69,61 @@ def recorded(row: Operation, original: Callable[..., Any], bound: bool) -> Funct
         bound: the wrapper is called with one argument more, before the others, which it drops.
     """
     scope: dict[str, Any] = {
+        "ARRAY_MARKER": ARRAY_MARKER,
         "CODE": row.code,
+        "END_AT": END_AT,
+        "PackingError": PackingError,
+        "REST_AT": REST_AT,
         "WAIT": WAIT,
         "after": row.after,
         "attempt": row.attempt,
         "before": row.before,
-        "begin": tape.begin,
         "concerns": row.concerns,
         "describe": describe,
-        "end": tape.end,
+        "fit": fit,
         "getframe": sys._getframe,
         "identify": row.identify,
+        "is_own": is_own,
+        "mend": mend,
         "now": now,
         "original": original,
+        "pack_begin": TAPE_BEGIN.pack_into,
+        "pack_end": TAPE_END.pack_into,
+        "pack_rest": TAPE_REST.pack_into,
+        "pack_whole": TAPE_WHOLE.pack_into,
         "payload": tape.payload,
         "process": process,
         "site_of": site_of,
         "sites": sites,
         "tape": tape,
-        "whole": tape.whole,
     }
-    function = FunctionType(_generate.__code__, scope, "wrapper")
+    stub = _first_bound_call if bound else _first_call
+    function = FunctionType(stub.__code__, scope, "wrapper")
     scope["generated"] = lambda: _generated(function, row, bound)
     return function
 
 
-def _generate(*args: Any, **kwargs: Any) -> Any:
-    """What a wrapper is before its first call: most are never called, and to compile one takes longer than to start."""
+# What a wrapper is until its first recorded call, with its scope for globals: most are never called, and to compile one
+# takes longer than to start. They work without this module too, which the interpreter empties before the program's end.
+
+
+def _first_call(*args: Any, **kwargs: Any) -> Any:
+    here = process.here
+    if here is None or here.inside:
+        return original(*args, **kwargs)  # type: ignore[name-defined]  # noqa: F821
     return generated()(*args, **kwargs)  # type: ignore[name-defined]  # noqa: F821
+
+
+def _first_bound_call(_: object, /, *args: Any, **kwargs: Any) -> Any:
+    here = process.here
+    if here is None or here.inside:
+        return original(*args, **kwargs)  # type: ignore[name-defined]  # noqa: F821
+    return generated()(_, *args, **kwargs)  # type: ignore[name-defined]  # noqa: F821
 
 
 def _generated(function: FunctionType, row: Operation, bound: bool) -> FunctionType:
     """Give a wrapper its code."""
-    source = _source(row, bound)
+    source = source_of(row, bound, row.semantic and not internals)
     code = _codes.get(source)
     if code is None:
         code = _codes[source] = next(part for part in compile(source, WRAPPER_FILE, "exec").co_consts if _is_code(part))
@@ -107,109 +132,27 @@ def _generated(function: FunctionType, row: Operation, bound: bool) -> FunctionT
 
 
 def _is_code(value: object) -> bool:
-    return isinstance(value, type(_generate.__code__))
+    return isinstance(value, type(_first_call.__code__))
 
 
-def _source(row: Operation, bound: bool) -> str:
-    """The wrapper of `row`.
-
-    The begin of what blocks is written before the call, so that a process that hangs or dies leaves it on its tape.
-    The tape's name tells a fork apart: what began before it is completed by the parent alone, and a child that comes
-    back through the same call (from a fork, from a signal's handler that forked) leaves its own tape as it is.
-    At the very end of an interpreter `here` may be gone already: the operation itself must go on working.
-    """
-    semantic = row.semantic and not internals
-    what = "identify(args, kwargs, None)" if row.identify else "0"
-    late = "identify(args, kwargs, result)" if row.identify else "0"
-    lines = [
-        f"def wrapper({'_, /, ' if bound else ''}*args, **kwargs):",
-        "    here = process.here",
-        f"    if here is None or here.inside{' or not concerns(args, kwargs)' if row.concerns else ''}:",
-        "        return original(*args, **kwargs)",
-        "    try:",
-        "        frame = getframe(1)",
-        "        site = sites.get(id(frame.f_code) + frame.f_lasti) or site_of(frame)",
-        "    except ValueError:",  # called by C at the bottom of a stack: an exit hook, the flush at the end
-        "        site = 0",
-        "    a, sent = before(args, kwargs)" if row.before else "    a = 0",
-    ]
-    if row.attempt:
-        return "\n".join([*lines, *_source_of_attempt(row, semantic, what)])
-    if row.blocks:
-        lines += ["    began = tape.name"]
-        lines += [f"    slot = begin(now(), here.lane, CODE, {what}, site, a)"]
-        lines += ["    if sent is not None:", "        payload(slot, sent)"] if row.before else []
-    lines += ["    here.inside = True"] if semantic else []
-    lines += ["    begin_ns = now()"] if not row.blocks else []
-    lines += [
-        "    try:",
-        "        result = original(*args, **kwargs)",
-        "    except BaseException as error:",
-        "        end_ns = now()",
-    ]
-    lines += ["        here.inside = False"] if semantic else []
-    lines += (
-        ["        if tape.name is not began:", "            raise", "        end(slot, a, 0, -end_ns)"]
-        if row.blocks
-        else [f"        slot = whole(begin_ns, here.lane, CODE, {what}, site, a, 0, -end_ns)"]
-    )
-    # The traceback keeps this frame: what the program gave must not live longer for it.
-    lines += ["        payload(slot, describe(error))", "        args = kwargs = sent = None", "        raise"]
-    lines += ["    end_ns = now()"]
-    lines += ["    here.inside = False"] if semantic else []
-    lines += ["    if tape.name is not began:", "        return result"] if row.blocks else []
-    lines += ["    a, b, got = after(args, kwargs, result)"] if row.after else []
-    b = "b" if row.after else "0"
-    keep_slot = row.after or (row.before and not row.blocks)
-    lines += (
-        [f"    end(slot, a, {b}, end_ns)"]
-        if row.blocks
-        else [f"    {'slot = ' if keep_slot else ''}whole(begin_ns, here.lane, CODE, {late}, site, a, {b}, end_ns)"]
-    )
-    if row.after:
-        lines += ["    if got is not None:", "        payload(slot, got)"]
-    if row.before and not row.blocks:
-        lines += ["    if sent is not None:", "        payload(slot, sent)"]
-    return "\n".join([*lines, "    return result"])
+def is_own(fault: BaseException) -> bool:
+    """Whether an exception was raised by our code, and not by a signal's handler that ran meanwhile."""
+    entry = fault.__traceback__
+    while entry is not None and entry.tb_next is not None:
+        entry = entry.tb_next
+    return entry is None or is_ours(entry.tb_frame.f_code.co_filename)
 
 
-def _source_of_attempt(row: Operation, semantic: bool, what: str) -> list[str]:
-    """The rest of the wrapper of a row that tries first whether it can do without waiting: most often it can."""
-    return [
-        "    slot = -1",
-        "    began = tape.name",
-        *(["    here.inside = True"] if semantic else []),
-        "    begin_ns = now()",
-        "    try:",
-        "        result = attempt(args, kwargs)",
-        "        if result is WAIT:",
-        f"            slot = begin(begin_ns, here.lane, CODE, {what}, site, a)",
-        *(["            if sent is not None:", "                payload(slot, sent)"] if row.before else []),
-        "            result = original(*args, **kwargs)",
-        "    except BaseException as error:",
-        "        end_ns = now()",
-        *(["        here.inside = False"] if semantic else []),
-        "        if tape.name is not began:",
-        "            raise",
-        "        if slot < 0:",
-        f"            slot = whole(begin_ns, here.lane, CODE, {what}, site, a, 0, -end_ns)",
-        "        else:",
-        "            end(slot, a, 0, -end_ns)",
-        "        payload(slot, describe(error))",
-        "        raise",
-        "    end_ns = now()",
-        *(["    here.inside = False"] if semantic else []),
-        "    if tape.name is not began:",
-        "        return result",
-        "    a, b, got = after(args, kwargs, result)" if row.after else "    b, got = 0, None",
-        "    if slot < 0:",
-        f"        slot = whole(begin_ns, here.lane, CODE, {what}, site, a, b, end_ns)",
-        *(["        if sent is not None:", "            payload(slot, sent)"] if row.before else []),
-        "    else:",
-        "        end(slot, a, b, end_ns)",
-        *(["    if got is not None:", "        payload(slot, got)"] if row.after else []),
-        "    return result",
-    ]
+def mend(fault: Exception, code: int) -> None:
+    """State a fault of ours on the tape and let the program go on; raise again what is none."""
+    if not is_own(fault):
+        raise fault
+    process.fact("fault", f"{code:#06x}: {type(fault).__name__}: {_text(fault)}")
+
+
+def fit(value: Any) -> int:
+    """An integer that an event has room for, as near to `value` as there is one."""
+    return max(-(2**63), min(value, 2**63 - 1)) if isinstance(value, int) else 0
 
 
 def describe(error: BaseException) -> dict[str, object]:
