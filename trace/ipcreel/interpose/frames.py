@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     from types import FrameType, ModuleType, TracebackType
     from typing import Any
 
-WRAPPER_FILE = "<ipcreel>"  # the file name of generated wrappers
+# The file name of generated wrappers. `warnings` leaves frames out of its count that bear these two words (warnings.c,
+# is_internal_frame): a `stacklevel` reaches as far as it would without us.
+WRAPPER_FILE = "<ipcreel, as importlib._bootstrap>"
 OUR_FOLDER = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 
 
@@ -60,8 +62,10 @@ def hide_from_uncaught() -> None:
     plain = sys.excepthook
 
     def excepthook(kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> Any:
-        strip_all(error)
-        return plain(kind, error, strip(traceback))
+        if isinstance(error, BaseException):  # a program may call the hook with anything
+            strip_all(error)
+            traceback = strip(traceback) if hasattr(traceback, "tb_frame") else traceback
+        return plain(kind, error, traceback)
 
     sys.excepthook = excepthook
     sys.__excepthook__ = excepthook

@@ -97,8 +97,8 @@ def recorded(row: Operation, original: Callable[..., Any], bound: bool) -> Funct
         "sites": sites,
         "tape": tape,
     }
-    stub = _first_bound_call if bound else _first_call
-    function = FunctionType(stub.__code__, scope, "wrapper")
+    stub = _FIRST_BOUND_CALL if bound else _FIRST_CALL
+    function = FunctionType(stub, scope, "wrapper")
     scope["generated"] = lambda: _generated(function, row, bound)
     return function
 
@@ -119,6 +119,10 @@ def _first_bound_call(_: object, /, *args: Any, **kwargs: Any) -> Any:
     if here is None or here.inside:
         return original(*args, **kwargs)  # type: ignore[name-defined]  # noqa: F821
     return generated()(_, *args, **kwargs)  # type: ignore[name-defined]  # noqa: F821
+
+
+_FIRST_CALL = _first_call.__code__.replace(co_filename=WRAPPER_FILE)
+_FIRST_BOUND_CALL = _first_bound_call.__code__.replace(co_filename=WRAPPER_FILE)
 
 
 def _generated(function: FunctionType, row: Operation, bound: bool) -> FunctionType:
