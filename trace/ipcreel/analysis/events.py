@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,7 @@ class Events:
         content: (rows) → a hash of each row's payload: equal payloads have equal hashes.
         payload: (row) → the payload, decoded.
         process_table: what the processes are: `pid`, `parent` (row or -1), `begin_ns` each.
+        objects: [kind, shared, key, name] each; row 0 is no object.
     """
 
     begin_ns: Rows
@@ -43,6 +45,7 @@ class Events:
     content: Callable[[Rows], Rows]
     payload: Callable[[int], object]
     process_table: list[dict[str, int]] = field(default_factory=list)
+    objects: list[list[Any]] = field(default_factory=list)
 
     def rows(self, *names: str, done: bool = True) -> Rows:
         """The events of some operations, ascending.
@@ -56,6 +59,10 @@ class Events:
         if done:
             chosen &= ~(self.pending | self.raised)
         return np.flatnonzero(chosen)
+
+    def of_kind(self, kind: str) -> NDArray[np.bool_]:
+        """(objects,) which objects are of a kind."""
+        return np.array([row[0] == kind for row in self.objects], np.bool_)
 
     def ends(self, rows: Rows, key: Rows, with_content: bool = False) -> Ends:
         """One side of a join: some events under a key."""

@@ -126,7 +126,8 @@ class Reel:
         ]
         codes = {str(row["name"]): code for code, row in self.operations.items()}
         columns = (self.begin, self.end, self.pending, self.raised, self.lane, self.process, self.op)
-        return Events(*columns, self.object, self.site, self.a, self.b, codes, self.content, self.payload, table)
+        rest = (self.object, self.site, self.a, self.b)
+        return Events(*columns, *rest, codes, self.content, self.payload, table, self.objects)
 
     @cached_property
     def flows(self) -> Flows:

@@ -2,6 +2,10 @@
 
 match      all of them, in one table
 messages   queues: a message and its receive
+streams    bytes, and who received them
+semaphores a release and the acquire that it let through
+wakes      what ends a wait: notify, set, the last arrival at a barrier
+signals    a kill and the handler's run
 processes  a fork and the child's first event; the child's last event and the wait that reaped it
 """
 

@@ -9,13 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ipcreel.analysis.events import Events
-from ipcreel.analysis.flows import messages, processes
+from ipcreel.analysis.flows import messages, processes, semaphores, signals, streams, wakes
 from ipcreel.analysis.joins import Joined
 
 Rows = NDArray[np.int64]
 
 MATCHERS: dict[str, Callable[[Events], list[Joined]]] = {
     "message": messages.match,
+    "stream": streams.match,
+    "semaphore": semaphores.match,
+    "wake": wakes.match,
+    "signal": signals.match,
     "process": processes.match,
 }
 KINDS = tuple(MATCHERS)

@@ -1,0 +1,71 @@
+"""Bytes of a stream and who received them: TCP, Unix streams, pipes."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ipcreel.analysis.events import Events
+from ipcreel.analysis.joins import Joined, join_by_range
+
+Rows = NDArray[np.int64]
+
+_PEEK, _OUT_OF_BAND = 2, 1  # flags of a receive, in `a` (recv(2))
+_SENDS = tuple(f"socket.endpoint.{name}" for name in ("send", "sendall", "sendmsg", "sendfile", "sendto"))
+_RECEIVES = tuple(
+    f"socket.endpoint.{name}" for name in ("recv", "recv_into", "recvmsg", "recvmsg_into", "recvfrom", "recvfrom_into")
+)
+_WRITES = ("pipe.end.write", "pipe.end.writev", "pipe.end.sendfile", "pipe.file.write")
+_READS = ("pipe.end.read", "pipe.end.readv", "pipe.file.read", "pipe.file.fill", "pipe.file.read_all")
+_STREAM_KINDS = ("tcp.socket", "unix.stream")
+
+
+def match(events: Events) -> list[Joined]:
+    """Join sends with receives by the bytes that they share."""
+    return [_sockets(events), _pipes(events)]
+
+
+def _sockets(events: Events) -> Joined:
+    peer = peers(events.objects)
+    stream = np.array([row[0] in _STREAM_KINDS for row in events.objects], np.bool_)
+    out, into = events.rows(*_SENDS), events.rows(*_RECEIVES)
+    out = out[stream[events.object[out]]]
+    into = into[stream[events.object[into]] & (events.a[into] & (_PEEK | _OUT_OF_BAND) == 0)]
+    # A direction is known by the end that sends; an end whose peer was not recorded has itself, negative, for one.
+    in_key = np.where(peer[events.object[into]] > 0, peer[events.object[into]], -events.object[into])
+    return join_by_range(
+        events.ends(out, events.object[out]), events.ends(into, in_key), _sizes(events, out), _sizes(events, into)
+    )
+
+
+def _pipes(events: Events) -> Joined:
+    out, into = events.rows(*_WRITES), events.rows(*_READS)
+    out, into = out[events.object[out] > 0], into[events.object[into] > 0]
+    return join_by_range(
+        events.ends(out, events.object[out]),
+        events.ends(into, events.object[into]),
+        _sizes(events, out),
+        _sizes(events, into),
+    )
+
+
+def _sizes(events: Events, rows: Rows) -> Rows:
+    return np.maximum(events.b[rows], 0)
+
+
+def peers(objects: list[list[object]]) -> Rows:
+    """(objects,) the other end of each connection, 0 where it was not recorded.
+
+    The name of an end is `tcp LOCAL ⇄ REMOTE`. An address pair comes again once ports are used again: the ends of one
+    pair are joined in the order in which they were first seen.
+    """
+    found = np.zeros(len(objects), np.int64)
+    ends: dict[tuple[str, str], list[int]] = {}
+    for number, (kind, _, _, name) in enumerate(objects):
+        if kind in _STREAM_KINDS and " ⇄ " in str(name):
+            local, _, remote = str(name).partition(" ")[2].partition(" ⇄ ")
+            ends.setdefault((local, remote), []).append(number)
+    for (local, remote), numbers in ends.items():
+        for one, other in zip(numbers, ends.get((remote, local), ()), strict=False):
+            found[one] = other
+    return found
