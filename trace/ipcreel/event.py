@@ -31,10 +31,16 @@ ARRAY_MARKER = 0x90 | len(FIELDS)
 
 # `end_ns` stands last: a process killed in the middle of writing an event leaves it pending, never half complete.
 WHOLE = struct.Struct(">B" + "".join("B" + code for _, _, code in FIELDS))
-BEGIN = struct.Struct(">B" + "".join("B" + code for _, _, code in FIELDS[:6]))  # all that is known at the begin
-REST = struct.Struct(">" + "".join("B" + code for _, _, code in FIELDS[5:]))  # from `a` on: written at the end
-REST_AT = BEGIN.size - 1 - struct.calcsize(">" + FIELDS[5][2])
 SIZE = WHOLE.size
+
+# On a tape the markers of the fields are left zero, and so is the payload: whoever reads the tape fills them in. It
+# halves the time that a process takes to write an event.
+_UNMARKED = ["x" + (code if name != "payload" else "8x") for name, _, code in FIELDS]
+TAPE_WHOLE = struct.Struct(">B" + "".join(_UNMARKED))
+TAPE_BEGIN = struct.Struct(">B" + "".join(_UNMARKED[:6]))  # all that is known at the begin
+TAPE_REST = struct.Struct(">" + "".join(_UNMARKED[5:])[1:])  # from `a` on: written at the end
+TAPE_END = struct.Struct(">" + "".join(_UNMARKED[6:])[1:])  # from `b` on, where `a` stays as it was
+REST_AT, END_AT = SIZE - TAPE_REST.size, SIZE - TAPE_END.size
 
 MAX_OBJECTS = 2**32 - 1
 

@@ -79,7 +79,7 @@ def remove_queues_of(reel: Reel) -> None:
 
     for kind, _, key, _ in reel.objects:
         if kind == "sysv.queue":
-            sysv_ipc.remove_message_queue(key[1])
+            sysv_ipc.remove_message_queue(key)
 
 
 @pytest.mark.parametrize("seed", range(5))

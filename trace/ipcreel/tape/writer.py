@@ -5,14 +5,29 @@ from __future__ import annotations
 import os
 import struct
 
-from ipcreel.event import ARRAY_MARKER, BEGIN, REST, REST_AT, SIZE, WHOLE
+from ipcreel.event import ARRAY_MARKER, REST_AT, SIZE, TAPE_BEGIN, TAPE_REST, TAPE_WHOLE
 from ipcreel.tape import layout
 from ipcreel.tape.mapping import map_file, map_nothing
 from ipcreel.tape.pack import pack, pack_bytes_head
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 _open, _close, _write, _getpid, _stderr_write = os.open, os.close, os.write, os.getpid, os.write
 _PAYLOAD_HEAD = struct.Struct(">BBBI").pack
-_pack_whole, _pack_begin, _pack_rest = WHOLE.pack_into, BEGIN.pack_into, REST.pack_into
+_pack_whole, _pack_begin, _pack_rest = TAPE_WHOLE.pack_into, TAPE_BEGIN.pack_into, TAPE_REST.pack_into
+
+# By size: what writes a whole record [PAYLOAD, slot, bytes] in one call.
+_SHORT = 256
+_SHORT_HEAD = bytes((0x93, layout.PAYLOAD, 0xCE))
+_pack_short: list[Callable[..., None] | None] = [None] * _SHORT
+
+
+def _short_packer(size: int) -> Callable[..., None]:
+    pack_into = _pack_short[size] = struct.Struct(f">3sIH{size}s").pack_into
+    return pack_into
+
 
 GROWTH_LIMIT = 1 << 24  # bytes reserved ahead, at most
 
@@ -115,10 +130,7 @@ class Tape:
         view, first, last = self.events.place
         if at < first or at >= last:
             view, first, last = self.events.slide(at, at + SIZE)
-        _pack_whole(
-            view, at - first, ARRAY_MARKER, 0xCF, begin_ns, 0xCE, lane, 0xCD, op, 0xCE, object_, 0xCE, site,
-            0xD3, a, 0xD3, b, 0xCF, 0, 0xD3, end_ns,
-        )  # fmt: skip
+        _pack_whole(view, at - first, ARRAY_MARKER, begin_ns, lane, op, object_, site, a, b, end_ns)
         return slot
 
     def begin(self, begin_ns: int, lane: int, op: int, object_: int, site: int, a: int) -> int:
@@ -129,10 +141,7 @@ class Tape:
         view, first, last = self.events.place
         if at < first or at >= last:
             view, first, last = self.events.slide(at, at + SIZE)
-        _pack_whole(
-            view, at - first, ARRAY_MARKER, 0xCF, begin_ns, 0xCE, lane, 0xCD, op, 0xCE, object_, 0xCE, site,
-            0xD3, a, 0xD3, 0, 0xCF, 0, 0xD3, 0,
-        )  # fmt: skip
+        _pack_begin(view, at - first, ARRAY_MARKER, begin_ns, lane, op, object_, site, a)
         return slot
 
     def end(self, slot: int, a: int, b: int, end_ns: int) -> None:
@@ -141,7 +150,7 @@ class Tape:
         view, first, last = self.events.place
         if at < first or at >= last:
             view, first, last = self.events.slide(at, at + SIZE)
-        _pack_rest(view, at - first + REST_AT, 0xD3, a, 0xD3, b, 0xCF, 0, 0xD3, end_ns)
+        _pack_rest(view, at - first + REST_AT, a, b, end_ns)
 
     def write(self, record: bytes) -> None:
         """Append one record to the stream."""
@@ -161,7 +170,15 @@ class Tape:
         """Keep `value` as the payload of the event in `slot`, cut to the limit."""
         if type(value) is bytes:
             size = len(value)
-            if size <= self.payload_limit:
+            if size < _SHORT and size <= self.payload_limit:
+                begin = self.stream_at
+                self.stream_at = end = begin + size + 9
+                view, first, last = self.stream.place
+                if begin < first or end > last:
+                    view, first, last = self.stream.slide(begin, end)
+                pack_short = _pack_short[size] or _short_packer(size)
+                pack_short(view, begin - first, _SHORT_HEAD, slot, 0xC400 | size, value)
+            elif size <= self.payload_limit:
                 self.write(_PAYLOAD_HEAD(0x93, layout.PAYLOAD, 0xCE, slot) + pack_bytes_head(size) + value)
             else:
                 kept = pack(value[: self.payload_limit])
