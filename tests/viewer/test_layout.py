@@ -82,6 +82,9 @@ def test_nested_rows_stand_below_the_outermost(order):
     lane_0 = strips.strip[strips.row == 0][0], strips.strip[strips.row == 1][0]
     assert strips.place.y_px[lane_0[1]] == strips.place.y_px[lane_0[0]] + strips.place.height_px[lane_0[0]]
     assert layout.lines[1].height_px > layout.lines[2].height_px
+    for depth in (0, 1):
+        strip = lane_0[depth]
+        assert layout.depth_px(1, depth, 0) == (strips.place.y_px[strip], strips.place.height_px[strip])
 
 
 @pytest.mark.parametrize("scroll_px", [0, 17, 60])

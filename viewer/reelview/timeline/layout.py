@@ -65,6 +65,15 @@ class Layout:
         line = self.lines[number]
         return line.y_px if line.pinned else line.y_px - scroll_px
 
+    def depth_px(self, number: int, depth: int, scroll_px: int) -> tuple[int, int]:
+        """Where the row of a depth stands in its line: its top in the view, and its height."""
+        line = self.lines[number]
+        top, deepest = self.y_px(number, scroll_px), max(len(line.rows) - 1, 0)
+        first_px = line.height_px - _GAP_PX - deepest * line.nested_px
+        if not deepest or not depth:
+            return top, first_px
+        return top + first_px + (min(depth, deepest) - 1) * line.nested_px, line.nested_px
+
     def shown(self, scroll_px: int, height_px: int) -> list[int]:
         """The lines that are in view."""
         return [

@@ -61,14 +61,14 @@ class Overlay:
     def selected(self, data: TimelineData, span: int) -> None:
         """The selected event: its frame, and its flows."""
         spans = data.spans
-        event, lane = int(spans.event[span]), int(spans.row_lane[spans.row_of(span)])
-        line = int(self._layout.line_of_lane[lane])
+        event, row = int(spans.event[span]), spans.row_of(span)
+        line = int(self._layout.line_of_lane[spans.row_lane[row]])
         if line < 0:
             return
         left = max(self._window.x_px(int(spans.begin_ns[span])), -9.0)
         right = min(self._window.x_px(int(spans.end_ns[span])), self._area.width() + 9.0)
-        top = self._layout.y_px(line, self._scroll_px)
-        box = QRectF(left - 1, top - 1, max(right - left, 1) + 2, self._layout.lines[line].height_px - 1)
+        top, height = self._layout.depth_px(line, int(spans.row_depth[row]), self._scroll_px)
+        box = QRectF(left - 1, top - 1, max(right - left, 1) + 2, height + 1)
         self._painter.setBrush(Qt.BrushStyle.NoBrush)
         self._painter.setPen(QPen(self._colour(self._theme.background), 4))
         self._painter.drawRect(box)
