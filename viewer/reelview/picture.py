@@ -1,0 +1,53 @@
+"""A picture of a reel, drawn without a window."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, QSize
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QApplication, QWidget
+
+from ipcreel.reel import Reel, ReelError
+from reelview.session import Session
+from reelview.window import Window
+
+
+def render(reel: Reel, output: Path, begin_ns: int, end_ns: int, width_px: int, height_px: int) -> None:
+    """Draw the window as it shows a reel from `begin_ns` to `end_ns`, into a .png or an .svg.
+
+    Raises:
+        ReelError: the picture cannot be written.
+    """
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    window = Window()
+    session = Session.of_reel(reel)
+    window.show_session(session, reel.path.name)
+    window.resize(width_px, height_px)
+    window.show()
+    session.view.show(begin_ns, end_ns)
+    settle(app)
+    written = _write_svg(window, output) if output.suffix == ".svg" else window.grab().save(str(output))
+    window.close()
+    settle(app)
+    if not written:
+        raise ReelError(f"{output}: the picture cannot be written there.")
+
+
+def settle(app: QCoreApplication) -> None:
+    """Let everything that has been asked for be drawn."""
+    for _ in range(20):
+        app.processEvents()
+
+
+def _write_svg(widget: QWidget, output: Path) -> bool:
+    from PySide6.QtSvg import QSvgGenerator
+
+    generator = QSvgGenerator()
+    generator.setFileName(str(output))
+    generator.setSize(QSize(widget.width(), widget.height()))
+    painter = QPainter(generator)
+    widget.render(painter)
+    painter.end()
+    return output.exists()
