@@ -122,6 +122,17 @@ def test_what_a_process_knows_of_itself_is_kept(recorded):
     assert payloads(run.reel, "process.affinity.read")[0] == sorted(payloads(run.reel, "process.affinity.read")[0])
 
 
+def test_an_argument_vector_longer_than_a_page_or_not_utf_8_is_kept_whole(recorded):
+    run = recorded("""
+        import os, subprocess, sys
+        code = "import sys; print(len(sys.argv[1]))" + "#" * 20000
+        subprocess.run([sys.executable, "-c", code, b"\\xff" * 9])
+    """)
+    assert run.ran == run.bare
+    argv = run.reel.processes[1]["argv"]
+    assert (len(argv[2]), argv[3]) == (20000 + len("import sys; print(len(sys.argv[1]))"), "\udcff" * 9)
+
+
 def named(reel, name):
     """The events of one operation, in order."""
     return [row for row in range(len(reel)) if reel.operations[int(reel.op[row])]["name"] == name]

@@ -5,6 +5,7 @@ A Popen is one operation from its pipes to the exec of its child; the signals th
 
 from __future__ import annotations
 
+from ipcreel.interpose.frames import is_ours
 from ipcreel.mechanism.keeping import number
 from ipcreel.mechanism.operation import IN, OUT, Operation
 from ipcreel.mechanism.processes import argv_of
@@ -111,3 +112,23 @@ def install(module: ModuleType, reading: Reading) -> None:
 
     shim.open = open_pipe  # type: ignore[attr-defined]
     module.io = shim  # type: ignore[attr-defined]
+    if hasattr(module, "_text_encoding"):
+        module._text_encoding = _warning_beyond_us(module, module._text_encoding)  # type: ignore[attr-defined]
+
+
+def _warning_beyond_us(module: ModuleType, plain: Any) -> Any:
+    """`subprocess` counts its own frames up to its caller in order to warn there; a wrapper of ours lies between."""
+    import sys
+
+    def text_encoding() -> Any:
+        if not sys.flags.warn_default_encoding:
+            return plain()
+        frame: Any = sys._getframe(1)
+        level = 2
+        while frame is not None and (is_ours(frame.f_code.co_filename) or frame.f_code.co_filename == module.__file__):
+            level += not is_ours(frame.f_code.co_filename)  # `warnings` leaves ours out by itself
+            frame = frame.f_back
+        module.warnings.warn("'encoding' argument not specified.", EncodingWarning, level)
+        return "utf-8" if sys.flags.utf8_mode else module.locale.getencoding()
+
+    return text_encoding

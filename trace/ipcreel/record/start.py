@@ -13,6 +13,7 @@ from ipcreel.record import wrap
 from ipcreel.record.ending import Ending, note_end
 from ipcreel.record.wrap import Recording
 from ipcreel.tape import process
+from ipcreel.tape.pack import pack
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ _ALWAYS = frozenset(
     ("_collections_abc", "_sitebuiltins", "abc", "codecs", "genericpath", "io", "os", "posixpath", "stat")
 )
 
+_HEADER_ROOM = 3072  # bytes of the first page of a tape; an argument vector can be longer than a page
+
 
 def start() -> None:
     """Open the tape, and patch every module of `mechanism.PATCHES`, now or when it is imported."""
@@ -31,7 +34,11 @@ def start() -> None:
     seed = os.environ.get("PYTHONHASHSEED", "")
     environment.hide(os.path.join(os.path.dirname(os.path.abspath(__file__)), "bootstrap"))
     limit = int(environment.setting("IPCREEL_PAYLOAD_LIMIT") or 1 << 20)
-    process.open_tape(environment.setting("IPCREEL_TAPES"), "exec", limit, None, _facts(seed))
+    facts = _facts(seed)
+    short = len(pack(facts)) <= _HEADER_ROOM
+    process.open_tape(environment.setting("IPCREEL_TAPES"), "exec", limit, None, facts if short else {})
+    if not short:
+        process.fact("header", facts)
     helper = _library_process(sys.orig_argv)
     if helper == "resource_tracker":  # it outlives the program by design, and waits for it to end: it is left alone
         process.fact("name", helper)

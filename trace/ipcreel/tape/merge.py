@@ -103,6 +103,7 @@ def _number_all(tapes: list[TapeContent], tables: _Tables) -> list[_Numbers]:
 
 def _process(tape: TapeContent, parent: int | None, same_pid: int | None) -> dict[str, Any]:
     header = {key: value for key, value in tape.header.items() if key not in ("format", "version", "parent")}
+    header |= tape.facts.pop("header", {})  # what found no room in it
     return {
         **header,
         "parent": parent,

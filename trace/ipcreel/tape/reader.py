@@ -66,7 +66,7 @@ def read_tape(directory: Path, name: str) -> TapeContent:
 
 
 def _first(data: bytes) -> Any:
-    unpacker = msgpack.Unpacker(strict_map_key=False)
+    unpacker = msgpack.Unpacker(strict_map_key=False, unicode_errors="surrogatepass")
     unpacker.feed(data)
     return unpacker.unpack()
 
