@@ -112,7 +112,7 @@ def test_a_read_that_never_returns_is_pending_when_its_process_is_killed(recorde
     )
     assert run.ran == run.bare
     (read,) = rows(run.reel, "pipe.end.read")
-    assert (read.state, read.a) == ("pending", 3)
+    assert (read.state, read.kind) == ("pending", "pipe")
 
 
 def test_wrong_arguments_are_refused_with_the_same_words(recorded: Recorded) -> None:

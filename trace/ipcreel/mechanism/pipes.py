@@ -133,21 +133,21 @@ OPERATIONS = (
         0x1104, "pipe.fifo.make", "os.mkfifo", before=_path, a="mode", payload="the path",
     ),
     Operation(
-        0x1110, "pipe.end.read", "os.read", concerns=is_stream, identify=stream, before=descriptors.descriptor,
+        0x1110, "pipe.end.read", "os.read", concerns=is_stream, identify=stream,
         after=_read, blocks=True, flow=IN, give=give_payload, a="descriptor", b="size in bytes", payload="the bytes",
     ),
     Operation(
-        0x1111, "pipe.end.readv", "os.readv", concerns=is_stream, identify=stream, before=descriptors.descriptor,
+        0x1111, "pipe.end.readv", "os.readv", concerns=is_stream, identify=stream,
         after=_read_into, blocks=True, flow=IN, give=_give_read_into, a="descriptor", b="size in bytes",
         payload="the bytes",
     ),
     Operation(
-        0x1112, "pipe.end.write", "os.write", concerns=is_stream, identify=stream, before=descriptors.descriptor,
+        0x1112, "pipe.end.write", "os.write", concerns=is_stream, identify=stream,
         after=_written, blocks=True, flow=OUT, give=give_size, a="descriptor", b="size in bytes",
         payload="the bytes taken",
     ),
     Operation(
-        0x1113, "pipe.end.writev", "os.writev", concerns=is_stream, identify=stream, before=descriptors.descriptor,
+        0x1113, "pipe.end.writev", "os.writev", concerns=is_stream, identify=stream,
         after=_written_all, blocks=True, flow=OUT, give=give_size, a="descriptor", b="size in bytes",
         payload="the bytes taken",
     ),

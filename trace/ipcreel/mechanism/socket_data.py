@@ -75,7 +75,9 @@ def flags_third(args: Args, kwargs: Kwargs) -> tuple[int, object]:
 
 def sent(args: Args, kwargs: Kwargs, result: int) -> tuple[int, int, object]:
     """send(data[, flags]) → size."""
-    return (_integer(args[2]) if len(args) > 2 else 0), result, content(args[1], result)
+    data = args[1]
+    taken = data if type(data) is bytes and len(data) == result else content(data, result)
+    return (0 if len(args) < 3 else _integer(args[2])), result, taken
 
 
 def all_before(args: Args, kwargs: Kwargs) -> tuple[int, object]:
@@ -114,7 +116,7 @@ def message_sent(args: Args, kwargs: Kwargs, result: int) -> tuple[int, int, obj
 
 def received(args: Args, kwargs: Kwargs, result: bytes) -> tuple[int, int, object]:
     """recv(size[, flags]) → bytes."""
-    return (_integer(args[2]) if len(args) > 2 else 0), len(result), result
+    return (0 if len(args) < 3 else _integer(args[2])), len(result), result
 
 
 def received_into(args: Args, kwargs: Kwargs, result: int) -> tuple[int, int, object]:

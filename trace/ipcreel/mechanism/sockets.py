@@ -128,7 +128,7 @@ def _give_blocking(args: tuple[Any, ...], kwargs: dict[str, Any], a: int, b: int
     socket_inert.set_timeout(args[0], None if args[1] else 0.0)
 
 
-_FLAGS = "flags of the call (MSG_PEEK takes nothing away, MSG_OOB is out of band)"
+_FLAGS = "flags of the call (MSG_PEEK takes nothing away, MSG_OOB is out of band); while pending, 0"
 _SIZE = "size in bytes"
 
 CREATE = Operation(
@@ -157,12 +157,12 @@ CONNECT_EX = Operation(
     give=data.give_size, b="errno, 0 where it is connected", payload="the address asked for",
 )  # fmt: skip
 RECVMSG = Operation(
-    0x1018, "socket.endpoint.recvmsg", identify=_socket, before=data.flags_third, after=data.message_received,
+    0x1018, "socket.endpoint.recvmsg", identify=_socket, after=data.message_received,
     blocks=True, flow=IN, give=data.give_payload, a=_FLAGS, b=_SIZE,
     payload="(bytes, [(level, type, data)], flags of the message, address)",
 )  # fmt: skip
 RECVMSG_INTO = Operation(
-    0x1019, "socket.endpoint.recvmsg_into", identify=_socket, before=data.flags_third,
+    0x1019, "socket.endpoint.recvmsg_into", identify=_socket,
     after=data.message_received_into, blocks=True, flow=IN, give=data.give_message_into, a=_FLAGS, b=_SIZE,
     payload="(bytes, [(level, type, data)], flags of the message, address)",
 )  # fmt: skip
@@ -201,7 +201,7 @@ OPERATIONS = (
         give=_give_blocking, a="1 where it blocks from now on",
     ),
     Operation(
-        0x1010, "socket.endpoint.send", "socket.socket.send", identify=_socket, before=data.flags_second,
+        0x1010, "socket.endpoint.send", "socket.socket.send", identify=_socket,
         after=data.sent, blocks=True, flow=OUT, give=data.give_size, a=_FLAGS, b=_SIZE, payload="the bytes taken",
     ),
     Operation(
@@ -222,21 +222,21 @@ OPERATIONS = (
         blocks=True, flow=OUT, semantic=True, give=data.give_file_sent, b=_SIZE,
     ),
     Operation(
-        0x1015, "socket.endpoint.recv", "socket.socket.recv", identify=_socket, before=data.flags_second,
+        0x1015, "socket.endpoint.recv", "socket.socket.recv", identify=_socket,
         after=data.received, blocks=True, flow=IN, give=data.give_payload, a=_FLAGS, b=_SIZE, payload="the bytes",
     ),
     Operation(
-        0x1016, "socket.endpoint.recv_into", "socket.socket.recv_into", identify=_socket, before=data.flags_third,
+        0x1016, "socket.endpoint.recv_into", "socket.socket.recv_into", identify=_socket,
         after=data.received_into, blocks=True, flow=IN, give=data.give_into, a=_FLAGS, b=_SIZE, payload="the bytes",
     ),
     Operation(
-        0x1017, "socket.endpoint.recvfrom", "socket.socket.recvfrom", identify=_socket, before=data.flags_second,
+        0x1017, "socket.endpoint.recvfrom", "socket.socket.recvfrom", identify=_socket,
         after=data.received_from, blocks=True, flow=IN, give=data.give_payload, a=_FLAGS, b=_SIZE,
         payload="(the bytes, address)",
     ),
     Operation(
         0x101A, "socket.endpoint.recvfrom_into", "socket.socket.recvfrom_into", identify=_socket,
-        before=data.flags_third, after=data.received_from_into, blocks=True, flow=IN, give=data.give_from_into,
+        after=data.received_from_into, blocks=True, flow=IN, give=data.give_from_into,
         a=_FLAGS, b=_SIZE, payload="(the bytes, address)",
     ),
 )  # fmt: skip
