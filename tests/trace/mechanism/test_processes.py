@@ -1,5 +1,7 @@
 """Processes: begun, ended, waited for, and followed wherever they go."""
 
+import hashlib
+
 import pytest
 
 
@@ -131,6 +133,12 @@ def test_an_argument_vector_longer_than_a_page_or_not_utf_8_is_kept_whole(record
     assert run.ran == run.bare
     argv = run.reel.processes[1]["argv"]
     assert (len(argv[2]), argv[3]) == (20000 + len("import sys; print(len(sys.argv[1]))"), "\udcff" * 9)
+
+
+def test_the_files_of_a_program_are_known_by_their_hashes(recorded):
+    run = recorded("import os; os.getpid()")
+    [source] = [source for source in run.reel.sources if source[0] == str(run.program)]
+    assert source[3] == hashlib.sha256(run.program.read_bytes()).hexdigest()
 
 
 def named(reel, name):

@@ -80,6 +80,8 @@ def take_snapshot(tapes: Path, output: Path) -> None:
 
 
 def _make(tapes: Path, output: Path, run: dict[str, Any]) -> dict[str, Any]:
+    notes = sorted(tapes.glob("*.unrecorded"))  # left by interpreters that are too old
+    run["unrecorded"] = [f"{note.read_text()} (process {note.stem})" for note in notes]
     try:
         written = merge(tapes, output, mechanism.all_operations(), run)
     except OSError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
 from dataclasses import dataclass, field
@@ -96,9 +97,22 @@ def _number_all(tapes: list[TapeContent], tables: _Tables) -> list[_Numbers]:
             parent = next((r for r in reversed(by_pid.get(tape.header["ppid"], []))), None)
         tables.processes.append(_process(tape, parent, earlier[-1] if earlier else None))
         earlier.append(row)
-        for source in tape.sources:
-            tables.sources.setdefault(source[0], source)
+        folder = tables.processes[-1].get("folder", "")
+        for file, size, modified_ns, _ in tape.sources:
+            if file not in tables.sources:
+                tables.sources[file] = [file, size, modified_ns, _hash_of(Path(folder, file), size, modified_ns)]
     return numbers
+
+
+def _hash_of(file: Path, size: int, modified_ns: int) -> str:
+    """The SHA-256 of what ran, empty where the file is not the same any more."""
+    try:
+        status = file.stat()
+        if (status.st_size, status.st_mtime_ns) != (size, modified_ns):
+            return ""
+        return hashlib.sha256(file.read_bytes()).hexdigest()
+    except (OSError, ValueError):
+        return ""
 
 
 def _process(tape: TapeContent, parent: int | None, same_pid: int | None) -> dict[str, Any]:

@@ -18,11 +18,12 @@ if TYPE_CHECKING:
 
 now, _unix_now = time.monotonic_ns, time.time_ns
 _getpid, _getppid, _native_id = os.getpid, os.getppid, _thread.get_native_id
-_getframe = sys._getframe
+_getframe, _stat = sys._getframe, os.stat
 
 tape = Tape()
 sites: dict[int, int] = {}  # id of a code object + instruction offset (the bytecode lies inside the object): number
 passed: set[str] = set()  # files of library code that may stand between the program and an operation of its
+_files: set[str] = set()  # those that sites lie in
 _codes: list[CodeType] = []  # keeps them alive, so that an id is never given twice
 _lanes = 0
 _objects: dict[object, int] = {}
@@ -30,19 +31,32 @@ _object_count = 0
 
 
 class Here(_thread._local):
-    """The thread that asks: its lane, and whether it is inside a recorded operation, whose parts are not recorded."""
+    """The thread that asks: its lane, and whether it is inside a recorded operation, whose parts are not recorded.
+
+    Attributes:
+        lane: its number in this process.
+        mark: the lane, or -1 where it is inside: one look at it is all that a wrapper takes.
+    """
 
     lane: int
-    inside: bool
+    mark: int
     before_fork: bool
 
     def __init__(self) -> None:
         global _lanes  # noqa: PLW0603
-        self.inside = True  # until the lane is defined
+        self.mark = -1  # until the lane is defined
         self.lane = _lanes
         _lanes += 1
         tape.define(layout.LANE, self.lane, _native_id(), _thread_name())
-        self.inside = False
+        self.mark = self.lane
+
+    @property
+    def inside(self) -> bool:
+        return self.mark < 0
+
+    @inside.setter
+    def inside(self, value: bool) -> None:
+        self.mark = -1 if value else self.lane
 
 
 def _thread_name() -> str:
@@ -55,6 +69,7 @@ class _Unrecorded:
     """What stands for `here` before a tape is open, or in a process that was not chosen: nothing is recorded."""
 
     lane = 0
+    mark = -1
 
     @property
     def inside(self) -> bool:
@@ -140,7 +155,21 @@ def site_of(frame: FrameType) -> int:
         _codes.append(code)
         tape.define(layout.SITE, number, code.co_filename, frame.f_lineno or 0, code.co_qualname, frame.f_lasti)
         sites[key] = number
+        if code.co_filename not in _files:
+            _define_source(code.co_filename)
     return number
+
+
+def _define_source(file: str) -> None:
+    """State which version of `file` runs. Its content is hashed after the run, if it is the same file still."""
+    _files.add(file)
+    if file.startswith("<"):
+        return
+    try:
+        status = _stat(file)
+    except (OSError, ValueError):
+        return
+    tape.define(layout.SOURCE, file, status.st_size, status.st_mtime_ns, "")
 
 
 def outside_of_library(frame: FrameType | None) -> FrameType | None:
