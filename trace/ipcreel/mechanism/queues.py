@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     Kwargs = dict[str, Any]
 
 _SHORT = 1024  # characters or bytes
+_FOREVER = (timeouts.FOREVER, None)
 _FEW = 8  # items of a tuple
 _KINDS = {"Queue": "queue", "LifoQueue": "lifo queue", "PriorityQueue": "priority queue"}
 
@@ -71,7 +72,7 @@ def _item(args: Args, kwargs: Kwargs) -> tuple[int, object]:
 
 def _wanted(args: Args, kwargs: Kwargs) -> tuple[int, object]:
     if len(args) == 1 and not kwargs:
-        return timeouts.FOREVER, None
+        return _FOREVER
     return timeouts.of_block_and_timeout(args, kwargs), None
 
 

@@ -6,6 +6,7 @@ import sys
 
 from ipcreel.interpose.targets import OBJECT_SLOT, dress
 from ipcreel.mechanism.ownership import new_of_program
+from ipcreel.tape.process import new_object
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,8 +53,10 @@ def stand_in(original: type, kind: str, created: Operation, namespace: dict[str,
         if number < 0 and cls is replacement:
             return original(*args, **kwargs)
         self: Any = original.__new__(cls, *args, **kwargs)
-        self._ipcreel_object = number
-        if number >= 0:
+        if number < 0:  # the library has a subclass of its own
+            self._ipcreel_object = new_object(kind, None, kind)
+        else:
+            self._ipcreel_object = number
             reading.note(created, number)
         return self
 

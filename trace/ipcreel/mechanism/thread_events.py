@@ -27,16 +27,23 @@ def _wait_at_once(args: Args, kwargs: Kwargs) -> Any:
     return True if args[0]._flag is True and len(args) + len(kwargs) <= 2 else WAIT
 
 
+_FOREVER = (timeouts.FOREVER, None)  # made once: these are called at every operation
+_AT_ONCE = (timeouts.FOREVER, 1, None)
+_IS_SET, _IS_NOT_SET = (0, 1, None), (0, 0, None)
+
+
 def _wanted(args: Args, kwargs: Kwargs) -> tuple[int, object]:
-    return timeouts.of_timeout(args, kwargs), None
+    return _FOREVER if len(args) == 1 and not kwargs else (timeouts.of_timeout(args, kwargs), None)
 
 
 def _seen(args: Args, kwargs: Kwargs, result: Any) -> tuple[int, int, object]:
+    if result is True and len(args) == 1 and not kwargs:
+        return _AT_ONCE
     return timeouts.of_timeout(args, kwargs), result is True, None
 
 
 def _is_set(args: Args, kwargs: Kwargs, result: Any) -> tuple[int, int, object]:
-    return 0, result is True, None
+    return _IS_SET if result is True else _IS_NOT_SET
 
 
 def _give_truth(args: Args, kwargs: Kwargs, a: int, b: int, payload: object) -> bool:

@@ -12,7 +12,7 @@ from types import MethodType
 from ipcreel.interpose.targets import Origin, dress
 from ipcreel.mechanism import ownership, timeouts
 from ipcreel.mechanism.operation import GIVE, IN, OUT, RUN, WAIT, Operation
-from ipcreel.mechanism.ownership import new_of_program, number_of, watched
+from ipcreel.mechanism.ownership import new_of_program
 from ipcreel.mechanism.stand_in import StandIn, dressed, stand_in
 from ipcreel.tape.process import passed
 
@@ -43,11 +43,24 @@ def patience(args: Args, kwargs: Kwargs) -> int:
     return timeouts.of_block_and_timeout((None, blocking, timeout), {})
 
 
+_FOREVER = (timeouts.FOREVER, None)  # made once: these are called at every operation
+_AT_ONCE = (timeouts.FOREVER, 1, None)
+
+
+def _lock(args: Args, kwargs: Kwargs, result: Any) -> int:
+    try:
+        return args[0]._ipcreel_object  # type: ignore[no-any-return]
+    except (AttributeError, IndexError):  # not a lock: the original says so
+        return 0
+
+
 def _wanted(args: Args, kwargs: Kwargs) -> tuple[int, object]:
-    return patience(args, kwargs), None
+    return _FOREVER if len(args) == 1 and not kwargs else (patience(args, kwargs), None)
 
 
 def _acquired(args: Args, kwargs: Kwargs, result: Any) -> tuple[int, int, object]:
+    if result is True and len(args) == 1 and not kwargs:
+        return _AT_ONCE
     return patience(args, kwargs), result is True, None
 
 
@@ -73,7 +86,7 @@ def _acquire_rlock_at_once(args: Args, kwargs: Kwargs) -> Any:
 
 def _acquire_row(attempt: Any) -> Operation:
     return Operation(
-        0x2102, "threads.lock.acquire", identify=number_of, concerns=watched, before=_wanted, after=_acquired,
+        0x2102, "threads.lock.acquire", identify=_lock, before=_wanted, after=_acquired,
         attempt=attempt, blocks=True, flow=IN, replay=RUN,
         a=timeouts.IN_WORDS, b="1 acquired, 0 not",
     )  # fmt: skip
@@ -82,10 +95,10 @@ def _acquire_row(attempt: Any) -> Operation:
 CREATE = Operation(0x2101, "threads.lock.create", replay=RUN)
 ACQUIRE, ACQUIRE_RLOCK = _acquire_row(_acquire_lock_at_once), _acquire_row(_acquire_rlock_at_once)
 RELEASE = Operation(
-    0x2103, "threads.lock.release", identify=number_of, concerns=watched, flow=OUT, replay=RUN,
+    0x2103, "threads.lock.release", identify=_lock, flow=OUT, replay=RUN,
 )  # fmt: skip
 LOCKED = Operation(
-    0x2104, "threads.lock.locked", identify=number_of, concerns=watched, after=_locked, replay=GIVE, give=_give_truth,
+    0x2104, "threads.lock.locked", identify=_lock, after=_locked, replay=GIVE, give=_give_truth,
     b="1 locked, 0 not",
 )  # fmt: skip
 

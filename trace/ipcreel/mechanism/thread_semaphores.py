@@ -38,11 +38,17 @@ def _patience(args: Args, kwargs: Kwargs) -> int:
     )  # fmt: skip
 
 
+_FOREVER = (timeouts.FOREVER, None)  # made once: these are called at every operation
+_AT_ONCE = (timeouts.FOREVER, 1, None)
+
+
 def _wanted(args: Args, kwargs: Kwargs) -> tuple[int, object]:
-    return _patience(args, kwargs), None
+    return _FOREVER if len(args) == 1 and not kwargs else (_patience(args, kwargs), None)
 
 
 def _acquired(args: Args, kwargs: Kwargs, result: Any) -> tuple[int, int, object]:
+    if result is True and len(args) == 1 and not kwargs:
+        return _AT_ONCE
     return _patience(args, kwargs), result is True, None
 
 
