@@ -106,7 +106,14 @@ def install(module: ModuleType, reading: Reading) -> None:
 
 
 def _seen_class(ctypes: Any, original: Any, reading: Reading) -> Any:
-    names = {"__module__": original.__module__, "__qualname__": original.__qualname__, "__doc__": original.__doc__}
+    def __reduce__(self: Any) -> Any:  # noqa: N807
+        function, (_, *rest) = original.__reduce__(self)
+        return function, (original, *rest)
+
+    names = {
+        "__module__": original.__module__, "__qualname__": original.__qualname__, "__doc__": original.__doc__,
+        "__reduce__": __reduce__,
+    }  # fmt: skip
     if issubclass(original, ctypes.Array):
         members = _array_members(original, reading)
     elif issubclass(original, ctypes.Structure | ctypes.Union):
