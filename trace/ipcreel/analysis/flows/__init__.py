@@ -6,6 +6,9 @@ streams    bytes, and who received them
 semaphores a release and the acquire that it let through
 wakes      what ends a wait: notify, set, the last arrival at a barrier
 signals    a kill and the handler's run
+values     a write to shared memory and the reads that saw it
+threads    start → begin, end → join, submit → run → result
+nearest    the last cause before an effect
 processes  a fork and the child's first event; the child's last event and the wait that reaped it
 """
 

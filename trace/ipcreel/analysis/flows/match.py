@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ipcreel.analysis.events import Events
-from ipcreel.analysis.flows import messages, processes, semaphores, signals, streams, wakes
+from ipcreel.analysis.flows import messages, processes, semaphores, signals, streams, threads, values, wakes
 from ipcreel.analysis.joins import Joined
 
 Rows = NDArray[np.int64]
@@ -20,6 +20,8 @@ MATCHERS: dict[str, Callable[[Events], list[Joined]]] = {
     "semaphore": semaphores.match,
     "wake": wakes.match,
     "signal": signals.match,
+    "value": values.match,
+    "thread": threads.match,
     "process": processes.match,
 }
 KINDS = tuple(MATCHERS)

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ipcreel.analysis.events import Events
+from ipcreel.analysis.flows.nearest import join_to_latest
 from ipcreel.analysis.joins import EXACT, INFERRED, Joined
 
 Rows = NDArray[np.int64]
@@ -17,30 +18,18 @@ def match(events: Events) -> list[Joined]:
     for family in ("threads", "mp"):
         waits = events.rows(f"{family}.condition.wait")
         notifies = events.rows(f"{family}.condition.notify", f"{family}.condition.notify_all", done=False)
-        joined.append(_latest_before(events, notifies, waits[events.b[waits] == 1], INFERRED))
+        joined.append(_latest(events, notifies, waits[events.b[waits] == 1], INFERRED))
         waits = events.rows(f"{family}.event.wait", f"{family}.event.is_set")
         sets = events.rows(f"{family}.event.set", done=False)
-        joined.append(_latest_before(events, sets, waits[events.b[waits] == 1], EXACT))
+        joined.append(_latest(events, sets, waits[events.b[waits] == 1], EXACT))
         joined.append(_barriers(events, family))
     return joined
 
 
-def _latest_before(events: Events, causes: Rows, effects: Rows, certainty: int) -> Joined:
-    """Each effect belongs to the last cause on its object that began before it ended."""
-    if not len(causes) or not len(effects):
-        none = np.empty(0, np.int64)
-        return Joined(none, none, np.empty(0, np.uint8), causes, effects)
-    base = int(min(events.begin_ns[causes].min(), events.begin_ns[effects].min()))
-    span = int(max(events.end_ns[causes].max(), events.end_ns[effects].max())) - base + 1
-    objects = np.unique(np.concatenate((events.object[causes], events.object[effects])))
-    cause_place = np.searchsorted(objects, events.object[causes]) * span + events.begin_ns[causes] - base
-    order = np.argsort(cause_place, kind="stable")
-    effect_object = np.searchsorted(objects, events.object[effects])
-    place = effect_object * span + events.end_ns[effects] - base
-    at = np.searchsorted(cause_place[order], place, "right") - 1
-    found = (at >= 0) & (cause_place[order][at] >= effect_object * span)
-    cause, effect = causes[order[at[found]]], effects[found]
-    return Joined(cause, effect, np.full(len(cause), certainty, np.uint8), np.setdiff1d(causes, cause), effects[~found])
+def _latest(events: Events, causes: Rows, effects: Rows, certainty: int) -> Joined:
+    return join_to_latest(
+        events.ends(causes, events.object[causes]), events.ends(effects, events.object[effects]), certainty
+    )
 
 
 def _barriers(events: Events, family: str) -> Joined:

@@ -1,0 +1,53 @@
+"""A write to shared memory and the reads that saw it."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ipcreel.analysis.events import Events, number_keys
+from ipcreel.analysis.flows.nearest import join_to_latest
+from ipcreel.analysis.joins import AMBIGUOUS, EXACT, Joined, concatenate
+
+Rows = NDArray[np.int64]
+
+_VALUES = (("mp.value.set", "mp.value.set_unlocked"), ("mp.value.get", "mp.value.get_unlocked"))
+_ARRAYS = (("mp.array.set", "mp.array.set_unlocked"), ("mp.array.get", "mp.array.get_unlocked"))
+_BLOCKS = (("sysv.memory.write",), ("sysv.memory.read",))
+
+
+def match(events: Events) -> list[Joined]:
+    """Join writes with reads. What was overwritten before anyone read it is no lost message: it is not left over."""
+    joined = [_whole(events, *_VALUES), *(_parts(events, *names) for names in (_ARRAYS, _BLOCKS))]
+    none = np.empty(0, np.int64)
+    return [Joined(part.cause, part.effect, part.certainty, none, none) for part in joined]
+
+
+def _whole(events: Events, writes: tuple[str, ...], reads: tuple[str, ...]) -> Joined:
+    out, into = events.rows(*writes), events.rows(*reads)
+    joined = join_to_latest(events.ends(out, events.object[out]), events.ends(into, events.object[into]), EXACT)
+    return _doubt(events, joined)
+
+
+def _parts(events: Events, writes: tuple[str, ...], reads: tuple[str, ...]) -> Joined:
+    """Of a read of one place its last write; of a read of many the last write of each place, as far as it was one."""
+    out, into = events.rows(*writes), events.rows(*reads)
+    single = into[events.b[into] == 0]
+    out_key, in_key = number_keys((events.object[out], events.a[out]), (events.object[single], events.a[single]))
+    joined = [join_to_latest(events.ends(out, out_key), events.ends(single, in_key), EXACT)]
+    several = into[events.b[into] != 0]
+    for object_ in np.unique(events.object[several]).tolist():
+        own = out[events.object[out] == object_]
+        reads_here = several[events.object[several] == object_]
+        for place in np.unique(events.a[own]).tolist():
+            here = own[events.a[own] == place]
+            key, read_key = np.zeros(len(here), np.int64), np.zeros(len(reads_here), np.int64)
+            joined.append(join_to_latest(events.ends(here, key), events.ends(reads_here, read_key), EXACT))
+    return _doubt(events, concatenate(joined))
+
+
+def _doubt(events: Events, joined: Joined) -> Joined:
+    """Where the write still went on when the read began, either may have come first."""
+    overlap = events.end_ns[joined.cause] > events.begin_ns[joined.effect]
+    certainty = np.where(overlap, AMBIGUOUS, joined.certainty).astype(np.uint8)
+    return Joined(joined.cause, joined.effect, certainty, joined.cause_left, joined.effect_left)
