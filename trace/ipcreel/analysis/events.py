@@ -43,7 +43,7 @@ class Events:
     b: Rows
     codes: Mapping[str, int]
     content: Callable[[Rows], Rows]
-    payload: Callable[[int], object]
+    payload: Callable[[int], Any]
     process_table: list[dict[str, int]] = field(default_factory=list)
     objects: list[list[Any]] = field(default_factory=list)
 

@@ -23,7 +23,7 @@ class Forks:
         after_in_parent: Callable[[], object] | None = None,
     ) -> None:
         given = {"before": before, "after_in_child": after_in_child, "after_in_parent": after_in_parent}
-        self._plain(**{name: hook for name, hook in given.items() if hook is not None})  # type: ignore[arg-type]
+        self._plain(**{name: hook for name, hook in given.items() if hook is not None})
         if after_in_child is not None:
             self._in_child.append(after_in_child)
 

@@ -108,7 +108,8 @@ def _running_sum(values: Rows, group: Rows) -> Rows:
     total = np.cumsum(values)
     starts = np.flatnonzero(np.concatenate(([True], group[1:] != group[:-1])))
     base = np.concatenate(([0], total))[starts]
-    return total - np.repeat(base, np.diff(np.append(starts, len(values))))
+    result: Rows = total - np.repeat(base, np.diff(np.append(starts, len(values))))
+    return result
 
 
 def _without_repeats(joined: Joined) -> Joined:

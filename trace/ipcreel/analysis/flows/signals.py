@@ -34,7 +34,7 @@ def match(events: Events) -> list[Joined]:
         elif events.a[row] != 0:
             left.append(row)
     effects = np.array(effect, np.int64)
-    merged = np.isin(effects, effects[np.concatenate((effects[1:] == effects[:-1], [False]))]) if len(effects) else []
+    merged = np.bincount(effects, minlength=1)[effects] > 1
     certainty = np.where(merged, INFERRED, EXACT).astype(np.uint8)
     return [
         Joined(
