@@ -19,7 +19,10 @@ _GIVEN = "_ipcreel_given"  # where an instance in a replay keeps what the record
 
 
 def identify_by(number_of: Callable[[Any], int]) -> Identify:
-    """An `identify` for methods: the number that the instance has, or gets from `number_of` when it is first used."""
+    """An `identify` for methods: the number that the instance has, or gets from `number_of` when it is first used.
+
+    `in_slot` says that a wrapper may look into the instance's slot itself, before it asks.
+    """
 
     def identify(args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> int:
         try:
@@ -27,6 +30,7 @@ def identify_by(number_of: Callable[[Any], int]) -> Identify:
         except (AttributeError, IndexError):
             return _numbered(args[0], number_of) if args else 0
 
+    identify.in_slot = True  # type: ignore[attr-defined]
     return identify
 
 

@@ -39,6 +39,7 @@ class Operation:
         attempt: (args, kwargs) → the result, or WAIT where the operation would have to wait. It is tried first, so that
             only what waits pays for a begin written ahead.
         before: (args, kwargs) → (a, payload), taken before the call: what is sent, what is waited for.
+        alone: `a`, without a payload, where the operation was given nothing but its object: `before` is not asked then.
         after: (args, kwargs, result) → (a, b, payload), taken from the result.
         concerns: (args, kwargs) → whether this call is one of the operation's: `os.read` of a pipe is, of a file is
             not.
@@ -51,8 +52,8 @@ class Operation:
     """
 
     __slots__ = (
-        "a", "after", "attempt", "b", "before", "blocks", "code", "concerns", "flow", "give", "identify", "name",
-        "payload", "replay", "semantic", "target",
+        "a", "after", "alone", "attempt", "b", "before", "blocks", "code", "concerns", "flow", "give", "identify",
+        "name", "payload", "replay", "semantic", "target",
     )  # fmt: skip
 
     def __init__(
@@ -64,6 +65,7 @@ class Operation:
         identify: Identify | None = None,
         attempt: Attempt | None = None,
         before: Before | None = None,
+        alone: int | None = None,
         after: After | None = None,
         concerns: Concerns | None = None,
         blocks: bool = False,
@@ -81,6 +83,7 @@ class Operation:
         self.identify = identify
         self.attempt = attempt
         self.before = before
+        self.alone = alone
         self.after = after
         self.concerns = concerns
         self.blocks = blocks

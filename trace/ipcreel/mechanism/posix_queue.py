@@ -19,7 +19,7 @@ from ipcreel.mechanism.kernel_object import (
     identify_opened,
 )
 from ipcreel.mechanism.operation import IN, OUT, Operation
-from ipcreel.mechanism.timeouts import IN_WORDS, of_timeout
+from ipcreel.mechanism.timeouts import FOREVER, IN_WORDS, of_timeout
 from ipcreel.tape.process import object_number
 
 TYPE_CHECKING = False
@@ -50,6 +50,9 @@ _of_name = identify_by_name("posix.queue", "queue", _names)
 
 
 def _sent(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[int, object]:
+    if len(args) == 2 and not kwargs:
+        message = args[1]
+        return 0, message if type(message) is bytes else content(message)
     count = len(args)
     message = args[1] if count > 1 else kwargs.get("message")
     priority = args[3] if count > 3 else kwargs.get("priority", 0)
@@ -111,8 +114,8 @@ OPERATIONS = (
         a="priority", payload="the message",
     ),
     Operation(
-        0x0403, "posix.queue.receive", f"{_CLASS}.receive", identify=_queue, before=_wanted, after=_received,
-        blocks=True, flow=IN, give=_give_received,
+        0x0403, "posix.queue.receive", f"{_CLASS}.receive", identify=_queue, before=_wanted, alone=FOREVER,
+        after=_received, blocks=True, flow=IN, give=_give_received,
         a=f"priority; while pending, and where it raised, {IN_WORDS}", b="size in bytes", payload="the message",
     ),
     Operation(0x0404, "posix.queue.close", f"{_CLASS}.close", identify=_queue),

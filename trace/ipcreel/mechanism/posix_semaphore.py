@@ -48,7 +48,7 @@ _of_name = identify_by_name("posix.semaphore", "semaphore", _names)
 
 
 def _awaited(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[int, object]:
-    return of_timeout(args, kwargs) if len(args) > 1 or kwargs else FOREVER, None
+    return of_timeout(args, kwargs), None
 
 
 OPERATIONS = (
@@ -58,13 +58,13 @@ OPERATIONS = (
         a="mode", payload=OPENED,
     ),
     Operation(
-        0x0502, "posix.semaphore.acquire", f"{_CLASS}.acquire", identify=_semaphore, before=_awaited, blocks=True,
-        flow=IN, a=IN_WORDS,
+        0x0502, "posix.semaphore.acquire", f"{_CLASS}.acquire", identify=_semaphore, before=_awaited, alone=FOREVER,
+        blocks=True, flow=IN, a=IN_WORDS,
     ),
     Operation(0x0503, "posix.semaphore.release", f"{_CLASS}.release", identify=_semaphore, flow=OUT),
     Operation(
-        0x0504, "posix.semaphore.enter", f"{_CLASS}.__enter__", identify=_semaphore, before=_awaited, blocks=True,
-        flow=IN, give=give_self, a=IN_WORDS,
+        0x0504, "posix.semaphore.enter", f"{_CLASS}.__enter__", identify=_semaphore, before=_awaited, alone=FOREVER,
+        blocks=True, flow=IN, give=give_self, a=IN_WORDS,
     ),
     Operation(0x0505, "posix.semaphore.exit", f"{_CLASS}.__exit__", identify=_semaphore, flow=OUT),
     Operation(0x0506, "posix.semaphore.close", f"{_CLASS}.close", identify=_semaphore),

@@ -46,6 +46,9 @@ def _id(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[int, object]:
 
 
 def _sent(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[int, object]:
+    if len(args) == 2 and not kwargs:
+        message = args[1]
+        return 1, message if type(message) is bytes else content(message)
     count = len(args)
     message = args[1] if count > 1 else kwargs.get("message")
     kind = args[3] if count > 3 else kwargs.get("type", 1)
@@ -82,7 +85,7 @@ OPERATIONS = (
         a="type of the message", payload="the message",
     ),
     Operation(
-        0x0103, "sysv.queue.receive", "sysv_ipc.MessageQueue.receive", identify=_queue, before=_wanted,
+        0x0103, "sysv.queue.receive", "sysv_ipc.MessageQueue.receive", identify=_queue, before=_wanted, alone=0,
         after=_received, blocks=True, flow=IN, give=_give_received,
         a="type of the message; while pending, and where it raised, the type asked for", b="size in bytes",
         payload="the message",

@@ -50,8 +50,6 @@ def _timeout(value: Any) -> float | None:
 
 def _taken(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[int, object]:
     count = len(args)
-    if count == 1 and not kwargs:
-        return 1, None
     delta = args[2] if count > 2 else kwargs.get("delta", 1)
     return abs(number(delta)), _timeout(args[1] if count > 1 else kwargs.get("timeout"))
 
@@ -70,15 +68,15 @@ def _one(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[int, object]:
 
 def _acquire(code: int, verb: str, method: str) -> Operation:
     return Operation(
-        code, f"sysv.semaphore.{verb}", f"{_CLASS}.{method}", identify=_semaphore, before=_taken, blocks=True, flow=IN,
-        a="by how much the value is lowered", payload=_TIMEOUT,
+        code, f"sysv.semaphore.{verb}", f"{_CLASS}.{method}", identify=_semaphore, before=_taken, alone=1, blocks=True,
+        flow=IN, a="by how much the value is lowered", payload=_TIMEOUT,
     )  # fmt: skip
 
 
 def _release(code: int, verb: str, method: str) -> Operation:
     return Operation(
-        code, f"sysv.semaphore.{verb}", f"{_CLASS}.{method}", identify=_semaphore, before=_given_back, flow=OUT,
-        a="by how much the value is raised",
+        code, f"sysv.semaphore.{verb}", f"{_CLASS}.{method}", identify=_semaphore, before=_given_back, alone=1,
+        flow=OUT, a="by how much the value is raised",
     )  # fmt: skip
 
 
@@ -97,8 +95,8 @@ OPERATIONS = (
         payload=_TIMEOUT,
     ),
     Operation(
-        0x0207, "sysv.semaphore.enter", f"{_CLASS}.__enter__", identify=_semaphore, before=_one, blocks=True, flow=IN,
-        give=give_self, a="by how much the value is lowered: 1",
+        0x0207, "sysv.semaphore.enter", f"{_CLASS}.__enter__", identify=_semaphore, before=_one, alone=1, blocks=True,
+        flow=IN, give=give_self, a="by how much the value is lowered: 1",
     ),
     Operation(
         0x0208, "sysv.semaphore.exit", f"{_CLASS}.__exit__", identify=_semaphore, before=_one, flow=OUT,

@@ -6,7 +6,9 @@ The tape is written from here directly, as `tape.writer` does it: a call costs a
 from __future__ import annotations
 
 from ipcreel.event import SIZE
-from ipcreel.tape.layout import PAGE
+from ipcreel.interpose.targets import OBJECT_SLOT
+from ipcreel.tape.layout import CHUNK_BITS
+from ipcreel.tape.writer import SHORT_BYTES, SHORT_SIZE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,7 +36,10 @@ def _head(row: Operation, bound: bool) -> list[str]:
     return [
         f"def wrapper({'_, /, ' if bound else ''}*args, **kwargs):",
         "    here = process.here",
-        f"    if here is None or here.inside{' or not concerns(args, kwargs)' if row.concerns else ''}:",
+        "    if here is None:",
+        "        return original(*args, **kwargs)",
+        "    lane = here.mark",
+        f"    if lane < 0{' or not concerns(args, kwargs)' if row.concerns else ''}:",
         "        return original(*args, **kwargs)",
         "    try:",
         "        frame = getframe(1)",
@@ -43,8 +48,21 @@ def _head(row: Operation, bound: bool) -> list[str]:
         "        if not is_own(fault):",
         "            raise",
         "        site = 0",
-        *_indented(_mended("a, sent = before(args, kwargs)", "a, sent = 0, None"), 1, row.before is not None),
-        *([] if row.before else ["    a = 0"]),
+        *_indented(_before(row)),
+    ]
+
+
+def _before(row: Operation) -> list[str]:
+    if not row.before:
+        return ["a = 0"]
+    asked = _mended("a, sent = before(args, kwargs)", "a, sent = 0, None")
+    if row.alone is None:
+        return asked
+    return [
+        "if kwargs or len(args) != 1:",
+        *_indented(asked),
+        "else:",
+        f"    a, sent = {row.alone}, None",
     ]
 
 
@@ -57,7 +75,7 @@ def _blocking(row: Operation, semantic: bool) -> list[str]:
         *_identified(row, "None"),
         *_slot_taken(),
         "try:",
-        *_indented(_packed("pack_begin", "at", "ARRAY_MARKER, now(), here.lane, CODE, object_, site, a")),
+        *_indented(_packed("pack_begin", "at", "ARRAY_MARKER, now(), lane, CODE, object_, site, a")),
         *_indented(_payload("sent"), 1, row.before is not None),
         *_indented(_called(_CALL, semantic)),
         "except BaseException as error:",
@@ -108,7 +126,7 @@ def _attempting(row: Operation, semantic: bool) -> list[str]:
         "    if result is WAIT:",
         *_indented(_identified(row, "None"), 2),
         *_indented(_slot_taken(), 2),
-        *_indented(_packed("pack_begin", "at", "ARRAY_MARKER, begin_ns, here.lane, CODE, object_, site, a"), 2),
+        *_indented(_packed("pack_begin", "at", "ARRAY_MARKER, begin_ns, lane, CODE, object_, site, a"), 2),
         *_indented(_payload("sent"), 2, row.before is not None),
         *_indented(_called(_CALL, semantic), 2),
         "except BaseException as error:",
@@ -140,11 +158,11 @@ def _attempting(row: Operation, semantic: bool) -> list[str]:
 
 def _called(call: str, semantic: bool) -> list[str]:
     """Stands in a `try` whose `except` says `_outside` first: no exception leaves the mark behind."""
-    return ["here.inside = True", call, *_outside(semantic)] if semantic else [call]
+    return ["here.mark = -1", call, *_outside(semantic)] if semantic else [call]
 
 
 def _outside(semantic: bool) -> list[str]:
-    return ["here.inside = False"] if semantic else []
+    return ["here.mark = lane"] if semantic else []
 
 
 def _slot_taken() -> list[str]:
@@ -152,11 +170,10 @@ def _slot_taken() -> list[str]:
     return [
         "slot = tape.slot",
         "tape.slot = slot + 1",
-        f"at = slot * {SIZE} + {PAGE}",
-        "view, first, last = tape.events.place",
-        "if at < first or at >= last:",
-        f"    view, first, last = tape.events.slide(at, at + {SIZE})",
-        "at -= first",
+        "view, first = tape.events_place",
+        f"at = slot * {SIZE} - first",
+        f"if at >> {CHUNK_BITS}:",  # before the window, or behind it
+        "    view, at = tape.events_slid(slot)",
     ]
 
 
@@ -173,7 +190,7 @@ def _packed(pack: str, place: str, values: str) -> list[str]:
 
 
 def _whole() -> list[str]:
-    values = "ARRAY_MARKER, begin_ns, here.lane, CODE, object_, site, a, b, end_ns"
+    values = "ARRAY_MARKER, begin_ns, lane, CODE, object_, site, a, b, end_ns"
     return [*_slot_taken(), *_packed("pack_whole", "at", values)]
 
 
@@ -188,7 +205,12 @@ def _got(row: Operation) -> list[str]:
 
 
 def _identified(row: Operation, result: str) -> list[str]:
-    return _mended(f"object_ = identify(args, kwargs, {result})", "object_ = 0") if row.identify else ["object_ = 0"]
+    if not row.identify:
+        return ["object_ = 0"]
+    asked = _mended(f"object_ = identify(args, kwargs, {result})", "object_ = 0")
+    if not getattr(row.identify, "in_slot", False):
+        return asked
+    return ["try:", f"    object_ = args[0].{OBJECT_SLOT}", "except (AttributeError, IndexError):", *_indented(asked)]
 
 
 def _mended(line: str, otherwise: str) -> list[str]:
@@ -197,7 +219,19 @@ def _mended(line: str, otherwise: str) -> list[str]:
 
 
 def _payload(name: str) -> list[str]:
-    return [f"if {name} is not None:", f"    payload(slot, {name})"]
+    """Short bytes, which most payloads are, are written from here, as `Tape.payload` does it."""
+    return [
+        f"if {name} is not None:",
+        f"    if type({name}) is bytes and (size := len({name})) <= tape.short_limit:",
+        "        text_at = tape.stream_at",
+        f"        tape.stream_at = text_end = text_at + size + {SHORT_SIZE}",
+        "        text, text_first, text_last = tape.stream.place",
+        "        if text_at < text_first or text_end > text_last:",
+        "            text, text_first, text_last = tape.stream.slide(text_at, text_end)",
+        f"        short_packers[size](text, text_at - text_first, SHORT_HEAD, slot, {SHORT_BYTES} | size, {name})",
+        "    else:",
+        f"        payload(slot, {name})",
+    ]
 
 
 # The traceback keeps this frame: what the program gave must not live longer for it.

@@ -12,6 +12,7 @@ from ipcreel.mechanism.reading import Reading
 from ipcreel.record.source import source_of
 from ipcreel.tape import process
 from ipcreel.tape.process import now, site_of, sites, tape
+from ipcreel.tape.writer import SHORT_HEAD, short_packers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ def recorded(row: Operation, original: Callable[..., Any], bound: bool) -> Funct
         "END_AT": END_AT,
         "PackingError": PackingError,
         "REST_AT": REST_AT,
+        "SHORT_HEAD": SHORT_HEAD,
         "WAIT": WAIT,
         "after": row.after,
         "attempt": row.attempt,
@@ -95,6 +97,7 @@ def recorded(row: Operation, original: Callable[..., Any], bound: bool) -> Funct
         "process": process,
         "site_of": site_of,
         "sites": sites,
+        "short_packers": short_packers,
         "tape": tape,
     }
     stub = _FIRST_BOUND_CALL if bound else _FIRST_CALL
@@ -109,14 +112,14 @@ def recorded(row: Operation, original: Callable[..., Any], bound: bool) -> Funct
 
 def _first_call(*args: Any, **kwargs: Any) -> Any:
     here = process.here
-    if here is None or here.inside:
+    if here is None or here.mark < 0:
         return original(*args, **kwargs)  # type: ignore[name-defined]  # noqa: F821
     return generated()(*args, **kwargs)  # type: ignore[name-defined]  # noqa: F821
 
 
 def _first_bound_call(_: object, /, *args: Any, **kwargs: Any) -> Any:
     here = process.here
-    if here is None or here.inside:
+    if here is None or here.mark < 0:
         return original(*args, **kwargs)  # type: ignore[name-defined]  # noqa: F821
     return generated()(_, *args, **kwargs)  # type: ignore[name-defined]  # noqa: F821
 

@@ -12,7 +12,8 @@ from __future__ import annotations
 
 VERSION = 1
 PAGE = 4096
-CHUNK = 1 << 18  # bytes, mapped at a time
+CHUNK_BITS = 18
+CHUNK = 1 << CHUNK_BITS  # bytes, mapped at a time
 
 PAYLOAD = 0  # [PAYLOAD, slot, value] or, where it was cut, [PAYLOAD, slot, value, size it had]
 SITE = 1  # [SITE, id, file, line, function, instruction]

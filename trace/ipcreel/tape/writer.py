@@ -18,16 +18,22 @@ _open, _close, _write, _getpid, _stderr_write = os.open, os.close, os.write, os.
 _PAYLOAD_HEAD = struct.Struct(">BBBI").pack
 _pack_whole, _pack_begin, _pack_rest = TAPE_WHOLE.pack_into, TAPE_BEGIN.pack_into, TAPE_REST.pack_into
 
-# By size: what writes a whole record [PAYLOAD, slot, bytes] in one call.
-_SHORT = 256
-_SHORT_HEAD = bytes((0x93, layout.PAYLOAD, 0xCE))
-_pack_short: list[Callable[..., None] | None] = [None] * _SHORT
+# A record [PAYLOAD, slot, bytes] with up to 255 bytes is written in one call.
+SHORT_HEAD = bytes((0x93, layout.PAYLOAD, 0xCE))
+SHORT_BYTES = 0xC400  # the marker of such bytes, above their size
+SHORT_SIZE = 9  # what stands before them
+_SHORTEST_LONG = 256
 
 
-def _short_packer(size: int) -> Callable[..., None]:
-    pack_into = _pack_short[size] = struct.Struct(f">3sIH{size}s").pack_into
-    return pack_into
+class _ShortPackers(dict[int, "Callable[..., None]"]):
+    """By size of the bytes: what writes the record."""
 
+    def __missing__(self, size: int) -> Callable[..., None]:
+        pack_into = self[size] = struct.Struct(f">3sIH{size}s").pack_into
+        return pack_into
+
+
+short_packers = _ShortPackers()
 
 GROWTH_LIMIT = 1 << 24  # bytes reserved ahead, at most
 
@@ -77,11 +83,13 @@ class Tape:
     __slots__ = (
         "directory",
         "events",
+        "events_place",
         "failure",
         "header",
         "name",
         "payload_limit",
         "pid",
+        "short_limit",
         "slot",
         "stream",
         "stream_at",
@@ -103,6 +111,7 @@ class Tape:
         self.name = name
         self.header = header
         self.payload_limit = payload_limit
+        self.short_limit = min(payload_limit, _SHORTEST_LONG - 1)
         self.pid = _getpid()
         self.failure: OSError | None = None
         self.slot = 0
@@ -112,7 +121,16 @@ class Tape:
         _create(path + layout.EVENTS, page + b"\xc0" * (layout.PAGE - len(page)))
         _create(path + layout.STREAM, b"")
         self.events = Window(self, path + layout.EVENTS, layout.CHUNK, 0)
+        self.events_place = self.events.place[0], -layout.PAGE
         self.stream = Window(self, path + layout.STREAM, layout.CHUNK, 0)
+
+    def events_slid(self, slot: int) -> tuple[memoryview, int]:
+        """Where to write the event of a slot that lies outside the window: a view, and the offset in it."""
+        at = layout.PAGE + slot * SIZE
+        view, first, _ = self.events.slide(at, at + SIZE)
+        current, begin, _ = self.events.place
+        self.events_place = current, begin - layout.PAGE
+        return view, at - first
 
     def stop(self, error: OSError) -> None:
         """Keep nothing from here on; say so once, to the file that the recorder reads after the run."""
@@ -126,31 +144,31 @@ class Tape:
         """Write an event that has ended. Returns its slot."""
         slot = self.slot
         self.slot = slot + 1
-        at = layout.PAGE + slot * SIZE
-        view, first, last = self.events.place
-        if at < first or at >= last:
-            view, first, last = self.events.slide(at, at + SIZE)
-        _pack_whole(view, at - first, ARRAY_MARKER, begin_ns, lane, op, object_, site, a, b, end_ns)
+        view, first = self.events_place
+        at = slot * SIZE - first
+        if at >> layout.CHUNK_BITS:  # before the window, or behind it
+            view, at = self.events_slid(slot)
+        _pack_whole(view, at, ARRAY_MARKER, begin_ns, lane, op, object_, site, a, b, end_ns)
         return slot
 
     def begin(self, begin_ns: int, lane: int, op: int, object_: int, site: int, a: int) -> int:
         """Write the begin of an event that may never end. Returns its slot."""
         slot = self.slot
         self.slot = slot + 1
-        at = layout.PAGE + slot * SIZE
-        view, first, last = self.events.place
-        if at < first or at >= last:
-            view, first, last = self.events.slide(at, at + SIZE)
-        _pack_begin(view, at - first, ARRAY_MARKER, begin_ns, lane, op, object_, site, a)
+        view, first = self.events_place
+        at = slot * SIZE - first
+        if at >> layout.CHUNK_BITS:  # before the window, or behind it
+            view, at = self.events_slid(slot)
+        _pack_begin(view, at, ARRAY_MARKER, begin_ns, lane, op, object_, site, a)
         return slot
 
     def end(self, slot: int, a: int, b: int, end_ns: int) -> None:
         """Complete the event in `slot`."""
-        at = layout.PAGE + slot * SIZE
-        view, first, last = self.events.place
-        if at < first or at >= last:
-            view, first, last = self.events.slide(at, at + SIZE)
-        _pack_rest(view, at - first + REST_AT, a, b, end_ns)
+        view, first = self.events_place
+        at = slot * SIZE - first
+        if at >> layout.CHUNK_BITS:  # before the window, or behind it
+            view, at = self.events_slid(slot)
+        _pack_rest(view, at + REST_AT, a, b, end_ns)
 
     def write(self, record: bytes) -> None:
         """Append one record to the stream."""
@@ -170,14 +188,13 @@ class Tape:
         """Keep `value` as the payload of the event in `slot`, cut to the limit."""
         if type(value) is bytes:
             size = len(value)
-            if size < _SHORT and size <= self.payload_limit:
+            if size <= self.short_limit:
                 begin = self.stream_at
-                self.stream_at = end = begin + size + 9
+                self.stream_at = end = begin + size + SHORT_SIZE
                 view, first, last = self.stream.place
                 if begin < first or end > last:
                     view, first, last = self.stream.slide(begin, end)
-                pack_short = _pack_short[size] or _short_packer(size)
-                pack_short(view, begin - first, _SHORT_HEAD, slot, 0xC400 | size, value)
+                short_packers[size](view, begin - first, SHORT_HEAD, slot, SHORT_BYTES | size, value)
             elif size <= self.payload_limit:
                 self.write(_PAYLOAD_HEAD(0x93, layout.PAYLOAD, 0xCE, slot) + pack_bytes_head(size) + value)
             else:
