@@ -32,15 +32,10 @@ def _paired(args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> tuple
 
 
 def _give_pair(args: tuple[Any, ...], kwargs: dict[str, Any], a: int, b: int, payload: Any) -> tuple[Any, Any]:
-    import _socket
-
-    from ipcreel.mechanism import socket_inert
+    from ipcreel.mechanism.socket_inert import End
 
     family, type_, proto = payload[2:]
-    ends = _socket.socket.__new__(_socket.socket), _socket.socket.__new__(_socket.socket)
-    for end, descriptor in zip(ends, (a, b), strict=True):
-        socket_inert.make(end, family, type_, proto, descriptor)
-    return ends
+    return End(family, type_, proto, a), End(family, type_, proto, b)
 
 
 PAIR = Operation(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ipcreel.mechanism import descriptors
 from ipcreel.mechanism import socket_data as data
 from ipcreel.mechanism.descriptors import forget, fresh, inode_of, look, numbers
-from ipcreel.mechanism.operation import IN, OUT, RUN, Operation
+from ipcreel.mechanism.operation import IN, OUT, Operation
 from ipcreel.tape.process import name_object, passed
 
 TYPE_CHECKING = False
@@ -116,6 +116,14 @@ def _give_closed(args: tuple[Any, ...], kwargs: dict[str, Any], a: int, b: int, 
     socket_inert.close(args[0])
 
 
+def _give_detached(args: tuple[Any, ...], kwargs: dict[str, Any], a: int, b: int, payload: object) -> int:
+    from ipcreel.mechanism import socket_inert
+
+    args[0]._closed = True
+    socket_inert.close(args[0])
+    return descriptors.replayed(a) if a >= 0 else a
+
+
 def _give_timeout(args: tuple[Any, ...], kwargs: dict[str, Any], a: int, b: int, payload: object) -> None:
     from ipcreel.mechanism import socket_inert
 
@@ -173,8 +181,8 @@ OPERATIONS = (
         a="0: no more is received, 1: no more is sent, 2: neither",
     ),
     Operation(
-        0x1009, "socket.endpoint.detach", "socket.socket.detach", identify=_detached, after=_let_go, replay=RUN,
-        a="descriptor",
+        0x1009, "socket.endpoint.detach", "socket.socket.detach", identify=_detached, after=_let_go,
+        give=_give_detached, a="descriptor",
     ),
     Operation(
         0x100A, "socket.endpoint.setsockopt", "socket.socket.setsockopt", identify=_socket, before=_option,
