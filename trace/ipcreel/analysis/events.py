@@ -22,7 +22,7 @@ class Events:
         begin_ns, end_ns: (n,) CLOCK_MONOTONIC; a pending event ends with the reel.
         pending, raised: (n,) whether it never returned; whether it raised.
         lane, process, object, site: (n,) rows of those tables; object and site 0 where there is none.
-        op: (n,) codes; `codes` translates the names of operations.
+        op: (n,) codes; `codes` translates the names of operations, `blocking` has those that can wait.
         a, b: (n,) what the operation says.
         content: (rows) → a hash of each row's payload: equal payloads have equal hashes.
         payload: (row) → the payload, decoded.
@@ -46,6 +46,7 @@ class Events:
     payload: Callable[[int], Any]
     process_table: list[dict[str, int]] = field(default_factory=list)
     objects: list[list[Any]] = field(default_factory=list)
+    blocking: frozenset[int] = frozenset()
 
     def rows(self, *names: str, done: bool = True) -> Rows:
         """The events of some operations, ascending.

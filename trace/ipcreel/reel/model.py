@@ -126,8 +126,9 @@ class Reel:
         ]
         codes = {str(row["name"]): code for code, row in self.operations.items()}
         columns = (self.begin, self.end, self.pending, self.raised, self.lane, self.process, self.op)
+        blocking = frozenset(code for code, row in self.operations.items() if row["blocks"])
         rest = (self.object, self.site, self.a, self.b)
-        return Events(*columns, *rest, codes, self.content, self.payload, table, self.objects)
+        return Events(*columns, *rest, codes, self.content, self.payload, table, self.objects, blocking)
 
     @cached_property
     def flows(self) -> Flows:
