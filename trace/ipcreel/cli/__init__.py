@@ -4,6 +4,7 @@ record   run a program and keep the run
 recover  make the reel of an interrupted recording
 info     what is in a reel
 events   the events of a reel, a line each
+check    what is wrong with a run
 view     open a reel in a window
 render   a picture of a reel, without a display
 replay   run one process of a reel again, alone
@@ -17,7 +18,7 @@ import click
 
 from ipcreel.cli.trouble import report_trouble
 
-_COMMANDS = ("record", "recover", "info", "events", "view", "render", "replay")
+_COMMANDS = ("record", "recover", "info", "events", "check", "view", "render", "replay")
 
 
 class _Commands(click.Group):

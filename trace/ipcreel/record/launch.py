@@ -48,12 +48,14 @@ class Outcome:
         status: as `os.waitpid` gives it.
         seconds: how long the program ran.
         cpu_seconds: processor time of the program and of the children it waited for.
+        asked_to_end_ns: when the first signal was passed on, or sent because the duration was over; None without one.
         still_running: pids of recorded processes that outlived the program.
     """
 
     status: int
     seconds: float
     cpu_seconds: float
+    asked_to_end_ns: int | None = None
     still_running: list[int] = field(default_factory=list)
 
 
@@ -73,12 +75,12 @@ def run(command: list[str], tapes: Path, options: Options) -> Outcome:
         given_back = [signal.SIGPIPE, signal.SIGXFSZ]
         environment = _environment(tapes, options)
         pid = os.posix_spawn(program, command, environment, setsigmask=before, setsigdef=given_back)
-        status, cpu_seconds = _wait(pid, watched, options.duration_s)
+        status, cpu_seconds, asked_to_end_ns = _wait(pid, watched, options.duration_s)
     except OSError as error:
         raise LaunchError(f"{command[0]}: cannot be started: {error.strerror}.") from None
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-    return Outcome(status, time.monotonic() - begin, cpu_seconds, _outlived(tapes))
+    return Outcome(status, time.monotonic() - begin, cpu_seconds, asked_to_end_ns, _outlived(tapes))
 
 
 def find_program(name: str) -> str:
@@ -110,20 +112,23 @@ def _environment(tapes: Path, options: Options) -> dict[str, str]:
     return {**os.environ, **{name: value for name, value in ours.items() if value}}
 
 
-def _wait(pid: int, watched: set[signal.Signals], duration_s: float | None) -> tuple[int, float]:
-    """The status of `pid` and the processor time it took, once it has ended."""
+def _wait(pid: int, watched: set[signal.Signals], duration_s: float | None) -> tuple[int, float, int | None]:
+    """The status of `pid`, the processor time it took, and when it was asked to end, once it has ended."""
     deadlines = _deadlines(duration_s)
+    asked_ns: int | None = None
     while True:
         left = deadlines[0][0] - time.monotonic() if deadlines else 3600.0
         info = signal.sigtimedwait(watched, max(left, 0))
         if info is not None and info.si_signo != signal.SIGCHLD:
+            asked_ns = asked_ns or time.monotonic_ns()
             if info.si_code != _SI_KERNEL and not _descends(info.si_pid, pid):
                 os.kill(pid, info.si_signo)
         elif info is None and deadlines and deadlines[0][0] <= time.monotonic():
+            asked_ns = asked_ns or time.monotonic_ns()
             os.kill(pid, deadlines.pop(0)[1])
         ended, status, used = os.wait4(pid, os.WNOHANG)
         if ended:
-            return status, used.ru_utime + used.ru_stime
+            return status, used.ru_utime + used.ru_stime, asked_ns
 
 
 def _deadlines(duration_s: float | None) -> list[tuple[float, signal.Signals]]:

@@ -48,6 +48,7 @@ def finish(tapes: Path, outcome: Outcome, output: Path) -> dict[str, Any]:
         "status": outcome.status,
         "seconds": outcome.seconds,
         "cpu_seconds": outcome.cpu_seconds,
+        "asked_to_end_ns": outcome.asked_to_end_ns,
         "still_running": outcome.still_running,
     }
     return _make(tapes, output, run)

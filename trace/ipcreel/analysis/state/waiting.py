@@ -95,7 +95,7 @@ def _ended_by(events: Events, row: int) -> list[int]:
     """Whose end a wait for a process or a thread waits for: that process's first lane."""
     names = {code: name for name, code in events.codes.items()}
     name = names[int(events.op[row])]
-    if name == "process.wait_pid" or name == "mp.process.join":
+    if name in ("process.wait_pid", "mp.process.join"):
         key = events.objects[int(events.object[row])][2] if name == "mp.process.join" else [int(events.a[row])]
         pid = key[0] if isinstance(key, list) else -1
         children = [number for number, process in enumerate(events.process_table) if process["pid"] == pid]

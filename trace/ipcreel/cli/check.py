@@ -1,0 +1,51 @@
+"""`ipcreel check`: what is wrong with a run."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ipcreel.analysis.findings import Finding
+from ipcreel.reel import Reel, open_reel
+
+
+@click.command("check")
+@click.argument("reel", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="A JSON object a line.")
+def command(reel: Path, as_json: bool) -> None:
+    """Look in REEL for deadlocks, lock orders that can deadlock, messages and signals that were lost.
+
+    The exit code is 1 where something was found.
+    """
+    opened = open_reel(reel)
+    for number, finding in enumerate(opened.findings, 1):
+        print(json.dumps(_as_json(opened, finding), ensure_ascii=False) if as_json else _text(opened, finding, number))
+    if not opened.findings and not as_json:
+        print("nothing found")
+    sys.exit(1 if opened.findings else 0)
+
+
+def _text(reel: Reel, finding: Finding, number: int) -> str:
+    at = (finding.at_ns - reel.begin_ns) / 1e9
+    lines = [f"{number}. {finding.code} at {at:.6f} s: {finding.what}", f"   {finding.cause}"]
+    for row in finding.events[:6]:
+        site = reel.sites[int(reel.site[row])]
+        operation = reel.operations[int(reel.op[row])]["name"]
+        lines.append(f"   event {row}: {reel.lane_name(int(reel.lane[row]))} {operation} at {site[0]}:{site[1]}")
+    more = len(finding.events) - 6
+    return "\n".join(lines + ([f"   and {more} more"] if more > 0 else []))
+
+
+def _as_json(reel: Reel, finding: Finding) -> dict[str, Any]:
+    return {
+        "code": finding.code,
+        "at_s": (finding.at_ns - reel.begin_ns) / 1e9,
+        "what": finding.what,
+        "cause": finding.cause,
+        "events": list(finding.events),
+        "sites": [list(reel.sites[int(reel.site[row])][:2]) for row in finding.events],
+    }
