@@ -105,5 +105,8 @@ def _has_forked() -> None:
 def _forked() -> None:
     """In the child of a fork: begin a tape of its own."""
     parent = process.tape
-    process.open_tape(parent.directory, "fork", parent.payload_limit, parent.name, {})
-    process.here = process.Here()
+    try:
+        process.open_tape(parent.directory, "fork", parent.payload_limit, parent.name, {})
+        process.here = process.Here()
+    except OSError:  # no descriptor or no room left: the parent's tape must not be written on
+        process.stop_recording()

@@ -72,6 +72,7 @@ def recorded(row: Operation, original: Callable[..., Any], bound: bool) -> Funct
     scope: dict[str, Any] = {
         "ARRAY_MARKER": ARRAY_MARKER,
         "CODE": row.code,
+        "__builtins__": __builtins__,  # what C imports for a call is looked up through the globals of its caller
         "END_AT": END_AT,
         "PackingError": PackingError,
         "REST_AT": REST_AT,
