@@ -35,7 +35,7 @@ def test_ctrl_c_that_reaches_every_process_ends_the_run_in_the_same_way(market):
 
 
 def test_ctrl_c_while_processes_are_started_ends_the_run(market):
-    process = market.start("run", "--homes", "300", "--output", "quiet")
+    process = market.start("run", "--homes", "100", "--output", "quiet")
     market.wait_until(lambda: any("home-3" in notes.processes for notes in market.all_notes()), "homes are started")
     (notes,) = market.all_notes()
     process.send_signal(signal.SIGINT)
