@@ -72,3 +72,27 @@ def _row(reel: Reel, row: int) -> Row:
         reel.payload(row),
         state,
     )
+
+
+@pytest.fixture
+def text_of() -> Callable[[Any, Row], str]:
+    """`text_of(run, row)`: the line of the program where an event stands."""
+
+    def read(run: Any, row: Row) -> str:
+        return str(run.program.read_text().splitlines()[int(row.line.rpartition(":")[2]) - 1].strip())
+
+    return read
+
+
+@pytest.fixture
+def kill_when_waiting() -> str:
+    """The text of a function for programs: it ends the process by SIGKILL once its main thread waits in the kernel."""
+    return """
+def kill_when_waiting(function_of_the_kernel):
+    import os, signal, threading, time
+    def watch():
+        while function_of_the_kernel not in open(f"/proc/self/task/{os.getpid()}/wchan").read():
+            time.sleep(0.005)
+        os.kill(os.getpid(), signal.SIGKILL)
+    threading.Thread(target=watch).start()
+"""

@@ -115,7 +115,7 @@ def install(module: ModuleType, reading: Reading) -> None:
     def ftok(*args: Any, **kwargs: Any) -> Any:
         # C warns in the name of the frame that calls it, which would be one of ours.
         if len(args) + len(kwargs) == 2 and not kwargs.get("silence_warning"):
-            _warnings.warn("Use of ftok() is not recommended; see sysv_ipc documentation", Warning, 3)
+            _warnings.warn("Use of ftok() is not recommended; see sysv_ipc documentation", Warning, 2)
             kwargs = {**kwargs, "silence_warning": 1}
         return plain(*args, **kwargs)
 
