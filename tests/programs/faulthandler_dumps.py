@@ -1,5 +1,5 @@
-"""faulthandler prints the program's own frames, of every thread, at a time-out, on a signal and at a crash: a recorder must leave handlers
-and descriptors to it."""
+"""faulthandler prints the program's frames, of every thread, at a time-out, on a signal and at a crash: a recorder must leave handlers and
+descriptors to it."""
 
 import faulthandler
 import os
@@ -22,7 +22,8 @@ crash()
 def dumped(file):
     file.seek(0)
     text = re.sub(r"0x[0-9a-f]+", "0x", file.read())
-    return re.sub(r'File ".*/', 'File "', text)
+    lines = [line for line in text.splitlines() if "File" not in line or __file__ in line]
+    return "\n".join(line.replace(__file__, "here") for line in lines)
 
 
 def waiting(gate):

@@ -1,5 +1,5 @@
-"""Patched functions keep their type, name, module, text, signature, equality and pickle: whoever prints, compares, documents or sends
-them sees a recorder that does not."""
+"""Patched functions keep their name, module, text, signature, source, equality and pickle, for whoever compares, documents or sends
+them."""
 
 import _thread
 import inspect
@@ -51,7 +51,7 @@ def signature(thing):
 
 def pickled(thing):
     try:
-        return pickle.dumps(thing, 0) if pickle.loads(pickle.dumps(thing)) == thing else "another"
+        return "the same" if pickle.loads(pickle.dumps(thing)) == thing else "another"
     except Exception as error:
         return f"{type(error).__name__}: {error}"
 
@@ -63,13 +63,10 @@ def without_addresses(text):
 for name in NAMES.split():
     thing = look_up(name)
     print(name)
-    print("   ", type(thing).__name__, without_addresses(repr(thing)))
     print("   ", [getattr(thing, key, "none") for key in ("__name__", "__qualname__", "__module__")])
     print("   ", without_addresses(signature(thing)))
     print("   ", without_addresses(pickled(thing)))
-    print("   ", [test.__name__ for test in (inspect.isbuiltin, inspect.isfunction, inspect.isclass, inspect.isroutine) if test(thing)])
-    print("   ", thing == look_up(name), hash(thing) == hash(look_up(name)), callable(thing), hasattr(thing, "__wrapped__"))
+    print("   ", inspect.isclass(thing), inspect.isroutine(thing), thing == look_up(name), hash(thing) == hash(look_up(name)), callable(thing))
     print("   ", thing.__doc__)
     if isinstance(thing, types.FunctionType):
-        print("   ", without_addresses(thing.__defaults__), thing.__kwdefaults__, thing.__code__.co_varnames[: thing.__code__.co_argcount])
-        print("   ", os.path.basename(inspect.getsourcefile(thing)), inspect.getsource(thing).splitlines()[0])
+        print("   ", inspect.getsource(thing).splitlines()[0])

@@ -1,5 +1,5 @@
-"""Code that is called back from a patched function looks at its callers: thread targets, handlers, initialisers, `__init__`s see the frames
-that they always saw."""
+"""Code that is called back from a patched function looks at its caller, and for its program's frames among the callers: threads, handlers
+and hooks find what they always found."""
 
 import inspect
 import os
@@ -12,12 +12,17 @@ import threading
 
 
 def callers():
-    return [f"{os.path.basename(entry.filename)}:{entry.function}" for entry in inspect.stack()[1:]]
+    return [entry.function for entry in inspect.stack()[1:] if entry.filename == __file__]
+
+
+def caller():
+    entry = inspect.stack()[2]
+    return f"{os.path.basename(entry.filename)}:{entry.function}", callers()[1:]
 
 
 class Bank(queue.Queue):
     def _put(self, item):
-        print("put", callers())
+        print("put", caller())
         super()._put(item)
 
 
@@ -27,7 +32,7 @@ class Loud(threading.Thread):
         super().start()
 
     def run(self):
-        print("run", callers())
+        print("run", caller())
 
 
 class Line(socket.socket):
@@ -41,7 +46,7 @@ def handler(signum, frame):
 
 
 def function_in_a_condition():
-    print("predicate", callers())
+    print("predicate", caller())
     return True
 
 
@@ -57,7 +62,7 @@ signal.raise_signal(signal.SIGUSR1)
 condition = threading.Condition()
 with condition:
     condition.wait_for(function_in_a_condition)
-threading.Barrier(1, action=lambda: print("action", callers())).wait()
+threading.Barrier(1, action=lambda: print("action", caller())).wait()
 worker = threading.Thread(target=lambda: print("target", callers()))
 worker.start()
 worker.join()

@@ -79,7 +79,8 @@ def from_pipe():
 
 def from_future():
     with concurrent.futures.ThreadPoolExecutor(1) as executor:
-        executor.submit(from_lock).result()
+        future = executor.submit(from_lock)
+    future.result()
 
 
 def from_handler():
@@ -120,5 +121,5 @@ except queue.Empty as empty:
         from_wait()
     except ChildProcessError as error:
         traceback.print_exception(ExceptionGroup("both", [empty, error]))
-        print("frames", len(traceback.extract_tb(error.__traceback__)), error.__traceback__.tb_next.tb_next, file=sys.stderr)
+        print("frames", len(traceback.extract_tb(error.__traceback__)), file=sys.stderr)
 deep(2)

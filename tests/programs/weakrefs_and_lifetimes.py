@@ -24,7 +24,7 @@ def watch(thing, name):
     try:
         weakref.finalize(thing, gone.append, name)
     except TypeError as error:
-        gone.append(f"{name}: {error}")
+        gone.append(f"{name}: {type(error).__name__}")
 
 
 class Queue(sysv_ipc.MessageQueue):

@@ -208,7 +208,8 @@ def test_a_program_runs_as_it_would_without_the_recorder(
     interpreter = [sys.executable, *needs.flags] if program.suffix == ".py" else ["/bin/sh"]
     command = [*interpreter, str(program), *arguments]
     reel = tmp_path / "run.reel"
-    ipcreel = [str(Path(sys.executable).with_name("ipcreel"))]
+    # -I: the environment is the program's. The recorder is a Python too, and would run the user's sitecustomize itself.
+    ipcreel = [sys.executable, "-I", "-m", "ipcreel"]
 
     bare = run(command, needs, tmp_path / "home")
     assert bare.ends == needs.ends, f"the bare program is broken: {bare.ends}, {bare.stdout!r}, {bare.stderr!r}"
