@@ -174,3 +174,21 @@ def test_an_event_that_its_process_was_killed_in_is_pending_or_absent(tmp_path: 
     path.write_bytes(raw)
     events = read_tape(tmp_path, "t").events
     assert events["end_ns"].tolist() in ([], [0]) or np.all(events["end_ns"] < 150)
+
+
+def test_a_tape_whose_process_died_before_it_said_who_it_is_costs_no_other(tmp_path: Path) -> None:
+    from ipcreel.reel import open_reel
+    from ipcreel.tape.merge import merge
+
+    tapes = tmp_path / "tapes"
+    tapes.mkdir()
+    tape = Tape()
+    header = {"format": "ipcreel tape", "pid": 7, "ppid": 1, "how": "exec", "begin_ns": 0, "argv": ["a"]}
+    tape.open(str(tapes), "1-7", header, 1 << 20)
+    tape.define(layout.LANE, 0, 7, "MainThread")
+    tape.whole(1, 0, 1, 0, 0, 0, 0, 2)
+    (tapes / f"2-8{layout.EVENTS}").touch()
+    merge(tapes, tmp_path / "a.reel", [{"code": 1, "name": "x.y", "mechanism": "x"}], {})
+    reel = open_reel(tmp_path / "a.reel")
+    assert len(reel) == 1
+    assert reel.run["unrecorded"] == ["2-8: its process ended before it had said who it is"]

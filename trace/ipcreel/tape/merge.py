@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ipcreel import event
 from ipcreel.tape import reel_file
-from ipcreel.tape.reader import TapeContent, read_tape, tape_names
+from ipcreel.tape.reader import TapeContent, TapeError, read_tape, tape_names
 
 
 @dataclass
@@ -55,11 +55,11 @@ def merge(directory: Path, output: Path, operations: list[dict[str, Any]], run: 
     Raises:
         OSError: the reel cannot be written.
     """
-    tapes = [read_tape(directory, name) for name in tape_names(directory)]
+    tapes, unreadable = _read_tapes(directory)
     tables = _Tables()
     numbers = _number_all(tapes, tables)
     definitions = {
-        "run": run,
+        "run": {**run, "unrecorded": [*run.get("unrecorded", []), *unreadable]} if unreadable else run,
         "processes": tables.processes,
         "lanes": tables.lanes,
         "operations": operations,
@@ -78,6 +78,17 @@ def merge(directory: Path, output: Path, operations: list[dict[str, Any]], run: 
         raise
     stopped = {tape.name: tape.stopped for tape in tapes if tape.stopped is not None}
     return {"processes": len(tapes), "lanes": len(tables.lanes), "events": count, "bytes": size, "stopped": stopped}
+
+
+def _read_tapes(directory: Path) -> tuple[list[TapeContent], list[str]]:
+    """The tapes that can be read, and what is to be said of the others."""
+    tapes, unreadable = [], []
+    for name in tape_names(directory):
+        try:
+            tapes.append(read_tape(directory, name))
+        except TapeError as error:
+            unreadable.append(str(error))
+    return tapes, unreadable
 
 
 def _number_all(tapes: list[TapeContent], tables: _Tables) -> list[_Numbers]:

@@ -15,6 +15,10 @@ from ipcreel import event
 from ipcreel.tape import layout
 
 
+class TapeError(Exception):
+    """A tape of which nothing can be read."""
+
+
 @dataclass
 class TapeContent:
     """All of one tape.
@@ -51,11 +55,20 @@ def tape_names(directory: Path) -> list[str]:
 
 
 def read_tape(directory: Path, name: str) -> TapeContent:
-    """Read one tape, whole or as far as its process got."""
+    """Read one tape, whole or as far as its process got.
+
+    Raises:
+        TapeError: it has no header: its process ended while the tape was made.
+    """
     page, events, slots = _read_events(directory / (name + layout.EVENTS))
     path = directory / (name + layout.STREAM)
     stream = path.read_bytes() if path.exists() else b""
-    header = _first(page)
+    try:
+        header = _first(page)
+    except (ValueError, msgpack.UnpackException):
+        header = None
+    if not isinstance(header, dict) or "pid" not in header:
+        raise TapeError(f"{name}: its process ended before it had said who it is")
     tape = TapeContent(name, header, events, slots, np.empty((0, 4), np.int64), stream)
     _read_stream(tape)
     stopped = directory / (name + layout.STOPPED)
