@@ -24,7 +24,11 @@ def content(value: Any) -> bytes | None:
 
 def number(value: Any, otherwise: int = 0) -> int:
     """An integer that an event has room for; `otherwise` where it is none."""
-    return value if type(value) is int and _LEAST <= value <= _MOST else otherwise
+    if type(value) is not int:
+        if not isinstance(value, int):
+            return otherwise
+        value = int.__index__(value)
+    return value if _LEAST <= value <= _MOST else otherwise
 
 
 def plain_arguments(names: tuple[str, ...], args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, object]:
