@@ -43,12 +43,12 @@ class Here(_thread._local):
     before_fork: bool
 
     def __init__(self) -> None:
+        # What a finalizer or a handler does while the lane is being defined is recorded in it.
         global _lanes  # noqa: PLW0603
-        self.mark = -1  # until the lane is defined
-        self.lane = _lanes
-        _lanes += 1
-        tape.define(layout.LANE, self.lane, _native_id(), _thread_name())
-        self.mark = self.lane
+        lane = _lanes
+        _lanes = lane + 1
+        self.lane = self.mark = lane
+        tape.define(layout.LANE, lane, _native_id(), _thread_name())
 
     @property
     def inside(self) -> bool:
