@@ -2,7 +2,12 @@
 
 finding     what a finding says
 deadlocks   rings in the wait-for graph; waits at the end that nobody left could have ended
-leftovers   messages never received, signals without a handler's run
+wakeups     a waiter that missed its notification
+phases      work between the arrival at a barrier and the departure
+races       shared values read and written with no order and no lock between
+locksets    which locks a lane held at each of some events
+leftovers   messages never received, queues that are full, signals that share one run of their handler
+leaks       kernel objects that were left behind
 ownership   a process that ended while it held a lock
 inversions  two locks taken in opposite orders
 check       all of them

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ipcreel.analysis.findings.finding import Finding, Run
+from ipcreel.analysis.state.waiting import innermost
 
 _MESSAGES = ("sysv.queue.send", "posix.queue.send", "mp.queue.put", "mp.simple_queue.put")
 _KILLS = ("signal.kill", "signal.raise", "signal.thread.kill")
@@ -13,6 +14,7 @@ _KILLS = ("signal.kill", "signal.raise", "signal.thread.kill")
 def find_unreceived_messages(run: Run) -> list[Finding]:
     """For each queue, what was sent and is still in it when the run ends."""
     left = _among(run, run.flows.cause_left, _MESSAGES)
+    left = left[~np.isin(left, _kept_values(run))]
     found = []
     for object_ in np.unique(run.events.object[left]).tolist():
         rows = left[run.events.object[left] == object_]
@@ -25,6 +27,53 @@ def find_unreceived_messages(run: Run) -> list[Finding]:
                 tuple(rows.tolist()),
                 f"{count} sent to {run.object_name(first)} and never received, the first by {run.lane_name(first)}.",
                 "Whoever should take it stopped before, asks for another type, or counts wrongly.",
+            )
+        )
+    return found
+
+
+def _kept_values(run: Run) -> np.ndarray:
+    """Messages that are a variable: there is one of their type, and whoever takes it puts the next one back.
+
+    The last of them stays in the queue by design.
+    """
+    events = run.events
+    sends, receives = events.rows("sysv.queue.send"), events.rows("sysv.queue.receive")
+    kept = []
+    both = np.concatenate((sends, receives))
+    # A message is in the queue from some moment after the begin of its send, and out of it before its receive ends.
+    moment = np.where(np.isin(both, sends), events.begin_ns[both], events.end_ns[both])
+    both = both[np.lexsort((moment, events.a[both], events.object[both]))]
+    is_send = np.isin(both, sends)
+    group = np.cumsum(np.concatenate(([0], (np.diff(events.object[both]) != 0) | (np.diff(events.a[both]) != 0))))
+    for number in range(int(group[-1]) + 1 if len(both) else 0):
+        here, puts = both[group == number], is_send[group == number]
+        takers, putters = events.lane[here[~puts]], events.lane[here[puts][1:]]
+        alternate = bool(np.all(puts[::2])) and not bool(np.any(puts[1::2]))
+        if alternate and len(takers) and len(here) % 2 and np.array_equal(takers, putters):
+            kept.append(int(here[-1]))
+    return np.array(kept, np.int64)
+
+
+def find_full_queues(run: Run) -> list[Finding]:
+    """Queues in which somebody cannot put a message, and from which nobody takes any more."""
+    events = run.events
+    codes = [events.codes[name] for name in ("sysv.queue.send", "posix.queue.send") if name in events.codes]
+    stuck = np.array(
+        [row for row in innermost(events, run.asked_to_end_ns).values() if events.op[row] in codes], np.int64
+    )
+    found = []
+    for object_ in np.unique(events.object[stuck]).tolist():
+        rows = np.sort(stuck[events.object[stuck] == object_])
+        first = int(rows[0])
+        names = ", ".join(run.lane_name(row) for row in rows[:4].tolist()) + (", …" if len(rows) > 4 else "")
+        found.append(
+            Finding(
+                "queue-full",
+                int(events.begin_ns[first]),
+                tuple(rows.tolist()),
+                f"{run.object_name(first)} is full: {names} could not send, and nobody received any more.",
+                "All put messages in before anyone takes one out; the kernel keeps so many bytes only (msgmnb).",
             )
         )
     return found
