@@ -1,0 +1,89 @@
+"""Every bug of the market's zoo is found by the name of its kind, at the line that is to blame; a clean run has none."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ipcreel.reel import Reel, open_reel
+
+HANGS_S = 8.0  # after which a run that hangs is ended
+MARKET = [sys.executable, "-m", "energymarket", "run", "--tick-seconds", "0", "--seed", "7", "--output", "quiet"]
+
+
+def record(folder: Path, *arguments: str, duration_s: float | None = None) -> Reel:
+    reel = folder / "market.reel"
+    ending = [] if duration_s is None else ["--duration", str(duration_s)]
+    command = [sys.executable, "-m", "ipcreel", "record", "-q", "-o", str(reel), *ending, "--", *MARKET, *arguments]
+    subprocess.run(command, capture_output=True, timeout=120, check=False)
+    return open_reel(reel)
+
+
+def blamed(reel: Reel, code: str) -> set[str]:
+    """The file and function of the events that prove a finding of this kind."""
+    rows = [row for finding in reel.findings if finding.code == code for row in finding.events]
+    sites = [reel.sites[int(reel.site[row])] for row in rows]
+    return {f"{Path(site[0]).name} {site[2]}" for site in sites}
+
+
+@pytest.fixture
+def cleaned() -> Iterator[None]:
+    """What the market leaves behind with the bug that leaves something behind."""
+    yield
+    subprocess.run([sys.executable, "-m", "energymarket", "clean"], capture_output=True, timeout=60, check=True)
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
+def test_a_clean_run_has_no_finding(tmp_path: Path, method: str) -> None:
+    reel = record(tmp_path, "--homes", "5", "--ticks", "10", "--start-method", method)
+    assert reel.run["status"] == 0
+    assert reel.findings == []
+
+
+@pytest.mark.parametrize(
+    ("bug", "code", "place"),
+    [
+        ("lock-order", "deadlock", "books.py"),
+        ("lost-wakeup", "lost-wakeup", "books.py"),
+    ],
+)
+def test_a_run_that_hangs_says_why(tmp_path: Path, bug: str, code: str, place: str) -> None:
+    reel = record(tmp_path, "--homes", "5", "--ticks", "200", "--bug", bug, duration_s=HANGS_S)
+    assert any(site.startswith(place) for site in blamed(reel, code)), reel.findings
+
+
+@pytest.mark.parametrize(
+    ("bug", "code", "place"),
+    [
+        ("early-phase", "phase-violation", "client.py"),
+        ("torn-read", "data-race", "home.py"),
+        ("orphan-offer", "message-never-received", "sharing.py"),
+        ("lost-signal", "signals-merged", "external.py"),
+    ],
+)
+def test_a_run_that_ends_badly_says_why(tmp_path: Path, bug: str, code: str, place: str) -> None:
+    reel = record(tmp_path, "--homes", "5", "--ticks", "40", "--bug", bug)
+    assert any(site.startswith(place) for site in blamed(reel, code)), (reel.findings, blamed(reel, code))
+
+
+@pytest.mark.usefixtures("cleaned")
+def test_what_a_run_leaves_behind_is_named(tmp_path: Path) -> None:
+    reel = record(tmp_path, "--homes", "3", "--ticks", "3", "--bug", "leak")
+    assert any(site.startswith("ipc.py") for site in blamed(reel, "leak")), reel.findings
+
+
+def test_a_queue_that_all_fill_before_anyone_takes_is_named(tmp_path: Path) -> None:
+    config = tmp_path / "market.toml"
+    config.write_text("[run]\nqueue_bytes = 400\n[homes]\nproduction_low_kwh = 3.0\n[weather]\nmean_c = 20.0\n")
+    arguments = ["--homes", "12", "--ticks", "50", "--bug", "full-queue", "--config", str(config)]
+    reel = record(tmp_path, *arguments, duration_s=HANGS_S)
+    assert any(site.startswith("sharing.py") for site in blamed(reel, "queue-full")), (reel.findings, reel.run)
+
+
+@pytest.mark.soak
+def test_a_clean_run_of_a_hundred_homes_has_no_finding(tmp_path: Path) -> None:
+    assert record(tmp_path, "--homes", "100", "--ticks", "5").findings == []
