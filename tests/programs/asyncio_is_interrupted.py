@@ -1,4 +1,5 @@
-# when "ready": SIGINT to the group
+# tty
+# when "ready": type "\x03"
 # exit: SIGINT
 """Ctrl-C cancels asyncio's main task, whose `finally` runs, and ends the program with KeyboardInterrupt's traceback: a recorder must leave
 the loop's own handler in place."""
