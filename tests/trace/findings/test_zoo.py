@@ -1,4 +1,4 @@
-"""Every bug of the market's zoo is found by the name of its kind, at the line that is to blame; a clean run has none."""
+"""Every bug of the zoo is found by the name of its kind and at the line that is to blame; a clean run has none."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_what_a_run_leaves_behind_is_named(tmp_path: Path) -> None:
 def test_a_queue_that_all_fill_before_anyone_takes_is_named(tmp_path: Path) -> None:
     config = tmp_path / "market.toml"
     config.write_text("[run]\nqueue_bytes = 400\n[homes]\nproduction_low_kwh = 3.0\n[weather]\nmean_c = 20.0\n")
-    arguments = ["--homes", "12", "--ticks", "50", "--bug", "full-queue", "--config", str(config)]
+    arguments = ["--homes", "24", "--ticks", "50", "--bug", "full-queue", "--config", str(config)]
     reel = record(tmp_path, *arguments, duration_s=HANGS_S)
     assert any(site.startswith("sharing.py") for site in blamed(reel, "queue-full")), (reel.findings, reel.run)
 
