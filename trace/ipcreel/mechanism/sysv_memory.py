@@ -12,6 +12,7 @@ from ipcreel.mechanism.kernel_object import (
     OPENED,
     after_opening,
     attribute,
+    give_a,
     give_opened,
     given_attributes,
     identify_by,
@@ -77,10 +78,6 @@ def _written(args: tuple[Any, ...], kwargs: dict[str, Any], result: None) -> tup
     return offset, len(data) if data is not None else 0, data
 
 
-def _give_address(args: tuple[Any, ...], kwargs: dict[str, Any], a: int, b: int, payload: object) -> int | None:
-    return a or None
-
-
 def _address(args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> tuple[int, int, object]:
     return number(result), 0, None
 
@@ -123,7 +120,7 @@ OPERATIONS = (
     _ATTACH_BY_ID,
     Operation(
         0x0309, "sysv.memory.get_address", f"{_CLASS}.address:get", identify=_memory, after=_address,
-        give=_give_address, a="the address, 0 for none",
+        give=give_a, a="the address, 0 for none",
     ),
     Operation(
         0x030A, "sysv.memory.get_attached", f"{_CLASS}.attached:get", identify=_memory, after=_is_attached,
