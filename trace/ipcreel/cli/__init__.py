@@ -5,6 +5,10 @@ recover  make the reel of an interrupted recording
 info     what is in a reel
 events   the events of a reel, a line each
 check    what is wrong with a run
+stats    where the time of a run went
+diff     what is different between two runs
+export   a reel in the form of another tool
+query    SQL over a reel
 view     open a reel in a window
 render   a picture of a reel, without a display
 replay   run one process of a reel again, alone
@@ -18,7 +22,7 @@ import click
 
 from ipcreel.cli.trouble import report_trouble
 
-_COMMANDS = ("record", "recover", "info", "events", "check", "view", "render", "replay")
+_COMMANDS = ("record", "recover", "info", "events", "check", "stats", "view", "render", "replay")
 
 
 class _Commands(click.Group):

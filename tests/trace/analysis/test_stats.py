@@ -1,0 +1,103 @@
+"""Where time went: waits, contention, who came last, lateness, the critical path."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+from tests.trace.analysis.pictures import picture
+
+from ipcreel.analysis.contention import find_contention, find_meetings
+from ipcreel.analysis.critical import FOLLOWS, RUNS, WAITS, critical_path
+from ipcreel.analysis.events import Events
+from ipcreel.analysis.flows import match
+from ipcreel.analysis.lateness import find_depths, find_lateness
+from ipcreel.analysis.waits import ends_of, find_waits, lane_times
+
+
+def whole(events: Events) -> tuple[int, int]:
+    return int(events.begin_ns.min()), int(events.end_ns.max())
+
+
+def waits_of(events: Events, window: tuple[int, int] | None = None):
+    flows = match(events)
+    return flows, find_waits(events, ends_of(events, flows), window or whole(events))
+
+
+def path_of(events: Events) -> list[tuple[int, str, int]]:
+    flows, waits = waits_of(events)
+    path = critical_path(events, flows, waits, ends_of(events, flows), whole(events))
+    for one, following in pairwise(path):
+        assert one.end_ns == following.begin_ns
+    return [(step.lane, step.what, step.end_ns - step.begin_ns) for step in path]
+
+
+def test_a_lane_waits_in_what_can_wait_and_runs_for_the_rest():
+    events = picture("sleep-----          sleep-----")
+    _, waits = waits_of(events)
+    times = lane_times(events, events.end_ns, waits, whole(events))
+    assert (times.alive_ns.tolist(), times.waiting_ns.tolist(), times.running_ns.tolist()) == ([300], [200], [100])
+
+
+def test_a_wait_inside_a_wait_is_counted_once():
+    outer = picture("wait----------------")
+    both = Events(
+        *(np.concatenate((column, column)) for column in (outer.begin_ns, outer.end_ns, outer.pending, outer.raised)),
+        *(np.concatenate((column, column)) for column in (outer.lane, outer.process, outer.op, outer.object)),
+        *(np.concatenate((column, column)) for column in (outer.site, outer.a, outer.b)),
+        outer.codes, outer.content, outer.payload, outer.process_table, outer.objects, outer.blocking,
+    )  # fmt: skip
+    assert waits_of(both)[1].wait_ns.tolist() == [200]
+
+
+def test_what_reaches_over_the_window_is_clipped():
+    _, waits = waits_of(picture("sleep---------------"), (1050, 1100))
+    assert waits.wait_ns.tolist() == [50]
+
+
+def test_a_lock_that_was_free_costs_no_wait_and_one_that_was_held_does():
+    events = picture("lock         free ", "     lock---------")
+    flows, _ = waits_of(events)
+    (lock,) = find_contention(events, flows, events.end_ns, whole(events))
+    assert (lock.object, lock.acquires, lock.waited, lock.wait_ns, lock.longest) == (1, 2, 1, 130, 1)
+
+
+def test_who_comes_last_keeps_the_others_waiting():
+    events = picture("give", "          give", "                    give", "take--------------------", a=3)
+    events.a[events.op == 2] = 1
+    flows, _ = waits_of(events)
+    (one,) = find_meetings(events, flows, whole(events))
+    assert (one.rounds, one.skew_ns, one.last, one.kept_ns) == (1, 200, {2: 1}, {2: 100})
+
+
+def test_a_receiver_that_waits_has_a_late_sender_and_a_message_that_lies_a_late_receiver():
+    events = picture("          send      send", "receive-------                      receive")
+    flows, _ = waits_of(events)
+    (pair,) = find_lateness(events, flows, whole(events))
+    assert (pair.sender, pair.receiver, pair.messages) == (0, 1, 2)
+    assert (pair.late_sends, pair.receiver_waited_ns) == (1, 100)
+    assert (pair.late_receives, pair.message_lay_ns) == (1, 120)
+
+
+def test_the_depth_of_a_queue_rises_with_sends_and_falls_with_receives():
+    (depth,) = find_depths(picture("send send send", "                    receive   receive"))
+    assert depth.messages.tolist() == [1, 2, 3, 2, 1]
+    assert (depth.most, depth.left) == (3, 1)
+    assert depth.sampled((1000, 1400), 2).tolist() == [3, 3]
+
+
+def test_the_critical_path_leads_over_the_message_that_was_waited_for():
+    events = picture("sleep-----     send      ", "receive----------------        sleep---------")
+    assert path_of(events) == [
+        (0, WAITS, 100), (0, RUNS, 50), (1, FOLLOWS, 80), (1, RUNS, 80), (1, WAITS, 140),
+    ]  # fmt: skip
+
+
+def test_the_critical_path_stays_in_a_lane_whose_message_was_there_already():
+    events = picture("send                     ", "sleep----------------     receive")
+    assert path_of(events) == [(1, WAITS, 210), (1, RUNS, 50), (1, WAITS, 70)]
+
+
+def test_the_critical_path_leads_over_the_message_for_which_a_poll_waited():
+    events = picture("sleep-----     send          ", "poll------------------ receive")
+    assert path_of(events) == [(0, WAITS, 100), (0, RUNS, 50), (1, FOLLOWS, 70), (1, RUNS, 10), (1, WAITS, 70)]

@@ -1,0 +1,127 @@
+"""Who waited for a lock, and who came last where several had to come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ipcreel.analysis.events import Events
+from ipcreel.analysis.flows import Flows
+from ipcreel.analysis.flows.semaphores import KINDS
+from ipcreel.analysis.waits import Window
+
+Rows = NDArray[np.int64]
+
+_ACQUIRES = tuple(name for kind in KINDS for name in kind.acquires)
+
+
+@dataclass(frozen=True)
+class Contention:
+    """How much one lock or semaphore was fought for.
+
+    Attributes:
+        object: its row.
+        acquires: how often it was taken, or asked for.
+        waited: how often somebody had to wait for a release.
+        wait_ns: for how long in all.
+        longest: the event that waited longest; -1 where none did.
+        longest_ns: how long that was.
+    """
+
+    object: int
+    acquires: int
+    waited: int
+    wait_ns: int
+    longest: int
+    longest_ns: int
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """A barrier: those who had to come before any went on.
+
+    Attributes:
+        object: its row.
+        rounds: how often it opened.
+        skew_ns: from the first arrival to the last, in all rounds.
+        longest_ns: the longest of these.
+        last: lane → how often it came last.
+        kept_ns: lane → from the arrival before its own to its own, in the rounds in which it came last.
+    """
+
+    object: int
+    rounds: int
+    skew_ns: int
+    longest_ns: int
+    last: dict[int, int]
+    kept_ns: dict[int, int]
+
+
+def find_contention(events: Events, flows: Flows, end_ns: Rows, window: Window) -> list[Contention]:
+    """Of each lock and semaphore how much it was waited for; what was waited for longest first."""
+    rows = events.rows(*_ACQUIRES, done=False)
+    rows = rows[(end_ns[rows] > window[0]) & (events.begin_ns[rows] < window[1])]
+    waits = np.minimum(end_ns[rows], window[1]) - np.maximum(events.begin_ns[rows], window[0])
+    latest = np.zeros(len(events.begin_ns), np.int64)
+    np.maximum.at(latest, flows.effect, events.begin_ns[flows.cause])
+    waited = (latest[rows] > events.begin_ns[rows]) | events.pending[rows]
+    found = []
+    for object_ in np.unique(events.object[rows]).tolist():
+        here = events.object[rows] == object_
+        took = np.where(waited & here, waits, 0)
+        longest = int(np.argmax(took))
+        count, total = int((waited & here).sum()), int(took.sum())
+        row = int(rows[longest]) if count else -1
+        found.append(Contention(object_, int(here.sum()), count, total, row, int(took[longest])))
+    return sorted(found, key=lambda one: (-one.wait_ns, one.object))
+
+
+def find_meetings(events: Events, flows: Flows, window: Window) -> list[Meeting]:
+    """Barriers, and semaphores of which one acquire took what several lanes had released."""
+    rounds = _barrier_rounds(events, flows) + _gatherings(events, flows)
+    by_object: dict[int, list[Rows]] = {}
+    for object_, arrivals in rounds:
+        if window[0] <= events.begin_ns[arrivals[-1]] <= window[1]:
+            by_object.setdefault(object_, []).append(arrivals)
+    found = [_meeting(events, object_, groups) for object_, groups in by_object.items()]
+    return sorted(found, key=lambda one: (-one.skew_ns, one.object))
+
+
+def _meeting(events: Events, object_: int, groups: list[Rows]) -> Meeting:
+    last: dict[int, int] = {}
+    kept: dict[int, int] = {}
+    skews = []
+    for arrivals in groups:
+        at = events.begin_ns[arrivals]
+        lane = int(events.lane[arrivals[-1]])
+        last[lane] = last.get(lane, 0) + 1
+        kept[lane] = kept.get(lane, 0) + int(at[-1] - at[-2])
+        skews.append(int(at[-1] - at[0]))
+    return Meeting(object_, len(groups), sum(skews), max(skews), last, kept)
+
+
+def _barrier_rounds(events: Events, flows: Flows) -> list[tuple[int, Rows]]:
+    """The arrivals of each round of a barrier, in order of begin: the flows lead from the last to the others."""
+    barriers = events.rows("threads.barrier.wait", "mp.barrier.wait")
+    flow = np.flatnonzero(np.isin(flows.cause, barriers) & np.isin(flows.effect, barriers))
+    return [
+        (int(events.object[cause]), np.sort(np.append(flows.effect[flow][flows.cause[flow] == cause], cause)))
+        for cause in np.unique(flows.cause[flow]).tolist()
+    ]
+
+
+def _gatherings(events: Events, flows: Flows) -> list[tuple[int, Rows]]:
+    """The releases by several lanes that one acquire waited for: a barrier that is built of a counting semaphore."""
+    acquires = events.rows("sysv.semaphore.acquire", "sysv.semaphore.p")
+    flow = np.flatnonzero(np.isin(flows.effect, acquires[events.a[acquires] > 1]))
+    if not len(flow):
+        return []
+    flow = flow[np.lexsort((flows.cause[flow], flows.effect[flow]))]
+    effects, starts = np.unique(flows.effect[flow], return_index=True)
+    rounds = []
+    for effect, arrivals in zip(effects.tolist(), np.split(flows.cause[flow], starts[1:]), strict=True):
+        if len(np.unique(events.lane[arrivals])) > 1:
+            rounds.append((int(events.object[effect]), arrivals))
+    return rounds
