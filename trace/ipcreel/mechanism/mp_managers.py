@@ -5,7 +5,7 @@ A call spans the message to the manager and the one that comes back, which are o
 
 from __future__ import annotations
 
-from ipcreel.mechanism.operation import OUT, RUN, Operation
+from ipcreel.mechanism.operation import RUN, Operation
 from ipcreel.tape import process
 
 TYPE_CHECKING = False
@@ -47,7 +47,7 @@ _MANAGER = "multiprocessing.managers.BaseManager."
 OPERATIONS = (
     Operation(
         0x3601, "mp.manager.call", "multiprocessing.managers.BaseProxy._callmethod", identify=_proxy, before=_method,
-        after=_returned, blocks=True, flow=OUT, replay=RUN,
+        after=_returned, blocks=True, replay=RUN,
         payload="`method`, and `result` where it is a number, a text or bytes",
     ),
     Operation(0x3602, "mp.manager.start", _MANAGER + "start", blocks=True, replay=RUN),

@@ -9,14 +9,15 @@ import os
 import sys
 
 from ipcreel.interpose.targets import dress
+from ipcreel.mechanism import inside
 from ipcreel.mechanism.mp_identity import pass_over
-from ipcreel.mechanism.operation import IN, OUT, RUN, Operation
+from ipcreel.mechanism.operation import IN, RUN, Operation
 from ipcreel.mechanism.timeouts import IN_WORDS, of_timeout
 from ipcreel.tape import process
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from types import ModuleType
     from typing import Any
 
@@ -24,6 +25,20 @@ if TYPE_CHECKING:
 
     Args = tuple[Any, ...]
     Kwargs = dict[str, Any]
+
+
+class Children(set):  # type: ignore[type-arg]
+    """The children that the library has to wait for, in one order, so that a replay asks for them in the same."""
+
+    __slots__ = ()
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(sorted(set.__iter__(self), key=_identity))
+
+
+def _identity(process_object: Any) -> tuple[int, ...]:
+    return process_object._identity  # type: ignore[no-any-return]
+
 
 _ended_by: dict[str, object] | None = None  # the exception that ended the run of this process
 
@@ -89,7 +104,7 @@ _TARGET = "multiprocessing.process.BaseProcess."
 _RECEIVER = "pid of the process the signal is sent to, 0 where it had ended"
 
 START = Operation(
-    0x3201, "mp.process.start", _TARGET + "start", identify=_process, after=_started, flow=OUT, replay=RUN,
+    0x3201, "mp.process.start", _TARGET + "start", identify=_process, after=_started, replay=RUN,
     a="pid of the child", b="its sentinel: the descriptor that becomes readable when it ends",
 )  # fmt: skip
 JOIN = Operation(
@@ -134,9 +149,19 @@ OPERATIONS = (
 def install(module: ModuleType, reading: Reading) -> None:
     """Install what targets cannot name: the name of the process, the parent seen from the child, what ends a run."""
     if module.__name__ == "multiprocessing.util":
-        module._exit_function = _noting_its_end(module._exit_function)  # type: ignore[attr-defined]
+        util: Any = module
+        util._exit_function = _noting_its_end(util._exit_function)
+        # The null device that a child reads instead: in a replay it has the number of a descriptor that was another's.
+        plain = util._close_stdin
+        util._close_stdin = inside.of_library(plain)
+        dress(util._close_stdin, plain)
+        if reading.replays:
+            util.is_abstract_socket_namespace = bool  # no file stands for an address: none is to be changed or removed
         return
     pass_over(os.path.dirname(module.__file__ or ""))
+    library: Any = module
+    library._children = Children(library._children)
+    library.set = Children  # a child makes itself a new one
     _tell_name(module)
     parent: Any = module._ParentProcess
     for row, name in ((JOIN, "join"), (IS_ALIVE, "is_alive")):

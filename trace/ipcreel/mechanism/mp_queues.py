@@ -139,7 +139,7 @@ CREATE = Operation(
     0x3101, "mp.queue.create", identify=_made, after=_size, replay=RUN, a="how many it holds at most; 0: a SimpleQueue"
 )
 PUT = Operation(
-    0x3102, "mp.queue.put", identify=_queue, before=_numbered, blocks=True, semantic=True, flow=OUT,
+    0x3102, "mp.queue.put", identify=_queue, before=_numbered, blocks=True, semantic=True, flow=OUT, replay=RUN,
     a="number of the put in its process: the feed with the same number carries it on",
 )  # fmt: skip
 FEED = Operation(
@@ -205,10 +205,13 @@ def install(module: ModuleType, reading: Reading) -> None:
         (module.Queue, "__init__", CREATE), (module.SimpleQueue, "__init__", CREATE),
     ):  # fmt: skip
         original = owner.__dict__[name]
-        plain = _forgetting(original) if row is PUT else original
-        if reading.replays and row is PUT:
-            row.give = lambda args, kwargs, a, b, payload: inside.of_library(original)(*args, **kwargs)  # noqa: B023
-        _set(owner, name, reading.wrap(row, plain), original)
+        plain = original
+        if row is PUT:
+            # In a replay what is put is put, into a pipe that is inert: the thread that feeds it is there as it was.
+            plain = inside.of_library(original) if reading.replays else _forgetting(original)
+        seen = reading.wrap(row, plain)
+        _set(owner, name, seen, original)
+    _set(module.Queue, "_start_thread", inside.of_program(module.Queue._start_thread), module.Queue._start_thread)
     _mark_ends(module, _queue_end(module.connection, reading))
     plain_pickler = module._ForkingPickler
     module._ForkingPickler = type(  # type: ignore[attr-defined]

@@ -229,7 +229,8 @@ def _find_c_type() -> None:
 def _replace(owner: Any, name: str, row: Operation, reading: Reading) -> None:
     original = getattr(owner, name)
     if reading.replays and row not in (ITEMS_GET, GET):
-        row = row.like(give=lambda args, kwargs, a, b, payload: inside.of_library(original)(*args, **kwargs))
+        done = inside.of_library(original)
+        row = row.like(give=lambda args, kwargs, a, b, payload: done(*args, **kwargs))
     wrapper = reading.wrap(row, original)
     dress(wrapper, original)
     setattr(owner, name, wrapper)
@@ -238,7 +239,8 @@ def _replace(owner: Any, name: str, row: Operation, reading: Reading) -> None:
 def both(original: property, get: Operation, set_: Operation, reading: Reading) -> property:
     """`original` with its two sides wrapped. In a replay what is set is set in the inert memory."""
     if reading.replays:
-        set_ = set_.like(give=lambda args, kwargs, a, b, payload: inside.of_library(original.__set__)(*args))
+        put = inside.of_library(original.__set__)
+        set_ = set_.like(give=lambda args, kwargs, a, b, payload: put(*args))
     return property(reading.wrap(get, original.__get__), reading.wrap(set_, original.__set__), None, original.__doc__)
 
 

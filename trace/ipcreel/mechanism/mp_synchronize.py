@@ -327,7 +327,8 @@ def _semlock_type(c_type: type, acquire: Operation, release: Operation, reading:
 def _replace_constructor(owner: Any, row: Operation, reading: Reading) -> None:
     original = owner.__init__
     if reading.replays:
-        row.give = lambda args, kwargs, a, b, payload: inside.of_library(original)(*args, **kwargs)
+        make = inside.of_library(original)
+        row = row.like(give=lambda args, kwargs, a, b, payload: make(*args, **kwargs))
     owner.__init__ = reading.wrap(row, original)
     dress(owner.__init__, original)
 
@@ -340,6 +341,8 @@ def _leave_out_tracker(module: ModuleType, reading: Reading) -> None:
         setattr(tracker, name, _nothing if reading.replays else inside.of_library(original))
         dress(getattr(tracker, name), original)
     module.ensure_running = module._resource_tracker.ensure_running  # type: ignore[attr-defined]
+    if reading.replays:
+        module._resource_tracker._fd = -1
 
 
 def _nothing(*args: Any, **kwargs: Any) -> None:
