@@ -6,6 +6,11 @@ import _thread
 from typing import Any
 
 from ipcreel.replay.script import Event, Script
+from ipcreel.replay.standing import forever
+
+_BEGIN = "threads.thread.begin"
+
+_allocate_lock = _thread.allocate_lock  # the program's are replayed
 
 
 class Here(_thread._local):
@@ -25,32 +30,43 @@ class Lanes:
 
     def __init__(self, script: Script) -> None:
         self._script = script
+        self._present: set[int] = set()  # the threads that have a lane
+        self._past: set[int] = set()  # those of processes that forked the one that is replayed now
         self.begin_process()
 
     def begin_process(self) -> None:
         """The lanes of the process whose tape is read now; the thread that asks has the first of them."""
         self._free = dict(self._script.lanes)
         self._guard = _thread.allocate_lock()
+        self._past |= self._present - {_thread.get_ident()}
+        self._present = {_thread.get_ident()}
 
     def take_first(self, here: Here) -> None:
         """Give the thread that the process began with its lane."""
         lane = self._script.first_lane
         here.lane, here.events = lane, self._free.pop(lane, [])
 
-    def take(self, here: Here, code: int, payload: Any) -> bool:
-        """Give a new thread the lane that begins as it does: with this operation, and this payload where it has one.
+    def take(self, here: Here, code: int, object_: int, payload: Any) -> bool:
+        """Give a new thread the lane that begins as it does: with this operation, on this object where that is known.
+
+        A thread of the process that forked this one goes no further: it is not there any more.
 
         Returns:
             Whether there is such a lane.
         """
+        own = _thread.get_ident()
+        if own in self._past and self._script.operations[code].name != _BEGIN:
+            forever()
         with self._guard:
+            self._past.discard(own)
+            self._present.add(own)
             fitting = [lane for lane, events in self._free.items() if events and events[-1].op == code]
-            if payload is not None:
+            same = [lane for lane in fitting if object_ and self._free[lane][-1].object == object_]
+            if not same and payload is not None:
                 same = [lane for lane in fitting if self._script.payload(self._free[lane][-1]) == payload]
-                fitting = same or fitting
             if not fitting:
                 return False
-            here.lane = min(fitting)
+            here.lane = min(same or fitting)
             here.events = self._free.pop(here.lane)
             return True
 
