@@ -1,5 +1,42 @@
 """The viewer is tested without a display."""
 
 import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ipcreel.reel import Reel, open_reel
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+
+def record(folder: Path, name: str, *command: str, options: tuple[str, ...] = ()) -> Reel:
+    """Records a command, and opens its reel."""
+    path = folder / f"{name}.reel"
+    recorder = [sys.executable, "-m", "ipcreel", "record", *options, "-o", str(path), "--", *command]
+    subprocess.run(recorder, cwd=folder, check=False, capture_output=True, timeout=120)
+    return open_reel(path)
+
+
+@pytest.fixture(scope="session")
+def market(tmp_path_factory) -> Reel:
+    """A market of four homes and eight ticks, in which fuel runs short in the first."""
+    run = ("-m", "energymarket", "run", "--homes", "4", "--ticks", "8", "--tick-seconds", "0", "--seed", "7")
+    return record(tmp_path_factory.mktemp("market"), "market", sys.executable, *run, "--output", "quiet")
+
+
+@pytest.fixture(scope="session")
+def deadlocked(tmp_path_factory) -> Reel:
+    """A market whose traders take two locks in opposite orders, ended once it hung."""
+    run = ("-m", "energymarket", "run", "--homes", "6", "--ticks", "40", "--tick-seconds", "0", "--seed", "7")
+    command = (sys.executable, *run, "--output", "quiet", "--bug", "lock-order")
+    return record(tmp_path_factory.mktemp("deadlocked"), "deadlocked", *command, options=("--duration", "5"))
+
+
+@pytest.fixture(scope="session")
+def reel_without_market(tmp_path_factory) -> Reel:
+    """A program with a shared array as long as a price board."""
+    program = "import multiprocessing; multiprocessing.Array('d', [1.0] * 16)[0] = 2.0"
+    return record(tmp_path_factory.mktemp("other"), "other", sys.executable, "-c", program)

@@ -5,28 +5,54 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QSize
+from PySide6.QtCore import QCoreApplication, QPoint, QSize
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QApplication, QWidget
 
 from ipcreel.reel import Reel, ReelError
+from reelview.panels.page_panel import PagePanel
 from reelview.session import Session
 from reelview.window import Window
 
 
-def render(reel: Reel, output: Path, begin_ns: int, end_ns: int, width_px: int, height_px: int) -> None:
+def render(
+    reel: Reel,
+    output: Path,
+    begin_ns: int,
+    end_ns: int,
+    width_px: int,
+    height_px: int,
+    panels: tuple[str, ...] = (),
+    at_ns: int | None = None,
+    event: int | None = None,
+) -> None:
     """Draw the window as it shows a reel from `begin_ns` to `end_ns`, into a .png or an .svg.
 
+    Args:
+        panels: which panels stand beside the timeline.
+        at_ns: where the cursor stands; by default at the begin.
+        event: the selected event.
+
     Raises:
-        ReelError: the picture cannot be written.
+        ReelError: there is no such panel, or the picture cannot be written.
     """
     app = QApplication.instance() or QApplication(sys.argv[:1])
     window = Window()
     session = Session.of_reel(reel)
     window.show_session(session, reel.path.name)
     window.resize(width_px, height_px)
+    missing = [name for name in panels if name not in window.docks]
+    if missing:
+        raise ReelError(f"no panel {', '.join(missing)}. This reel has: {', '.join(window.docks)}.")
     window.show()
+    window.show_panels(panels)
     session.view.show(begin_ns, end_ns)
+    session.cursor.move_to(begin_ns if at_ns is None else at_ns)
+    if event is not None:
+        session.selection.select_event(event)
+    settle(app)
+    for page in window.findChildren(PagePanel):
+        page.rewrite()
     settle(app)
     written = _write_svg(window, output) if output.suffix == ".svg" else window.grab().save(str(output))
     window.close()
@@ -48,6 +74,6 @@ def _write_svg(widget: QWidget, output: Path) -> bool:
     generator.setFileName(str(output))
     generator.setSize(QSize(widget.width(), widget.height()))
     painter = QPainter(generator)
-    widget.render(painter)
+    widget.render(painter, QPoint())
     painter.end()
     return output.exists()

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ipcreel.analysis.order import cone
 from ipcreel.reel import Reel
+from reelview.lens import Lens
+from reelview.lens.chain import past_of
+from reelview.lens.find import find_lens
 from reelview.opening import timeline_of
 from reelview.playback import Playback
 from reelview.raster.choose import Raster
 from reelview.timeline.cursor import Cursor
 from reelview.timeline.data import TimelineData
+from reelview.timeline.highlight import Highlight
 from reelview.timeline.lane_order import LaneOrder
 from reelview.timeline.marks import Marks
 from reelview.timeline.selection import Selection
@@ -32,13 +37,22 @@ class Session:
     order: LaneOrder
     marks: Marks
     playback: Playback
+    highlight: Highlight
+    lens: Lens | None = None
+    lens_trouble: str = ""
 
     @classmethod
     def of_reel(cls, reel: Reel) -> Session:
-        return cls.of_data(timeline_of(reel), reel)
+        lens, trouble = find_lens(reel)
+        data = timeline_of(reel)
+        if lens is not None:
+            data = replace(data, tick_ns=lens.tick_ns)
+        return cls.of_data(data, reel, lens, trouble)
 
     @classmethod
-    def of_data(cls, data: TimelineData, reel: Reel | None = None) -> Session:
+    def of_data(
+        cls, data: TimelineData, reel: Reel | None = None, lens: Lens | None = None, lens_trouble: str = ""
+    ) -> Session:
         """A session over plain columns; what asks the reel itself is then absent."""
         first_ns, last_ns = data.spans.first_ns, data.spans.last_ns
         cursor = Cursor(first_ns, last_ns)
@@ -50,4 +64,46 @@ class Session:
             tick_ns=data.tick_ns,
         )
         view, order = ViewRange(first_ns, last_ns), LaneOrder(data.tracks)
-        return cls(reel, data, Raster(data.spans), view, Selection(), cursor, order, Marks(), playback)
+        models = (view, Selection(), cursor, order, Marks(), playback, Highlight())
+        return cls(reel, data, Raster(data.spans), *models, lens, lens_trouble)
+
+    def go_to_event(self, event: int) -> None:
+        """Selects an event, and moves the cursor and the view so that it is seen."""
+        span = self.data.span_of_event(event)
+        self.selection.select_event(event)
+        if span is not None:
+            begin_ns, end_ns = int(self.data.spans.begin_ns[span]), int(self.data.spans.end_ns[span])
+            self.cursor.move_to(begin_ns)
+            if end_ns <= self.view.begin_ns or begin_ns >= self.view.end_ns:
+                self.view.centre(begin_ns)
+
+    def go_to(self, at_ns: int) -> None:
+        """Moves the cursor, and the view so that it is seen."""
+        self.cursor.move_to(at_ns)
+        self.view.reveal(at_ns)
+
+    def show_cone(self, event: int, since_ns: int | None = None) -> None:
+        """Lets stand out what happened before an event, from a moment on; without one, what happened after it too."""
+        if self.reel is None:
+            return
+        order = self.reel.order
+        if since_ns is None:
+            rows = np.concatenate((cone(order, event, after=False), cone(order, event, after=True), [event]))
+            what = f"past and future of event {event}"
+        else:
+            rows = past_of(self.reel, event, since_ns)
+            what = f"what led to event {event}"
+            self.view.show_around(since_ns, int(self.reel.end[event]))
+        self.selection.select_event(event)
+        self.highlight.highlight(rows, what)
+
+    def follow(self, target: str) -> None:
+        """Goes where a link of a panel leads: `event:12`, `cone:12`, `cone:12:since`, `time:5`."""
+        kind, *numbers = target.split(":")
+        values = [int(number) for number in numbers]
+        if kind == "event":
+            self.go_to_event(*values)
+        elif kind == "cone":
+            self.show_cone(*values)
+        elif kind == "time":
+            self.go_to(*values)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QLabel, QMainWindow, QMenu, QToolBar
+from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QMenu, QToolBar
 
+from reelview.docks import dock, panels_of, with_curves
 from reelview.playback import speed_label
 from reelview.session import Session
 from reelview.ticks import duration_label
@@ -21,6 +22,7 @@ _MENUS = {"&View": _VIEW, "&Lanes": _LANES, "&Go": _GO, "&Play": ("play", *_STEP
 _STEPS = {
     f"step_{what}{back}": (what, -1 if back else 1) for what in ("event", "tick", "flow") for back in ("", "_back")
 }
+_DOCK_PX = 430
 _EMPTY = "Open a reel with `ipcreel view NAME.reel`; `ipcreel record` makes one."
 
 
@@ -36,6 +38,7 @@ class Window(QMainWindow):
         self._moment = QLabel()
         self._speed = QLabel()
         self._build = QLabel()
+        self.docks: dict[str, QDockWidget] = {}
         self.setWindowTitle("ipcreel")
         self.resize(1280, 760)
         self._show_text(_EMPTY)
@@ -89,7 +92,8 @@ class Window(QMainWindow):
         self.timeline.asked.connect(self.trigger)
         session.cursor.moved.connect(self._on_cursor_moved)
         session.playback.speed_changed.connect(self._on_speed_changed)
-        self.setCentralWidget(self.timeline)
+        self.setCentralWidget(with_curves(session, self.timeline))
+        self._add_docks(session)
         self.setWindowTitle(f"{name} — ipcreel")
         self.timeline.setFocus()
         self._on_cursor_moved()
@@ -97,6 +101,29 @@ class Window(QMainWindow):
         self._indexing = Indexing(session.raster, self.timeline.painting, self)
         self._indexing.progressed.connect(self._on_index_progressed)
         self._indexing.start()
+
+    def _add_docks(self, session: Session) -> None:
+        before: QDockWidget | None = None
+        for panel in panels_of(session):
+            made = self.docks[panel.name] = dock(panel, self)
+            self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, made)
+            if before is not None:
+                self.tabifyDockWidget(before, made)
+            before = made
+        if self.docks:
+            next(iter(self.docks.values())).raise_()
+            self.resizeDocks(list(self.docks.values()), [_DOCK_PX] * len(self.docks), Qt.Orientation.Horizontal)
+
+    def show_panels(self, names: tuple[str, ...]) -> None:
+        """Shows some panels alone, one above another."""
+        chosen = [self.docks[name] for name in names]
+        for made in self.docks.values():
+            made.hide()
+        for made in chosen:
+            self.removeDockWidget(made)
+            self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, made)
+            made.show()
+        self.resizeDocks(chosen, [_DOCK_PX] * len(chosen), Qt.Orientation.Horizontal)
 
     def show_trouble(self, text: str) -> None:
         """Says in the window what went wrong."""
@@ -110,6 +137,10 @@ class Window(QMainWindow):
             self._indexing = None
         if self.session:
             self.session.playback.pause()
+        for made in self.docks.values():
+            self.removeDockWidget(made)
+            made.deleteLater()
+        self.docks = {}
         self.session = self.timeline = None
 
     def trigger(self, name: str) -> None:

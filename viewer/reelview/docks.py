@@ -1,0 +1,72 @@
+"""The panels of a session, each in a dock of the window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDockWidget, QSplitter, QVBoxLayout, QWidget
+
+from reelview.panels.curve_view import CurveView
+from reelview.panels.page_panel import PagePanel
+from reelview.panels.parts import PartsView
+from reelview.session import Session
+from reelview.timeline.widget import Timeline
+
+_CURVES_PX = 190
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A panel by its name in code and on the command line, its title, and what makes it."""
+
+    name: str
+    title: str
+    make: Callable[[], QWidget]
+
+
+def panels_of(session: Session) -> list[Panel]:
+    """The panels that a session has something to show in."""
+    found = []
+    if session.lens is not None:
+        found.append(Panel("pricing", session.lens.title, lambda: pricing(session)))
+    return found
+
+
+def pricing(session: Session) -> QWidget:
+    """What a lens says of the cursor's moment: its number in parts, and its page."""
+    lens = session.lens
+    assert lens is not None, "there is a panel of a lens only where there is a lens"
+    box = QWidget()
+    layout = QVBoxLayout(box)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(0)
+    page = PagePanel(session, lambda: lens.page(session.cursor.at_ns), name=lens.title)
+    session.cursor.moved.connect(page.refresh)
+    layout.addWidget(PartsView(session))
+    layout.addWidget(page, 1)
+    return box
+
+
+def with_curves(session: Session, timeline: Timeline) -> QWidget:
+    """The timeline, and under it the curves of the lens on the same axis."""
+    if session.lens is None or not session.lens.curves:
+        return timeline
+    splitter = QSplitter(Qt.Orientation.Vertical)
+    splitter.addWidget(timeline)
+    splitter.addWidget(CurveView(session, timeline, session.lens.curves))
+    splitter.setStretchFactor(0, 1)
+    splitter.setStretchFactor(1, 0)
+    splitter.setSizes([10_000, _CURVES_PX])
+    splitter.setChildrenCollapsible(True)
+    return splitter
+
+
+def dock(panel: Panel, parent: QWidget) -> QDockWidget:
+    """A panel in a dock, known by its name so that the layout can be remembered."""
+    made = QDockWidget(panel.title, parent)
+    made.setObjectName(panel.name)
+    made.setWidget(panel.make())
+    made.setAllowedAreas(Qt.DockWidgetArea.AllDockWidgetAreas)
+    return made

@@ -1,0 +1,45 @@
+"""The little HTML that panels are written in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from html import escape
+
+
+def text(value: object) -> str:
+    """A text that is shown as it is, whatever stands in it."""
+    return escape(str(value)).replace("\n", "<br>")
+
+
+def link(target: str, shown: object) -> str:
+    """What leads to `event:12`, `cone:12`, `time:5000`, …"""
+    return f'<a href="{escape(target)}">{text(shown)}</a>'
+
+
+def heading(shown: object) -> str:
+    return f"<h4>{text(shown)}</h4>"
+
+
+def faint(shown: object) -> str:
+    return f'<span class="faint">{text(shown)}</span>'
+
+
+def bad(shown: object) -> str:
+    """What is wrong."""
+    return f'<span class="bad">{text(shown)}</span>'
+
+
+def table(rows: Iterable[Sequence[str]]) -> str:
+    """Rows of cells that are HTML already."""
+    lines = ["<tr>" + "".join(f'<td style="padding-right:12px">{cell}</td>' for cell in row) + "</tr>" for row in rows]
+    return f'<table cellspacing="0" cellpadding="1">{"".join(lines)}</table>' if lines else ""
+
+
+def pre(shown: object) -> str:
+    return f"<pre>{escape(str(shown))}</pre>"
+
+
+def first(items: Sequence[str], most: int, noun: str) -> str:
+    """The first lines, and how many there are beyond."""
+    rest = len(items) - most
+    return "<br>".join(items[:most]) + (f"<br>{faint(f'and {rest:,} more {noun}')}" if rest > 0 else "")

@@ -1,0 +1,129 @@
+"""The curves under the timeline, on its own axis."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF, QWheelEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from reelview.curves import Strip, nearest_event, stack_strips, step_line, value_at
+from reelview.lens.lens import Curve
+from reelview.raster.palette import Theme
+from reelview.raster.window import Window
+from reelview.session import Session
+from reelview.timeline.widget import Timeline
+
+_REACH_PX = 6
+_BAR_PX = 5
+
+
+class CurveView(QWidget):
+    """Draws curves above one another, aligned with the timeline; a click on a step selects the event that made it."""
+
+    def __init__(
+        self, session: Session, timeline: Timeline, curves: tuple[Curve, ...], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._timeline = timeline
+        self._curves = curves
+        self.setFont(timeline.font())
+        self.setAccessibleName("Curves")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        session.view.range_changed.connect(self.update)
+        session.cursor.moved.connect(self.update)
+
+    def sizeHint(self) -> QSize:
+        return QSize(600, 48 * max(len({curve.group for curve in self._curves}), 1))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(200, 60)
+
+    @property
+    def strips(self) -> list[Strip]:
+        return stack_strips(self._curves, self.height())
+
+    @property
+    def range_window(self) -> Window:
+        return self._timeline.range_window
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self._timeline.mouse.wheel(event)
+        event.accept()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._move(event.position(), select=True)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._move(event.position(), select=False)
+
+    def _move(self, at: QPointF, *, select: bool) -> None:
+        """Moves the cursor, and selects the event whose step is there."""
+        window, left = self.range_window, self._timeline.picture_area.left()
+        at_ns = window.at_ns(at.x() - left)
+        self._session.cursor.move_to(at_ns)
+        if not select:
+            return
+        strip = next((each for each in self.strips if each.y_px <= at.y() + 3 < each.y_px + each.height_px + 6), None)
+        event = nearest_event(strip, at_ns, window.pixel_ns * _REACH_PX) if strip else None
+        if event is not None:
+            self._session.go_to_event(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        theme, window = self._timeline.theme, self.range_window
+        left = self._timeline.picture_area.left()
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(theme.background))
+        for strip in self.strips:
+            self._paint_strip(painter, strip, left, window, theme)
+        x = left + window.x_px(self._session.cursor.at_ns)
+        if x >= left:
+            painter.setPen(QColor(theme.accent))
+            painter.drawLine(QLineF(x, 0, x, self.height()))
+        painter.end()
+
+    def _paint_strip(self, painter: QPainter, strip: Strip, left: int, window: Window, theme: Theme) -> None:
+        area = QRectF(left, strip.y_px - 2, window.width_px, strip.height_px + 4)
+        painter.fillRect(QRectF(0, area.top(), left - 1, area.height()), QColor(theme.lane))
+        painter.fillRect(area, QColor(theme.lane))
+        self._paint_legend(painter, strip, left, theme)
+        painter.save()
+        painter.setClipRect(area)
+        painter.translate(left, 0)
+        if strip.low < 0 < strip.high:
+            zero = float(strip.y_of(np.zeros(1))[0])
+            painter.setPen(QPen(QColor(theme.line), 1, Qt.PenStyle.DashLine))
+            painter.drawLine(QLineF(0, zero, window.width_px, zero))
+        for curve in strip.curves:
+            painter.setPen(QPen(QColor(theme.kinds[curve.colour]), 0 if curve.bars else 1.6))
+            if curve.bars:
+                self._paint_bars(painter, curve, strip, window, QColor(theme.kinds[curve.colour]))
+            else:
+                x, y = step_line(curve, strip, window)
+                painter.drawPolyline(QPolygonF([QPointF(*point) for point in zip(x.tolist(), y.tolist(), strict=True)]))
+        painter.restore()
+
+    def _paint_bars(self, painter: QPainter, curve: Curve, strip: Strip, window: Window, colour: QColor) -> None:
+        some = np.flatnonzero(curve.value != 0)
+        bottom = float(strip.y_of(np.zeros(1))[0])
+        tops = strip.y_of(curve.value[some])
+        offset = _BAR_PX * strip.curves.index(curve)
+        for at_ns, top in zip(curve.at_ns[some].tolist(), tops.tolist(), strict=True):
+            x = window.x_px(at_ns)
+            if -_BAR_PX <= x <= window.width_px:
+                painter.fillRect(QRectF(x + offset - _BAR_PX, top, _BAR_PX, bottom - top), colour)
+
+    def _paint_legend(self, painter: QPainter, strip: Strip, left: int, theme: Theme) -> None:
+        """The names at the left, with the value at the cursor."""
+        height = painter.fontMetrics().height()
+        y = strip.y_px
+        for curve in strip.curves:
+            value = value_at(curve, self._session.cursor.at_ns)
+            shown = "" if value is None else f"{value:,.4g} {curve.unit}"
+            painter.fillRect(QRectF(6, y + height / 2 - 3, 7, 7), QColor(theme.kinds[curve.colour]))
+            painter.setPen(QColor(theme.text))
+            box = QRectF(18, y, left - 24, height)
+            painter.drawText(box, Qt.AlignmentFlag.AlignLeft, curve.name)
+            painter.drawText(box, Qt.AlignmentFlag.AlignRight, shown)
+            y += height + 1

@@ -1,0 +1,90 @@
+"""A panel that is a page of text with links."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QTimer, QUrl
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QTextBrowser, QWidget
+
+from reelview.raster.palette import DARK, LIGHT
+from reelview.session import Session
+
+_LEAST_MS = 60
+
+
+class PagePanel(QTextBrowser):
+    """Shows what a function says of the session; asked to be written anew, it is so once however often it was asked.
+
+    Args:
+        write: what to show, as HTML.
+        others: links that are not the session's: their kind, and what to do with the rest.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        write: Callable[[], str],
+        *,
+        name: str,
+        others: dict[str, Callable[[str], None]] | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._write = write
+        self._others = others or {}
+        self._shown = ""
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_LEAST_MS)
+        self._timer.timeout.connect(self.rewrite)
+        self.setAccessibleName(name)
+        self.setOpenLinks(False)
+        self.anchorClicked.connect(self._on_link)
+        self._style()
+        self.rewrite()
+
+    def refresh(self) -> None:
+        """Writes the page anew, soon; not where nobody sees it."""
+        if self.isVisible() and not self._timer.isActive():
+            self._timer.start()
+
+    def rewrite(self) -> None:
+        html = self._write()
+        if html == self._shown:
+            return
+        self._shown = html
+        bar = self.verticalScrollBar()
+        at = bar.value()
+        self.setHtml(html)
+        bar.setValue(at)
+
+    def showEvent(self, event: QEvent) -> None:
+        super().showEvent(event)  # type: ignore[arg-type]
+        self.rewrite()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._style()
+            self._shown = ""
+            self.refresh()
+
+    def _style(self) -> None:
+        theme = DARK if self.palette().color(QPalette.ColorRole.Window).lightness() < 128 else LIGHT
+        link = 0x7FB2FF if theme is DARK else 0x0B57D0
+        self.document().setDefaultStyleSheet(
+            f"a {{ color: #{link:06x}; text-decoration: none; }} .faint {{ color: #{theme.faint_text:06x}; }} "
+            f".bad {{ color: #{theme.urgent:06x}; font-weight: bold; }} h4 {{ margin: 9px 0 2px 0; }} "
+            "pre { font-family: monospace; }"
+        )
+
+    def _on_link(self, url: QUrl) -> None:
+        target = url.toString()
+        kind, _, rest = target.partition(":")
+        if kind in self._others:
+            self._others[kind](rest)
+        else:
+            self._session.follow(target)
