@@ -77,12 +77,15 @@ def _numbered(args: Args, kwargs: Kwargs) -> tuple[int, object]:
     return number, None
 
 
-def _number_of_put(queue: int, put: int) -> int:
-    """The number of the put of the object with the id `put`, the first in the buffer; 0 where there was none."""
+def _number_of_put(queue: int, put: int, which: int = 0) -> int:
+    """The number of the put of the object with the id `put`, 0 where there was none.
+
+    `which` is 0 for the one that entered the buffer first, -1 for the last.
+    """
     numbers = _buffered.get((queue, put))
     if not numbers:
         return 0
-    number = numbers.pop(0)
+    number = numbers.pop(which)
     if not numbers:
         _buffered.pop((queue, put), None)
     return number
@@ -238,7 +241,7 @@ def _forgetting(put: Any) -> Any:
         try:
             return put(*args, **kwargs)
         except BaseException:
-            _number_of_put(_queue(args, kwargs, None), id(args[1] if len(args) > 1 else kwargs.get("obj")))
+            _number_of_put(_queue(args, kwargs, None), id(args[1] if len(args) > 1 else kwargs.get("obj")), -1)
             raise
 
     return forgetting
