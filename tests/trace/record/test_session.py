@@ -187,3 +187,15 @@ def test_files_are_private(tmp_path: Path, start: Start) -> None:
     recorder.communicate(timeout=30)
     assert (tmp_path / "a.reel").stat().st_mode & 0o777 == 0o600
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.reel", "program.py"]
+
+
+def test_a_signal_to_the_whole_group_ends_the_program_and_keeps_the_reel(tmp_path: Path) -> None:
+    program = write(tmp_path, "import signal\nprint('ready', flush=True)\nsignal.pause()")
+    command = [sys.executable, "-m", "ipcreel", "record", "-o", "a.reel", "--", sys.executable, str(program)]
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True, start_new_session=True) as recorder:
+        assert recorder.stdout is not None
+        assert recorder.stdout.readline() == "ready\n"
+        os.killpg(recorder.pid, signal.SIGTERM)
+        recorder.wait(timeout=30)
+    assert recorder.returncode == -signal.SIGTERM
+    assert open_reel(tmp_path / "a.reel").run["status"] == signal.SIGTERM

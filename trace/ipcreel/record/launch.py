@@ -79,6 +79,9 @@ def run(command: list[str], tapes: Path, options: Options) -> Outcome:
     except OSError as error:
         raise LaunchError(f"{command[0]}: cannot be started: {error.strerror}.") from None
     finally:
+        # What is still pending was meant for the program: a group gets its signal in every process.
+        while signal.sigtimedwait(watched, 0) is not None:
+            pass
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
     return Outcome(status, time.monotonic() - begin, cpu_seconds, asked_to_end_ns, _outlived(tapes))
 

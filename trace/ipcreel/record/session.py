@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import msgpack
@@ -84,12 +88,34 @@ def _make(tapes: Path, output: Path, run: dict[str, Any]) -> dict[str, Any]:
     notes = sorted(tapes.glob("*.unrecorded"))  # left by interpreters that are too old
     run["unrecorded"] = [f"{note.read_text()} (process {note.stem})" for note in notes]
     try:
-        written = merge(tapes, output, mechanism.all_operations(), run)
+        with _interruptible():
+            written = merge(tapes, output, mechanism.all_operations(), run)
+    except _Interrupted:
+        raise LaunchError(f"interrupted. The tapes are kept: ipcreel recover {tapes}") from None
     except OSError as error:
         kept = f"The tapes are kept: make room, then ipcreel recover {tapes}"
         raise LaunchError(f"{output}: cannot be written: {error.strerror}. {kept}") from None
     shutil.rmtree(tapes, ignore_errors=True)
     return written
+
+
+class _Interrupted(BaseException):
+    """A signal asked for the end while the reel was being made."""
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Answer at once to a signal that asks for the end."""
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        raise _Interrupted
+
+    before = {number: signal.signal(number, interrupt) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _said(tapes: Path) -> dict[str, Any]:
