@@ -26,6 +26,8 @@ process.open_tape(sys.argv[1], "exec", 1 << 20, None, {})
 process.here = process.Here()
 process.site_of.__globals__["is_ours"] = lambda file: False
 
+wrapped_by = wrap.Recording().wrap
+
 def text(number):
     return b"%d " % number * (number % 40)
 
@@ -33,7 +35,7 @@ def made(code, **more):
     before = lambda args, kwargs: (args[0], text(args[0]))
     after = lambda args, kwargs, result: (args[0], result, None)
     row = Operation(code, "test.op", before=before, after=after, **more)
-    return wrap.recorded(row, lambda number: number + 1, False)
+    return wrapped_by(row, lambda number: number + 1)
 
 blocking, prompt, trying = made(1, blocks=True), made(2), made(3, attempt=lambda args, kwargs: args[0] + 1)
 """
@@ -143,7 +145,7 @@ def test_values_that_an_event_has_no_room_for_are_cut_to_it(tmp_path: Path) -> N
         wide = lambda args, kwargs, result: (-(2**70), "no number", None)
         for more in ({"blocks": True}, {}, {"attempt": lambda args, kwargs: 5}):
             row = Operation(7, "test.op", before=huge, after=wide, **more)
-            assert wrap.recorded(row, lambda: 5, False)() == 5
+            assert wrapped_by(row, lambda: 5)() == 5
         """,
     )
     assert tape.events["a"].tolist() == [-(2**63)] * 3
@@ -159,7 +161,7 @@ def test_a_fault_of_a_row_does_not_reach_the_program_and_is_stated(tmp_path: Pat
             return {{}}["fault"]
         fault.__code__ = fault.__code__.replace(co_filename=wrap.WRAPPER_FILE)  # as if it were one of ours
         row = Operation(7, "test.op", before=fault, after=fault, identify=fault, **{{{form}}})
-        assert wrap.recorded(row, lambda: 5, False)() == 5
+        assert wrapped_by(row, lambda: 5)() == 5
         """,
     )
     assert len(tape.events) == 1
@@ -178,7 +180,7 @@ def test_what_a_signal_s_handler_raises_inside_a_wrapper_reaches_the_program(tmp
         signal.signal(signal.SIGALRM, handle)
         slow = lambda args, kwargs: (sum(range(50)), None)
         row = Operation(7, "test.op", before=slow, after=lambda *_: (0, sum(range(50)), None), **{{{form}}})
-        wrapped = wrap.recorded(row, lambda: 5, False)
+        wrapped = wrapped_by(row, lambda: 5)
         raised = ended = 0
         while raised < 300:
             try:
