@@ -14,7 +14,7 @@ _KILLS = ("signal.kill", "signal.raise", "signal.thread.kill")
 def find_unreceived_messages(run: Run) -> list[Finding]:
     """For each queue, what was sent and is still in it when the run ends."""
     left = _among(run, run.flows.cause_left, _MESSAGES)
-    left = left[~np.isin(left, _kept_values(run))]
+    left = left[~np.isin(left, _kept_values(run)) & ~np.isin(run.events.object[left], _of_library(run))]
     found = []
     for object_ in np.unique(run.events.object[left]).tolist():
         rows = left[run.events.object[left] == object_]
@@ -30,6 +30,11 @@ def find_unreceived_messages(run: Run) -> list[Finding]:
             )
         )
     return found
+
+
+def _of_library(run: Run) -> np.ndarray:
+    """Queues that a pool reads past their `get`: what it leaves in them at its end are its own sentinels."""
+    return np.unique(run.events.object[run.events.rows("mp.queue.take", "mp.queue.take_bytes")])
 
 
 def _kept_values(run: Run) -> np.ndarray:

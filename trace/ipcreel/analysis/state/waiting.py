@@ -53,8 +53,8 @@ def wait_for(events: Events, at_ns: int) -> WaitForGraph:
     waits = []
     for lane, row in sorted(blocked.items()):
         held_by = [holder for holder in holding.get(int(events.object[row]), []) if holder != lane]
-        waits.append(Wait(lane, row, tuple(held_by or _ended_by(events, row))))
-    return WaitForGraph(tuple(waits), _cycles({wait.lane: wait.holders for wait in waits}))
+        waits.append(Wait(lane, row, tuple(held_by or ended_by(events, row))))
+    return WaitForGraph(tuple(waits), cycles({wait.lane: wait.holders for wait in waits}))
 
 
 def innermost(events: Events, at_ns: int) -> dict[int, int]:
@@ -91,12 +91,12 @@ def _codes(events: Events, releases: bool) -> list[int]:
     return [events.codes[name] for name in names if name in events.codes]
 
 
-def _ended_by(events: Events, row: int) -> list[int]:
+def ended_by(events: Events, row: int) -> list[int]:
     """Whose end a wait for a process or a thread waits for: that process's first lane."""
-    names = {code: name for name, code in events.codes.items()}
-    name = names[int(events.op[row])]
-    if name in ("process.wait_pid", "mp.process.join"):
-        key = events.objects[int(events.object[row])][2] if name == "mp.process.join" else [int(events.a[row])]
+    op = int(events.op[row])
+    joins = op == events.codes.get("mp.process.join")
+    if joins or op == events.codes.get("process.wait_pid"):
+        key = events.objects[int(events.object[row])][2] if joins else [int(events.a[row])]
         pid = key[0] if isinstance(key, list) else -1
         children = [number for number, process in enumerate(events.process_table) if process["pid"] == pid]
         lanes = events.lane[np.isin(events.process, children[-1:])]
@@ -104,7 +104,7 @@ def _ended_by(events: Events, row: int) -> list[int]:
     return []
 
 
-def _cycles(edges: dict[int, tuple[int, ...]]) -> tuple[tuple[int, ...], ...]:
+def cycles(edges: dict[int, tuple[int, ...]]) -> tuple[tuple[int, ...], ...]:
     """Every ring that a walk along the edges runs into, once."""
     found: set[tuple[int, ...]] = set()
     for start in edges:
