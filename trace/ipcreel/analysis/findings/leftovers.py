@@ -8,6 +8,7 @@ from ipcreel.analysis.findings.finding import Finding, Run
 from ipcreel.analysis.state.waiting import innermost
 
 _MESSAGES = ("sysv.queue.send", "posix.queue.send", "mp.queue.put", "mp.simple_queue.put")
+_PICKLED_NONE = b"\x80\x04N."
 _KILLS = ("signal.kill", "signal.raise", "signal.thread.kill")
 
 
@@ -18,6 +19,8 @@ def find_unreceived_messages(run: Run) -> list[Finding]:
     found = []
     for object_ in np.unique(run.events.object[left]).tolist():
         rows = left[run.events.object[left] == object_]
+        if all(run.events.payload(row) == _PICKLED_NONE for row in rows.tolist()):
+            continue  # a sentinel says that there is no more: whoever has stopped already does not need it
         first = int(rows[0])
         count = f"{len(rows)} messages were" if len(rows) > 1 else "a message was"
         found.append(
