@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import _thread
+from _thread import _local, allocate_lock, get_ident
 from typing import Any
 
 from ipcreel.replay.script import Event, Script
@@ -10,16 +10,15 @@ from ipcreel.replay.standing import forever
 
 _BEGIN = "threads.thread.begin"
 
-_allocate_lock = _thread.allocate_lock  # the program's are replayed
 
-
-class Here(_thread._local):
+class Here(_local):
     """The thread that asks: the events that are left of its lane, and whether it is inside an operation."""
 
     inside = False
     lane = -1  # not known yet
     events: list[Event]  # the next one is the last
     before_fork = False
+    submitted = 0  # the object of the last operation
 
     def __init__(self) -> None:
         self.events = []
@@ -37,9 +36,9 @@ class Lanes:
     def begin_process(self) -> None:
         """The lanes of the process whose tape is read now; the thread that asks has the first of them."""
         self._free = dict(self._script.lanes)
-        self._guard = _thread.allocate_lock()
-        self._past |= self._present - {_thread.get_ident()}
-        self._present = {_thread.get_ident()}
+        self._guard = allocate_lock()
+        self._past |= self._present - {get_ident()}
+        self._present = {get_ident()}
 
     def take_first(self, here: Here) -> None:
         """Give the thread that the process began with its lane."""
@@ -54,7 +53,7 @@ class Lanes:
         Returns:
             Whether there is such a lane.
         """
-        own = _thread.get_ident()
+        own = get_ident()
         if own in self._past and self._script.operations[code].name != _BEGIN:
             forever()
         with self._guard:

@@ -8,6 +8,7 @@ from typing import Any
 import msgpack
 import numpy as np
 
+from ipcreel.mechanism.operation import OUT
 from ipcreel.reel import Reel, ReelError
 
 
@@ -47,13 +48,16 @@ def write_script(reel: Reel, path: list[int], file: Path) -> None:
             {
                 "pid": reel.processes[process]["pid"],
                 "process": process,
+                "ended": "ended_ns" in reel.processes[process].get("facts", {}),
                 "rows": rows.astype("<i8").tobytes(),
                 "events": reel.raw[rows].tobytes() if len(rows) else b"",
                 "lanes": [[row, lane[1], lane[3]] for row, lane in enumerate(reel.lanes) if lane[0] == process],
             }
         )
     objects = [[kind, shared, key, name] for kind, shared, key, name in reel.objects]
-    operations = {code: row["name"] for code, row in reel.operations.items()}
+    operations = {
+        code: [row["name"], row["replay"], row["blocks"], row["flow"] == OUT] for code, row in reel.operations.items()
+    }
     script = {
         "reel": str(reel.path.absolute()),
         "steps": steps,

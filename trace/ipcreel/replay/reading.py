@@ -5,24 +5,28 @@ from __future__ import annotations
 import _signal  # type: ignore[import-not-found]
 import sys
 from collections.abc import Callable
-from types import FunctionType
+from functools import partial
+from types import FunctionType, ModuleType
 from typing import Any, NoReturn
 
 from ipcreel.interpose.frames import program_frame
-from ipcreel.mechanism.operation import FENCE, GIVE, OUT, Operation
+from ipcreel.mechanism.operation import FENCE, GIVE, Operation
 from ipcreel.mechanism.reading import Reading
-from ipcreel.replay import running
+from ipcreel.replay import executors, running
 from ipcreel.replay.arrival import Arrival
 from ipcreel.replay.forks import Forks
 from ipcreel.replay.lanes import Here, Lanes
 from ipcreel.replay.outcome import rebuild
 from ipcreel.replay.script import Event, Script
+from ipcreel.replay.standing import Standing
 from ipcreel.replay.turns import Turns
 from ipcreel.tape import process
 
 _DELIVERED = "signal.delivered"
 _BETWEEN = 0  # `b` of a delivery between two instructions
 _FORKS = frozenset(("process.fork", "process.forkpty"))
+_WAITS_FOR = "threads.condition.wait_for"
+_WAITED = frozenset(("threads.barrier.wait", "threads.condition.wait"))  # see `running.before_waiting`
 
 
 class Replaying(Reading):
@@ -31,9 +35,11 @@ class Replaying(Reading):
     Attributes:
         script: the tapes.
         replayed: how many events were taken from them.
-        stand: called where a thread has come to the end of what is known of it; it does not return.
         diverge: called with what the tape has and what the program did; it does not return. Nothing is raised:
             a program's own `finally` would go on with something else.
+        over: called when no thread goes any further; it does not return either.
+        leave: ends the process with an exit code.
+        standing: the threads that go no further.
     """
 
     replays = True
@@ -41,26 +47,37 @@ class Replaying(Reading):
     def __init__(
         self,
         script: Script,
-        causes: frozenset[int],
-        stand: Callable[[Replaying, str], NoReturn],
+        over: Callable[[Replaying], NoReturn],
         diverge: Callable[[str], NoReturn],
+        leave: Callable[[int], NoReturn],
     ) -> None:
         self.script = script
         self.replayed = 0
-        self.stand = stand
+        self.over = over
         self.diverge = diverge
-        self.causes = causes
-        self.delivered = next((code for code, name in script.operations.items() if name == _DELIVERED), -1)
+        self.leave = leave
+        self.delivered = next((code for code, row in script.operations.items() if row.name == _DELIVERED), -1)
         self.forks = Forks()
         self.lanes = Lanes(script)
         self.begin_process()
 
     def begin_process(self) -> None:
         """Read the tape of the process that the script is at, from its begin."""
-        self.turns = Turns(self.script.events, self.causes)
+        script = self.script
+        self.turns = Turns(script.events, script.operations)
+        self.standing = Standing(len(script.events), script.ended, partial(self.over, self))
         self.here = process.here = Here()  # type: ignore[assignment]
         self.lanes.begin_process()
         self.lanes.take_first(self.here)
+
+    def install(self, module: ModuleType, names: tuple[str, ...]) -> None:
+        super().install(module, names)
+        if module.__name__ == "concurrent.futures.thread":
+            executors.adapt(module, self)
+
+    def stand(self, place: str) -> NoReturn:
+        """The thread that calls has come to the end of what is known of it."""
+        self.standing.here(self.here.lane, place)
 
     def wrap(self, row: Operation, original: Callable[..., Any], bound: bool = False) -> FunctionType:
         def wrapper(*args: Any, **kwargs: Any) -> Any:
@@ -77,7 +94,7 @@ class Replaying(Reading):
     def note(
         self, row: Operation, object_: int, a: int = 0, b: int = 0, payload: object = None, begin_ns: int = 0
     ) -> None:
-        event = self.take(row, payload)
+        event = self.take(row, object_, payload)
         self.turns.wait(event)
         self.finish(event)
 
@@ -87,13 +104,18 @@ class Replaying(Reading):
             return True
         return bool(self.here.events) and self.here.events[-1].op == row.code
 
-    def take(self, row: Operation, payload: object = None) -> Event:
+    def comes(self, name: str) -> bool:
+        """Whether the next event of this thread is an operation called `name`."""
+        events = self.here.events
+        return bool(events) and self.script.operations[events[-1].op].name == name
+
+    def take(self, row: Operation, object_: int = 0, payload: object = None) -> Event:
         """The next event of this thread's lane, which must be one of `row`."""
         here = self.here
-        if here.lane < 0 and not self.lanes.take(here, row.code, payload):
+        if here.lane < 0 and not self.lanes.take(here, row.code, object_, payload):
             self.diverge(f"a thread that the tape does not have did {row.name} at {_where()}.")
         if not here.events:
-            self.stand(self, "the tape ends here")
+            self.stand("the tape ends here")
         event = here.events[-1]
         if event.op != row.code:
             self.diverge(
@@ -101,19 +123,27 @@ class Replaying(Reading):
             )
         here.events.pop()
         self.replayed += 1
+        self.standing.left -= 1
         return event
 
     def perform(self, row: Operation, original: Callable[..., Any], args: Any, kwargs: Any) -> Any:
-        """Do one operation: from the tape, or for real in its turn, as the row says."""
+        """Do one operation: from the tape, or in its turn, as the row says."""
         event = self.take(row)
         if row.replay == FENCE:
             self.diverge(f"{self.script.describe(event)}: {row.name} can be seen, not replayed.")
-        if row.replay != GIVE and self._encloses(event):
+        self.turns.begin(event)
+        self.here.submitted = event.object
+        if row.name == _WAITS_FOR:
+            original, args = running.wait_for, (self, *args)
+        if row.replay != GIVE and self._encloses(event) and row.name not in _WAITED:
             return running.enclose(self, event, original, args, kwargs)
+        resume = running.before_waiting(self, event, args) if row.name in _WAITED else None
         self.deliver_within(event)
         if event.end_ns == 0:
-            self.stand(self, f"{self.script.describe(event)} never returned")
+            self._end_or_stand(row, event)
         self.turns.wait(event)
+        if resume is not None:
+            resume()
         try:
             if event.end_ns < 0:
                 raise self.rebuilt(event)
@@ -126,6 +156,11 @@ class Replaying(Reading):
             return running.run(self, row, event, original, args, kwargs)
         finally:
             self.finish(event)
+
+    def _end_or_stand(self, row: Operation, event: Event) -> NoReturn:
+        if row.name == "process.exit":
+            self.leave(event.a)
+        self.stand(f"{self.script.describe(event)} never returned")
 
     def rebuilt(self, event: Event) -> BaseException:
         """The exception that ended an event."""
@@ -153,6 +188,7 @@ class Replaying(Reading):
     def finish(self, event: Event) -> None:
         """An event is complete; if a signal arrived before the next one, watch for the place."""
         self.turns.complete(event)
+        self.standing.look()
         following = self.here.events[-1] if self.here.events else None
         if following is not None and following.op == self.delivered and following.b == _BETWEEN:
             Arrival(following.a, self.script.sites[following.site], self.script.payload(following)).watch()
@@ -169,11 +205,6 @@ class Replaying(Reading):
             if not callable(handler):
                 self.diverge(f"{self.script.describe(following)}: the program has no handler for {following.a}.")
             handler(following.a, sys._getframe(1))
-
-
-def causes_among(operations: list[dict[str, Any]]) -> frozenset[int]:
-    """The codes of the operations that are the begin of a flow."""
-    return frozenset(row["code"] for row in operations if row["flow"] == OUT)
 
 
 def _where() -> str:

@@ -1,4 +1,4 @@
-"""Operations between the threads of a process, which a replay does for real once their turn has come."""
+"""Operations between the threads of a process, which a replay does without waiting once their turn has come."""
 
 from __future__ import annotations
 
@@ -6,40 +6,51 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ipcreel.mechanism.operation import Operation
+from ipcreel.replay import futures
 from ipcreel.replay.script import Event
 
 if TYPE_CHECKING:
     from ipcreel.replay.reading import Replaying
 
-# What has waited says in `b` how that ended; nothing needs to be done again,.
-_ANSWERED = frozenset(("threads.event.wait", "threads.barrier.wait"))
+    Original = Callable[..., Any]
+    Run = Callable[["Replaying", Event, Original, Any, Any], Any]
+
 SHOWN = frozenset(("console.write", "console.descriptor.write"))  # what a person who replays wants to see
-_TAKES = frozenset(("threads.lock.acquire", "threads.semaphore.acquire"))
 
 
-def run(reading: Replaying, row: Operation, event: Event, original: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+def run(reading: Replaying, row: Operation, event: Event, original: Original, args: Any, kwargs: Any) -> Any:
     """Do an operation whose turn has come, so that it ends as it did."""
-    if row.name == "threads.condition.wait":
-        return bool(event.b)  # the lock was given back and taken again around the turn: see `around_turn`
-    if row.name in _ANSWERED:
-        return event.b if row.name == "threads.barrier.wait" else bool(event.b)
-    if row.name in _TAKES:
-        return without_recording(reading, original, args[:1], {}) if event.b else False
-    return without_recording(reading, original, args, kwargs)
+    special = _RUNS.get(row.name)
+    if special is not None:
+        return special(reading, event, original, args, kwargs)
+    result = without_recording(reading, original, args, kwargs)
+    return _known_as(reading, event, row.name, args, result)
 
 
-def without_recording(reading: Replaying, original: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+def _known_as(reading: Replaying, event: Event, name: str, args: Any, result: Any) -> Any:
+    """What was made is known by what the tape knows it by."""
+    if name == "futures.call.submit":
+        futures.submitted(reading, event, result)
+    elif name.endswith(".create") and hasattr(type(args[0]) if args else None, "_ipcreel_object"):
+        args[0]._ipcreel_object = event.object
+    return result
+
+
+def without_recording(reading: Replaying, original: Original, args: Any, kwargs: Any) -> Any:
     """Call what is behind an operation, as something that happens inside it."""
     here = reading.here
-    here.inside = True
+    before, here.inside = here.inside, True
     try:
         return original(*args, **kwargs)
     finally:
-        here.inside = False
+        here.inside = before
 
 
-def enclose(reading: Replaying, event: Event, original: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+def enclose(reading: Replaying, event: Event, original: Original, args: Any, kwargs: Any) -> Any:
     """Do an operation in which the program's own code runs: that code is replayed inside it."""
+    if reading.script.operations[event.op].is_cause:
+        reading.turns.wait(event)
+        reading.turns.complete(event)
     try:
         result = original(*args, **kwargs)
     except BaseException:
@@ -47,9 +58,128 @@ def enclose(reading: Replaying, event: Event, original: Callable[..., Any], args
         reading.finish(event)
         raise
     if event.end_ns == 0:
-        reading.stand(reading, f"{reading.script.describe(event)} never returned")
+        reading.stand(f"{reading.script.describe(event)} never returned")
     reading.turns.wait(event)
     reading.finish(event)
     if event.end_ns < 0:
         raise reading.rebuilt(event)
+    return _known_as(reading, event, reading.script.operations[event.op].name, args, result)
+
+
+def _take(reading: Replaying, event: Event, original: Original, args: Any, kwargs: Any) -> bool:
+    """A lock or a semaphore: it is free, as the order of the tape has it, but a replay never waits for it."""
+    if event.b:
+        without_recording(reading, original, (args[0], False) if original.__name__ == "acquire" else args[:1], {})
+    return bool(event.b)
+
+
+def _release(reading: Replaying, event: Event, original: Original, args: Any, kwargs: Any) -> None:
+    try:
+        without_recording(reading, original, args, kwargs)
+    except (RuntimeError, ValueError):  # the tape says that it went well
+        pass
+
+
+def _was_woken(reading: Replaying, event: Event, original: Original, args: Any, kwargs: Any) -> bool:
+    return bool(event.b)
+
+
+def _arrived(reading: Replaying, event: Event, original: Original, args: Any, kwargs: Any) -> int:
+    return event.b
+
+
+def _nothing(reading: Replaying, event: Event, original: Original, args: Any, kwargs: Any) -> None:
+    return None
+
+
+def _start(reading: Replaying, event: Event, original: Original, args: Any, kwargs: Any) -> Any:
+    """A thread notes its begin before its start returns; it is known by what the tape knows it by."""
+    args[0]._ipcreel_object = event.object
+    reading.turns.complete(event)
+    return without_recording(reading, original, args, kwargs)
+
+
+def _join(reading: Replaying, event: Event, original: Original, args: Any, kwargs: Any) -> None:
+    if event.b:
+        without_recording(reading, original, args[:1], {})
+
+
+_items: dict[tuple[int, int], list[Any]] = {}  # id of a queue, id of an item on the tape: what was put
+
+
+def _put(reading: Replaying, event: Event, original: Original, args: Any, kwargs: Any) -> None:
+    """Two puts at once went in in an order that nobody knows: a get finds its item by its number."""
+    item = args[1] if len(args) > 1 else kwargs["item"]
+    _items.setdefault((id(args[0]), event.a), []).append(item)
+
+
+def _get(reading: Replaying, event: Event, original: Original, args: Any, kwargs: Any) -> Any:
+    key = (id(args[0]), event.a)
+    held = _items.get(key)
+    if not held:
+        reading.diverge(f"{reading.script.describe(event)}: what it got was never put into it.")
+    item = held.pop(0)
+    if not held:
+        del _items[key]
+    return item
+
+
+def _result(reading: Replaying, event: Event, original: Original, args: Any, kwargs: Any) -> Any:
+    """The future is done by now, or will be as soon as the thread that said so goes on."""
+    return without_recording(reading, original, args[:1], {})
+
+
+def wait_for(reading: Replaying, condition: Any, predicate: Callable[[], Any], timeout: Any = None) -> Any:
+    """`Condition.wait_for`, which waits again as often as the tape has it: it looks at the clock by itself."""
+    result = predicate()
+    while not result and reading.comes("threads.condition.wait"):
+        condition.wait(timeout)
+        result = predicate()
     return result
+
+
+def before_waiting(reading: Replaying, event: Event, args: Any) -> Any:
+    """What an operation does before it waits. Returns what is to be done once its turn has come, if anything."""
+    name = reading.script.operations[event.op].name
+    if name == "threads.barrier.wait":
+        barrier = args[0]
+        if barrier._action is not None and event.end_ns > 0 and event.b == barrier._parties - 1:
+            barrier._action()
+    elif name == "threads.condition.wait":
+        return _give_back(args[0])
+    return None
+
+
+def _give_back(condition: Any) -> Any:
+    """Let go of the lock of a condition. Returns what takes it again."""
+    try:
+        state = condition._release_save()
+    except RuntimeError:
+        return None
+    return lambda: condition._acquire_restore(state)
+
+
+_RUNS: dict[str, Run] = {
+    "threads.lock.acquire": _take,
+    "threads.lock.release": _release,
+    "threads.semaphore.acquire": _take,
+    "threads.semaphore.release": _release,
+    "threads.condition.wait": _was_woken,
+    "threads.condition.notify": _nothing,
+    "threads.condition.notify_all": _nothing,
+    "threads.event.wait": _was_woken,
+    "threads.barrier.wait": _arrived,
+    "threads.thread.start": _start,
+    "threads.thread.join": _join,
+    "queues.queue.put": _put,
+    "queues.queue.get": _get,
+    "queues.queue.task_done": _nothing,
+    "queues.queue.join": _nothing,
+    "queues.simple.put": _put,
+    "queues.simple.get": _get,
+    "futures.future.result": _result,
+    "futures.future.exception": _result,
+    "futures.future.cancel": futures.cancel,
+    "futures.set.wait": futures.wait,
+    "futures.set.next": futures.advance,
+}

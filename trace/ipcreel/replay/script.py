@@ -26,13 +26,22 @@ class Event(NamedTuple):
     end_ns: int
 
 
+class Row(NamedTuple):
+    """What the reel says of an operation."""
+
+    name: str
+    replay: str
+    blocks: bool
+    is_cause: bool  # the begin of a flow
+
+
 class Script:
     """The tapes of a path of processes, read one event at a time."""
 
     def __init__(self, path: str) -> None:
         with open(path, "rb") as file:
             content = msgpack.unpackb(file.read(), strict_map_key=False, unicode_errors="surrogatepass")
-        self.operations: dict[int, str] = content["operations"]
+        self.operations: dict[int, Row] = {code: Row(*row) for code, row in content["operations"].items()}
         self.objects: list[list[Any]] = content["objects"]
         self.sites: list[list[Any]] = content["sites"]
         self._steps: list[dict[str, Any]] = content["steps"]
@@ -46,6 +55,7 @@ class Script:
         self._step += 1
         step = self._steps[self._step]
         self.pid: int = step["pid"]
+        self.ended: bool = step["ended"]  # by itself: it was not killed
         rows = memoryview(step["rows"]).cast("q")
         self.lanes: dict[int, list[Event]] = {}
         self.events: list[Event] = []
@@ -53,8 +63,10 @@ class Script:
             event = Event(row, *values[2::2])
             self.events.append(event)
             self.lanes.setdefault(event.lane, []).append(event)
+        self.begun = {event.object for event in self.events if self.operations[event.op].name == "futures.call.begin"}
         for events in self.lanes.values():
             events.reverse()  # the next one is the last
+        self.lane_names: dict[int, str] = {row: name for row, _, name in step["lanes"]}
         self.first_lane: int = step["lanes"][0][0] if step["lanes"] else -1
 
     @property
@@ -68,7 +80,7 @@ class Script:
 
     def describe(self, event: Event) -> str:
         """An event as a person reads it."""
-        name = self.operations[event.op]
+        name = self.operations[event.op].name
         site = self.sites[event.site]
         thing = self.objects[event.object][3]
         return f"event {event.row}: {name} {thing}".rstrip() + f" at {site[0]}:{site[1]}"

@@ -15,7 +15,7 @@ from ipcreel import mechanism
 from ipcreel.interpose import environment, frames
 from ipcreel.interpose.imports import when_imported
 from ipcreel.interpose.targets import rebind
-from ipcreel.replay.reading import Replaying, causes_among
+from ipcreel.replay.reading import Replaying
 from ipcreel.replay.script import Script
 from ipcreel.tape import process
 
@@ -39,7 +39,7 @@ def start() -> None:
     environment.hide(str(Path(__file__).with_name("bootstrap")))
     script = Script(environment.setting("IPCREEL_SCRIPT"))
     process.tape = _NoTape()  # type: ignore[assignment]
-    reading = Replaying(script, causes_among(mechanism.all_operations()), _stand, _diverge)
+    reading = Replaying(script, _over, _diverge, _leave)
     frames.hide_from_uncaught()
     callbacks: dict[str, Callable[[ModuleType], None]] = {
         name: partial(reading.install, names=names) for name, names in mechanism.PATCHES.items()
@@ -67,10 +67,18 @@ def _flush() -> None:
         pass  # the program closed it
 
 
-def _stand(reading: Replaying, where: str) -> NoReturn:
-    """The replay has come to the end of what was recorded of this thread."""
+def _over(reading: Replaying) -> NoReturn:
+    """No thread goes any further: say where each of them stands."""
     process.here.inside = True
     _flush()
-    sys.stderr.write(f"ipcreel: {where}\n")
+    for lane, place in sorted(reading.standing.places.items()):
+        sys.stderr.write(f"ipcreel: {reading.script.lane_names.get(lane, lane)} stands: {place}.\n")
+    if not reading.standing.places:
+        sys.stderr.write("ipcreel: the tape ends here: the process was killed while it ran.\n")
     sys.stderr.flush()
     _exit(0)
+
+
+def _leave(code: int) -> NoReturn:
+    """The process ended here, without the interpreter's own end."""
+    _exit(code & 0xFF)

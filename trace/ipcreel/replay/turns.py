@@ -1,55 +1,80 @@
-"""The taped order of a process's threads: whose turn it is to complete an operation."""
+"""The taped order of a process's threads: whose turn it is to begin or complete an operation."""
 
 from __future__ import annotations
 
-import _thread
+from _thread import LockType, allocate_lock
 from collections.abc import Iterable
 
-from ipcreel.replay.script import Event
+from ipcreel.replay.script import Event, Row
 
 
 class Turns:
-    """Lets the threads of a replayed process complete their operations in the order in which they did.
+    """Lets the threads of a replayed process do their operations in the order in which they did.
 
     A cause takes its place at its begin, anything else at its end: a release has happened by the time that an acquire
-    ends, while its own end may have been noted later. A process with one lane never waits here.
+    ends, while its own end may have been noted later. What waited has a place at its begin too: nobody leaves a barrier
+    before everybody has come to it. A process with one lane never waits here.
     """
 
-    def __init__(self, events: Iterable[Event], causes: frozenset[int]) -> None:
-        """Take the events of one process; `causes` are the codes of operations that are the begin of a flow."""
-        done = [event for event in events if event.end_ns != 0]
-        done.sort(key=lambda event: event.begin_ns if event.op in causes else abs(event.end_ns))
-        self._order = [event.row for event in done]
-        self._place = {row: place for place, row in enumerate(self._order)}
-        self._finished = bytearray(len(done))
+    def __init__(self, events: Iterable[Event], operations: dict[int, Row]) -> None:
+        """Take the events of one process; `operations` are the rows of their codes."""
+        events = list(events)
+        self._begin: dict[int, int] = {}  # row of an event: its place
+        self._end: dict[int, int] = {}
         self._next = 0
-        self._changed: list[_thread.LockType] = []  # a lock for each thread that waits
-        self._guard = _thread.allocate_lock()
-        self._single = len({event.lane for event in done}) < 2
+        self._waiting: dict[int, LockType] = {}  # a place: the lock that its thread waits for
+        self._guard = allocate_lock()
+        self._single = len({event.lane for event in events}) < 2
+        if not self._single:
+            self._lay_out(events, operations)
+
+    def _lay_out(self, events: list[Event], operations: dict[int, Row]) -> None:
+        marks: list[tuple[int, int, dict[int, int]]] = []
+        for event in events:
+            operation = operations[event.op]
+            if (operation.blocks and not operation.is_cause) or event.end_ns == 0:
+                marks.append((event.begin_ns, event.row, self._begin))
+            if event.end_ns != 0:
+                marks.append((event.begin_ns if operation.is_cause else abs(event.end_ns), event.row, self._end))
+        marks.sort(key=lambda mark: mark[:2])
+        for place, (_, row, places) in enumerate(marks):
+            places[row] = place
+
+    def begin(self, event: Event) -> None:
+        """Return when it is this event's turn to begin."""
+        if not self._single:
+            place = self._begin.get(event.row)
+            if place is not None:
+                self._reach(place)
+                self._leave(place)
 
     def wait(self, event: Event) -> None:
         """Return when every event before this one is complete."""
-        place = self._place.get(event.row)
-        if self._single or place is None:
-            return
-        while True:
-            with self._guard:
-                if self._next >= place:
-                    return
-                waiter = _thread.allocate_lock()
-                waiter.acquire()
-                self._changed.append(waiter)
-            waiter.acquire()
+        if not self._single:
+            place = self._end.get(event.row)
+            if place is not None:
+                self._reach(place)
 
     def complete(self, event: Event) -> None:
         """This event is complete: let the next one go on."""
-        place = self._place.get(event.row)
-        if self._single or place is None:
-            return
+        if not self._single:
+            place = self._end.get(event.row)
+            if place is not None:
+                self._leave(place)
+
+    def _reach(self, place: int) -> None:
         with self._guard:
-            self._finished[place] = 1
-            while self._next < len(self._finished) and self._finished[self._next]:
-                self._next += 1
-            waiters, self._changed = self._changed, []
-        for waiter in waiters:
+            if self._next >= place:
+                return
+            waiter = self._waiting[place] = allocate_lock()
+            waiter.acquire()
+        waiter.acquire()
+
+    def _leave(self, place: int) -> None:
+        with self._guard:
+            if place != self._next:  # it was left already, ahead of what it stands for
+                return
+            self._next += 1
+            waiter = self._waiting.pop(self._next, None)
+        if waiter is not None:
             waiter.release()

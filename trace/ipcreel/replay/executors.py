@@ -1,0 +1,100 @@
+"""Thread pools of a replay: each call is run by the thread that ran it, and a thread is started where one was."""
+
+from __future__ import annotations
+
+from _thread import LockType, allocate_lock
+from collections.abc import Callable
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ipcreel.replay.reading import Replaying
+
+_BEGIN, _START = "futures.call.begin", "threads.thread.start"
+
+
+class TapedWork:
+    """The queue of a pool's work: a thread takes the call that its lane goes on with."""
+
+    def __init__(self, reading: Replaying, empty: type[Exception]) -> None:
+        """Take the reading, and what is raised where nothing can be had."""
+        self._reading = reading
+        self._empty = empty
+        self._items: list[Any] = []
+        self._guard = allocate_lock()
+        self._waiting: list[LockType] = []
+
+    def put(self, item: Any) -> None:
+        """Add a call, or None: the sign to end."""
+        if item is not None:
+            item.future._ipcreel_object = self._reading.here.submitted
+        with self._guard:
+            self._items.append(item)
+            waiting, self._waiting = self._waiting, []
+        for waiter in waiting:
+            waiter.release()
+
+    def get(self, block: bool = True, timeout: float | None = None) -> Any:
+        """The next call of this thread; None at its end."""
+        if self._reading.comes(_BEGIN):
+            wanted = self._reading.here.events[-1].object
+            return self._find(lambda item: item is not None and item.future._ipcreel_object == wanted)
+        if not self._reading.here.events:
+            self._reading.stand("it waits for work")
+        return self._find(lambda item: item is None)
+
+    def get_nowait(self) -> Any:
+        """A call that nobody ran: it was cancelled before."""
+        begun = self._reading.script.begun
+        with self._guard:
+            for place, item in enumerate(self._items):
+                if item is not None and item.future._ipcreel_object not in begun:
+                    return self._items.pop(place)
+        raise self._empty
+
+    def qsize(self) -> int:
+        """How many calls there are."""
+        return len(self._items)
+
+    def empty(self) -> bool:
+        """Whether there is none."""
+        return not self._items
+
+    def _find(self, fits: Callable[[Any], bool]) -> Any:
+        while True:
+            with self._guard:
+                for place, item in enumerate(self._items):
+                    if fits(item):
+                        return self._items.pop(place)
+                waiter = allocate_lock()
+                waiter.acquire()
+                self._waiting.append(waiter)
+            waiter.acquire()
+
+
+class TapedIdle:
+    """What a pool counts its idle threads with: there was one where no thread was started."""
+
+    def __init__(self, reading: Replaying) -> None:
+        self._reading = reading
+
+    def acquire(self, blocking: bool = True, timeout: float | None = None) -> bool:
+        """Whether a thread was idle."""
+        return self._reading.here.inside or not self._reading.comes(_START)
+
+    def release(self, n: int = 1) -> None:
+        """Nothing: the tape knows."""
+
+
+def adapt(module: ModuleType, reading: Replaying) -> None:
+    """Give the pools of `concurrent.futures.thread` their taped queue."""
+    pool: Any = getattr(module, "ThreadPoolExecutor")  # noqa: B009
+    plain = pool.__init__
+
+    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:  # noqa: N807
+        plain(self, *args, **kwargs)
+        self._work_queue = TapedWork(reading, module.queue.Empty)
+        self._idle_semaphore = TapedIdle(reading)
+
+    __init__.__wrapped__ = plain  # type: ignore[attr-defined]
+    pool.__init__ = __init__
