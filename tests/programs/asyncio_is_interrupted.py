@@ -5,11 +5,14 @@
 the loop's own handler in place."""
 
 import asyncio
+import os
+import signal
+
+from props.asleep import wait_until_asleep
 
 
 async def main():
     try:
-        print("ready", flush=True)
         await asyncio.sleep(60)
     except asyncio.CancelledError:
         print("cancelled")
@@ -19,4 +22,11 @@ async def main():
         print("cleaned up")
 
 
+parent = os.getpid()
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+if os.fork() == 0:
+    wait_until_asleep(parent)
+    os.write(1, b"ready\n")
+    os._exit(0)
+signal.signal(signal.SIGINT, signal.default_int_handler)
 asyncio.run(main())

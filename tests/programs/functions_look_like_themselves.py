@@ -63,10 +63,10 @@ def without_addresses(text):
 for name in NAMES.split():
     thing = look_up(name)
     print(name)
-    print("   ", [getattr(thing, key, "none") for key in ("__name__", "__qualname__", "__module__")])
+    print("   ", [getattr(thing, key, None) for key in ("__name__", "__qualname__", "__module__")])
     print("   ", without_addresses(signature(thing)))
     print("   ", without_addresses(pickled(thing)))
     print("   ", inspect.isclass(thing), inspect.isroutine(thing), thing == look_up(name), hash(thing) == hash(look_up(name)), callable(thing))
     print("   ", thing.__doc__)
-    if isinstance(thing, types.FunctionType):
+    if isinstance(inspect.unwrap(thing), types.FunctionType):
         print("   ", inspect.getsource(thing).splitlines()[0])

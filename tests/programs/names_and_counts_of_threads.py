@@ -25,12 +25,14 @@ for thread in threads:
     thread.start()
     thread.join()
 fork = multiprocessing.get_context("fork")
-processes = [fork.Process(target=nothing) for _ in range(2)]
+gate = fork.Event()
+processes = [fork.Process(target=gate.wait) for _ in range(2)]
 print([process.name for process in processes])
 print(multiprocessing.active_children(), multiprocessing.current_process().name, multiprocessing.parent_process())
 for process in processes:
     process.start()
-print("children", children())
+print("children", children(), len(multiprocessing.active_children()))
+gate.set()
 for process in processes:
     process.join()
 print("at end", len(os.listdir("/proc/self/task")), threading.active_count(), children(), file=sys.stderr)

@@ -10,6 +10,7 @@ Each program states, in comments before its docstring, what it needs beyond bein
     # exit: 3   or   # exit: SIGTERM            how it ends, if not with exit code 0
     # when "word": SIGINT [to the group]        a signal for it when it has printed that word,
     # when "word": type "text\\n"                or something that a user would type; one after another
+    # traps USR1                                it is started by a shell that says so when it gets SIGUSR1
     # loses events                              the reel may be incomplete, by the nature of the program
 """
 
@@ -37,6 +38,7 @@ PROGRAMS = Path(__file__).resolve().parents[1] / "programs"
 DEADLINE_S = 60
 SHOWN_LINES = 6
 SCREEN = struct.pack("HHHH", 24, 80, 0, 0)
+TRAP = """trap 'echo "the shell got USR1"' USR1; "$@"; echo "exit code $?" """
 TAKE_TERMINAL = "import fcntl, os, sys; fcntl.ioctl(0, int(sys.argv[1]), 0); os.execv(sys.argv[2], sys.argv[2:])"
 WORD = r'(?P<word>"(?:[^"\\]|\\.)*")'
 CUE = re.compile(f"when {WORD}: " + r'(?:type (?P<text>".*")|(?P<signal>SIG\w+)(?P<group> to the group)?)')
@@ -63,6 +65,7 @@ class Needs:
     tty: bool = False
     ends: int = 0
     cues: list[Cue] = field(default_factory=list)
+    traps: bool = False
     loses: bool = False
 
 
@@ -87,7 +90,7 @@ def read_needs(program: Path) -> Needs:
         else:
             name, _, value = statement.partition(": ")
             found.setdefault(name, []).append(value)
-    unknown = set(found) - {"args", "env", "flags", "stdin", "tty", "exit", "loses events"}
+    unknown = set(found) - {"args", "env", "flags", "stdin", "tty", "exit", "traps USR1", "loses events"}
     assert not unknown, f"{program.name}: {sorted(unknown)} is not among the needs that a program can state"
     ends = found.get("exit", ["0"])[0]
     return Needs(
@@ -98,6 +101,7 @@ def read_needs(program: Path) -> Needs:
         tty="tty" in found,
         ends=-signal.Signals[ends] if ends.startswith("SIG") else int(ends),
         cues=cues,
+        traps="traps USR1" in found,
         loses="loses events" in found,
     )
 
@@ -117,6 +121,8 @@ def run(command: list[str], needs: Needs, folder: Path) -> Outcome:
     folder.mkdir()
     path = os.pathsep.join([str(Path(sys.executable).parent), "/usr/bin", "/bin"])
     environment = {"PATH": path, "LANG": "C.UTF-8", "HOME": str(folder), "TERM": "xterm", **needs.environment}
+    if needs.traps:
+        command = ["/bin/sh", "-c", TRAP, "sh", *command]
     stdout, out = os.openpty() if needs.tty else os.pipe()
     stderr, err = os.pipe()
     if needs.tty:
