@@ -5,16 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDockWidget, QSplitter, QVBoxLayout, QWidget
 
+from ipcreel.reel import Reel
 from reelview.panels.curve_view import CurveView
+from reelview.panels.findings_page import write_findings
+from reelview.panels.inspector import Inspector
 from reelview.panels.page_panel import PagePanel
 from reelview.panels.parts import PartsView
+from reelview.panels.search import Search
+from reelview.panels.state_panel import StatePanel
 from reelview.session import Session
 from reelview.timeline.widget import Timeline
 
 _CURVES_PX = 190
+_LEAST_AROUND_NS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +38,12 @@ def panels_of(session: Session) -> list[Panel]:
     found = []
     if session.lens is not None:
         found.append(Panel("pricing", session.lens.title, lambda: pricing(session)))
+    reel = session.reel
+    if reel is not None:
+        found.append(Panel("state", "State at the cursor", lambda: StatePanel(session, reel)))
+        found.append(Panel("findings", "Findings", lambda: findings(session, reel)))
+        found.append(Panel("inspector", "Event", lambda: Inspector(session, reel)))
+        found.append(Panel("search", "Search", lambda: Search(session, reel)))
     return found
 
 
@@ -47,6 +60,21 @@ def pricing(session: Session) -> QWidget:
     layout.addWidget(PartsView(session))
     layout.addWidget(page, 1)
     return box
+
+
+def findings(session: Session, reel: Reel) -> QWidget:
+    """What is wrong with the run; a click shows what proves it."""
+
+    def show(number: str) -> None:
+        finding = reel.findings[int(number)]
+        rows = np.array(finding.events, np.int64)
+        begin_ns, end_ns = int(reel.begin[rows].min()), int(reel.begin[rows].max())
+        session.highlight.highlight(rows, finding.code)
+        session.go_to_event(finding.events[0])
+        session.cursor.move_to(max(finding.at_ns, end_ns))
+        session.view.show_around(begin_ns, max(end_ns, begin_ns + _LEAST_AROUND_NS))
+
+    return PagePanel(session, lambda: write_findings(reel), name="Findings", others={"finding": show})
 
 
 def with_curves(session: Session, timeline: Timeline) -> QWidget:

@@ -30,6 +30,16 @@ class Flows:
     def __len__(self) -> int:
         return len(self.begin_ns)
 
+    def only(self, keep: NDArray[np.bool_]) -> Flows:
+        return Flows(
+            self.begin_ns[keep],
+            self.end_ns[keep],
+            self.from_lane[keep],
+            self.to_lane[keep],
+            self.from_event[keep],
+            self.to_event[keep],
+        )
+
     @classmethod
     def none(cls) -> Flows:
         times, lanes, events = np.zeros(0, np.int64), np.zeros(0, np.int32), np.zeros(0, np.uint32)

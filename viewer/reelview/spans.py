@@ -87,6 +87,12 @@ class Spans:
     def rows_of_lane(self, lane: int) -> NDArray[np.intp]:
         return np.flatnonzero(self.row_lane == lane)
 
+    def only_events(self, rows: NDArray[np.int64]) -> Spans:
+        """The same rows with the spans of some events."""
+        wanted = np.zeros(int(self.event.max(initial=0)) + 1, np.bool_)
+        wanted[rows[rows < len(wanted)]] = True
+        return self.only(wanted[self.event])
+
     def only(self, keep: NDArray[np.bool_]) -> Spans:
         """The same rows with some of their spans."""
         before = np.concatenate(([0], np.cumsum(keep, dtype=np.int64)))

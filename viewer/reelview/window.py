@@ -86,6 +86,7 @@ class Window(QMainWindow):
             cursor=session.cursor,
             order=session.order,
             marks=session.marks,
+            highlight=session.highlight,
         )
         for _ in session.raster.build_first():
             pass

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QTimer, QUrl
-from PySide6.QtGui import QPalette
+from PySide6.QtGui import QPalette, QTextOption
 from PySide6.QtWidgets import QTextBrowser, QWidget
 
 from reelview.raster.palette import DARK, LIGHT
@@ -42,6 +42,7 @@ class PagePanel(QTextBrowser):
         self._timer.timeout.connect(self.rewrite)
         self.setAccessibleName(name)
         self.setOpenLinks(False)
+        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self.anchorClicked.connect(self._on_link)
         self._style()
         self.rewrite()

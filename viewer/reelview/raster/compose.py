@@ -39,6 +39,11 @@ class Rows:
         return bool((self.height_px < _TALL_PX).any())
 
     @cached_property
+    def strip_of_y(self) -> NDArray[np.intp]:
+        """(image_px,) which row stands at each y; the number of rows where none does."""
+        return self.line_of_y // _PARTS
+
+    @cached_property
     def line_of_y(self) -> NDArray[np.intp]:
         """(image_px,) which of the lines of `_lines` stands at each y."""
         line = np.full(self.image_px, len(self.y_px) * _PARTS, np.intp)

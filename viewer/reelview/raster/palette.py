@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from reelview.raster.frame import LEVELS
 from reelview.spans import KINDS
+
+_FADED = 0.22
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,13 @@ def contrast(colour: int, other: int) -> float:
 def text_on(colour: int) -> int:
     """Black or white, whichever reads better on a colour."""
     return 0x000000 if contrast(colour, 0x000000) >= contrast(colour, 0xFFFFFF) else 0xFFFFFF
+
+
+@lru_cache
+def faded(theme: Theme) -> Theme:
+    """The same, with kinds and what is urgent near to the lane's colour."""
+    kinds = tuple(mix(kind, theme.lane, _FADED) for kind in theme.kinds)
+    return replace(theme, kinds=kinds, urgent=mix(theme.urgent, theme.lane, _FADED))
 
 
 DARK = Theme(

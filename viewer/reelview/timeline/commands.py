@@ -117,6 +117,14 @@ def _lanes(timeline: Timeline) -> tuple[int, ...]:
     return () if span is None else (int(spans.row_lane[spans.row_of(span)]),)
 
 
+def _clear(timeline: Timeline) -> None:
+    """What stands out first, then the selection."""
+    if timeline.highlight.rows is not None:
+        timeline.highlight.highlight(None)
+    else:
+        timeline.selection.clear()
+
+
 def _pin(timeline: Timeline) -> None:
     for lane in _lanes(timeline):
         timeline.order.pin(lane)
@@ -144,7 +152,7 @@ _COMMANDS: dict[str, Callable[[Timeline], None]] = {
     "taller": lambda timeline: timeline.order.grow(1),
     "lower": lambda timeline: timeline.order.grow(-1),
     "arrows": lambda timeline: timeline.set_arrows(not timeline.with_arrows),
-    "clear": lambda timeline: timeline.selection.clear(),
+    "clear": _clear,
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,6 +62,18 @@ class TimelineData:
     @property
     def zero_ns(self) -> int:
         return self.spans.first_ns
+
+    def only(self, rows: NDArray[np.int64]) -> TimelineData:
+        """Some events, and the flows and markers between them; tracks and lanes stay."""
+        flows = self.flows.flows
+        kept = np.isin(flows.from_event, rows) & np.isin(flows.to_event, rows)
+        marked = np.isin(self.markers.event, rows)
+        return replace(
+            self,
+            spans=self.spans.only_events(rows),
+            flows=FlowIndex(flows.only(kept), len(self.lane_names)),
+            markers=Markers(self.markers.at_ns[marked], self.markers.lane[marked], self.markers.event[marked]),
+        )
 
     def span_of_event(self, event: int) -> int | None:
         found = np.flatnonzero(self.spans.event == event)

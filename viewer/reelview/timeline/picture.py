@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPolygonF
 from reelview.raster.choose import Raster
 from reelview.raster.compose import Rows, compose, rarest_kinds
 from reelview.raster.merge import merge
-from reelview.raster.palette import Theme
+from reelview.raster.palette import Theme, faded
 from reelview.raster.window import Window
 from reelview.spans import KIND_BITS, KINDS
 from reelview.ticks import Axis
@@ -36,6 +36,7 @@ class View:
     with_arrows: bool
     layout: int
     index: int
+    highlight: int = 0
 
 
 class Picture:
@@ -44,6 +45,8 @@ class Picture:
     def __init__(self, data: TimelineData, raster: Raster, texts: Texts) -> None:
         self._data = data
         self._raster = raster
+        self.stands_out: Raster | None = None
+        """What is drawn over the rest, which then fades."""
         self._rarest = rarest_kinds(np.bincount(data.spans.kind & KIND_BITS, minlength=KINDS))
         self._view: View | None = None
         self._image = QImage()
@@ -94,7 +97,15 @@ class Picture:
         drift = round((window.begin_ns - self._data.zero_ns) / window.pixel_ns) % 4096
         grid = np.array([int(window.x_px(at_ns)) for at_ns in axis.at_ns], np.intp)
         grid = grid[(grid >= 0) & (grid < width)]
-        compose(frame, self._rows, theme, self._rarest, drift_px=drift, grid_px=grid, out=pixels)
+        if self.stands_out is None:
+            compose(frame, self._rows, theme, self._rarest, drift_px=drift, grid_px=grid, out=pixels)
+            return
+        compose(frame, self._rows, faded(theme), self._rarest, drift_px=drift, grid_px=grid, out=pixels)
+        over = merge(self.stands_out.frame(window, strips.row), strips.strip, len(self._rows.y_px))
+        shown = compose(over, self._rows, theme, self._rarest, drift_px=drift)
+        # A row more than there are strips: the gaps between them, where nothing stands.
+        taken = np.concatenate((over.shade != 0, np.zeros((1, width), np.bool_)))
+        np.copyto(pixels, shown, where=taken[self._rows.strip_of_y])
 
     def _draw_labels(self, painter: QPainter, view: View, strips: Strips, theme: Theme) -> None:
         texts = self._texts

@@ -31,6 +31,7 @@ from reelview.timeline import commands
 from reelview.timeline.axis import AxisPainter, axis_height_px
 from reelview.timeline.cursor import Cursor
 from reelview.timeline.data import TimelineData
+from reelview.timeline.highlight import Highlight
 from reelview.timeline.hover import Hover, under
 from reelview.timeline.keys import HELD, action_of
 from reelview.timeline.lane_order import LaneOrder
@@ -69,10 +70,13 @@ class Timeline(QWidget):
         cursor: Cursor,
         order: LaneOrder,
         marks: Marks,
+        highlight: Highlight | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.data, self.raster = data, raster
+        self._whole = data, raster
+        self.highlight: Highlight = highlight or Highlight(self)
         self.view: ViewRange = view
         self.selection: Selection = selection
         self.cursor_model: Cursor = cursor
@@ -90,7 +94,7 @@ class Timeline(QWidget):
         self._texts = Texts()
         self._picture = Picture(data, raster, self._texts)
         self._motion = Motion(view, self._zoom_anchor_ns, time.monotonic_ns, self)
-        self._layouts = 0
+        self._layouts = self._highlights = 0
         self._names_px = _NAMES_PX
         self._names = QPixmap()
         self._names_key: tuple[object, ...] = ()
@@ -116,6 +120,8 @@ class Timeline(QWidget):
         self.view.range_changed.connect(self._on_range_changed)
         self.selection.event_changed.connect(self._on_event_changed)
         self.order.order_changed.connect(self._on_order_changed)
+        self.highlight.highlight_changed.connect(self._on_highlight_changed)
+        self.highlight.filter_changed.connect(self._on_filter_changed)
 
     # geometry
 
@@ -231,6 +237,27 @@ class Timeline(QWidget):
         if self.hover is not None and not self.mouse.drag:
             self.hover_at(self.hover_at_px, self.hover_at_px)
 
+    def _on_highlight_changed(self) -> None:
+        rows = self.highlight.rows
+        self._picture.stands_out = None if rows is None else Raster(self.data.spans.only_events(rows))
+        if self._picture.stands_out is not None:
+            for _ in self._picture.stands_out.build():
+                pass
+        self._highlights += 1
+        self.update()
+
+    def _on_filter_changed(self) -> None:
+        """Shows the events that are kept, and the flows between them."""
+        data, raster = self._whole
+        kept = self.highlight.kept
+        if kept is not None:
+            data = data.only(kept)
+            raster = Raster(data.spans)
+            for _ in raster.build():
+                pass
+        self.show_data(data, raster)
+        self._on_highlight_changed()
+
     def _on_event_changed(self) -> None:
         event = self.selection.selected_event
         self.selected_span = None if event is None else self.data.span_of_event(event)
@@ -333,6 +360,7 @@ class Timeline(QWidget):
             self.with_arrows,
             self._layouts,
             self.raster.stage,
+            self._highlights,
         )
         painter.drawImage(area.topLeft(), self._picture.image(view, self.layout_, theme, axis))
         self._paint_names(painter, QRect(0, area.top(), area.left(), area.height()), theme)
@@ -345,6 +373,15 @@ class Timeline(QWidget):
         painter.setClipRect(QRect(0, 0, area.width(), area.top()))
         overlay.cursor_head(self.cursor_model.at_ns, area.top())
         painter.end()
+
+    def _highlight_notes(self) -> list[str]:
+        """What stands out, and what alone is shown."""
+        found = []
+        if self.highlight.rows is not None:
+            found.append(f"{self.highlight.what}: {len(self.highlight.rows):,} events, Esc shows all alike")
+        if self.highlight.kept is not None:
+            found.append(f"only {self.highlight.filter}: {len(self.highlight.kept):,} events")
+        return found
 
     def _paint_names(self, painter: QPainter, area: QRect, theme: Theme) -> None:
         hovered = self.hover.line if self.hover else self.current_line
@@ -397,8 +434,9 @@ class Timeline(QWidget):
         if self.selected_span is not None:
             overlay.selected(self.data, self.selected_span)
         overlay.cursor(self.cursor_model.at_ns)
-        if self._picture.note and self.with_arrows:
-            overlay.note(self._picture.note)
+        said = [self._picture.note if self.with_arrows else "", *self._highlight_notes()]
+        if any(said):
+            overlay.note("   ·   ".join(filter(None, said)))
         text = self.hover.text(self.data, self.layout_) if self.hover and not self.mouse.drag else ""
         if not len(self.data.spans):
             text = "This reel has no events: the program did nothing that is recorded."

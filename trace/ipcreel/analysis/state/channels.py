@@ -1,0 +1,67 @@
+"""What was sent and not yet received at a moment: messages in queues, bytes in connections."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ipcreel.analysis.events import Events
+from ipcreel.analysis.flows import Flows
+from ipcreel.analysis.flows.streams import peers
+from ipcreel.analysis.state.intervals import Intervals
+from ipcreel.analysis.state.running import Running
+
+Rows = NDArray[np.int64]
+
+SENDS = (
+    "sysv.queue.send", "posix.queue.send", "mp.queue.put", "mp.simple_queue.put", "queues.queue.put",
+    "queues.simple.put",
+)  # fmt: skip
+_REMOVES = ("sysv.queue.remove", "posix.queue.unlink")
+_STREAM_SENDS = tuple(f"socket.endpoint.{name}" for name in ("send", "sendall", "sendmsg"))
+_STREAM_RECEIVES = tuple(f"socket.endpoint.{name}" for name in ("recv", "recv_into", "recvmsg", "recvmsg_into"))
+_PEEK = 2
+
+
+def messages(events: Events, flows: Flows, last_ns: int) -> Intervals:
+    """Each message while it is in its queue: `send` the row of its send, `object` the queue.
+
+    It is in the queue from the end of its send, or from the end of its receive where that was earlier, until it is
+    received, until the queue is removed, or until the run ends. What a feeder thread passed on is followed through it.
+    """
+    sends = events.rows(*SENDS)
+    until = np.full(len(events.begin_ns), last_ns + 1, np.int64)
+    for name in _REMOVES:
+        for row in events.rows(name).tolist():
+            same = sends[events.object[sends] == events.object[row]]
+            until[same] = np.minimum(until[same], events.end_ns[row])
+    feeds = np.isin(events.op[flows.effect], [events.codes[n] for n in ("mp.queue.feed",) if n in events.codes])
+    received = np.full(len(events.begin_ns), last_ns + 1, np.int64)
+    received[flows.cause[~feeds]] = events.end_ns[flows.effect[~feeds]]
+    until[sends] = np.minimum(until[sends], received[sends])
+    fed = flows.cause[feeds]
+    until[fed] = np.minimum(until[fed], received[flows.effect[feeds]])
+    begin = np.minimum(events.end_ns[sends], until[sends])
+    return Intervals(begin, until[sends], send=sends, object=events.object[sends])
+
+
+class InFlight:
+    """Bytes that one end of a connection has sent and the other has not received."""
+
+    def __init__(self, events: Events) -> None:
+        self._peer = peers(events.objects)
+        sent, received = events.rows(*_STREAM_SENDS), events.rows(*_STREAM_RECEIVES)
+        received = received[events.a[received] & _PEEK == 0]
+        sent, received = sent[self._peer[events.object[sent]] > 0], received[self._peer[events.object[received]] > 0]
+        self._sent = _sum(events, sent)
+        self._received = _sum(events, received)
+        # A sendall may be on its way for long while its bytes are received: they count from its begin.
+        self.ends = [int(key) for key in self._sent.keys.tolist()]
+
+    def at(self, end: int, at_ns: int) -> int:
+        """How many bytes that `end` has sent are under way."""
+        return max(self._sent.at(end, at_ns) - self._received.at(int(self._peer[end]), at_ns), 0)
+
+
+def _sum(events: Events, rows: Rows) -> Running:
+    return Running(events.object[rows], events.end_ns[rows], np.maximum(events.b[rows], 0))

@@ -1,0 +1,196 @@
+"""Everything that was so at one moment, asked for by moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ipcreel.analysis.events import Events
+from ipcreel.analysis.flows import Flows
+from ipcreel.analysis.state.channels import InFlight, messages
+from ipcreel.analysis.state.intervals import Intervals
+from ipcreel.analysis.state.running import Latest
+from ipcreel.analysis.state.semaphores import Values, holdings
+from ipcreel.analysis.state.waiting import Wait, WaitForGraph, cycles, ended_by
+
+Rows = NDArray[np.int64]
+
+NOT_BEGUN, RUNNING, BLOCKED, ENDED = "not begun", "running", "blocked", "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class LaneState:
+    """What a lane did: `event` is what it was blocked in, or the last that it had done, or None; since when."""
+
+    lane: int
+    state: str
+    event: int | None
+    since_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """A lock or a semaphore: `value` is None for a lock; `holders` and `waiters` are lanes."""
+
+    object: int
+    value: int | None
+    holders: tuple[int, ...]
+    waiters: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What was so at one moment.
+
+    queues: object → the rows of the sends of its messages, in the order in which they were sent.
+    connections: end that sent → bytes under way.
+    values: shared object → the row that wrote it last.
+    """
+
+    at_ns: int
+    lanes: tuple[LaneState, ...]
+    queues: dict[int, tuple[int, ...]]
+    locks: tuple[Lock, ...]
+    connections: dict[int, int]
+    values: dict[int, int]
+    graph: WaitForGraph
+
+
+class States:
+    """A run whose state can be asked for at any moment. The first question of a kind prepares it.
+
+    Args:
+        enclosing: operations that contain what a lane does, and are no waiting.
+    """
+
+    def __init__(self, events: Events, flows: Flows, lanes: int, last_ns: int, enclosing: tuple[str, ...] = ()) -> None:
+        self._events = events
+        self._flows = flows
+        self._lanes = lanes
+        self._last_ns = last_ns
+        self._enclosing = [events.codes[name] for name in enclosing if name in events.codes]
+
+    def at(self, at_ns: int) -> Moment:
+        blocked = self._blocked_at(at_ns)
+        holding = self._holding_at(at_ns)
+        graph = self._graph(blocked, holding)
+        return Moment(
+            at_ns,
+            tuple(self._lane(lane, blocked.get(lane), at_ns) for lane in range(self._lanes)),
+            self._queues_at(at_ns),
+            self._locks_at(at_ns, blocked, holding),
+            {end: self._in_flight.at(end, at_ns) for end in self._in_flight.ends},
+            {key: row for key in self._writes.keys.tolist() if (row := self._writes.at(key, at_ns)) is not None},
+            graph,
+        )
+
+    @cached_property
+    def _waits(self) -> Intervals:
+        events = self._events
+        rows = np.flatnonzero(np.isin(events.op, list(events.blocking - set(self._enclosing))))
+        end = np.where(events.pending[rows], self._last_ns + 1, events.end_ns[rows])
+        return Intervals(events.begin_ns[rows], end, row=rows, lane=events.lane[rows])
+
+    @cached_property
+    def _holdings(self) -> Intervals:
+        return holdings(self._events, self._last_ns)
+
+    @cached_property
+    def _messages(self) -> Intervals:
+        return messages(self._events, self._flows, self._last_ns)
+
+    @cached_property
+    def _in_flight(self) -> InFlight:
+        return InFlight(self._events)
+
+    @cached_property
+    def _semaphores(self) -> Values:
+        return Values(self._events)
+
+    @cached_property
+    def _writes(self) -> Latest:
+        rows = self._events.rows("mp.value.set", "mp.array.set", "mp.raw_value.set", "mp.value.create")
+        return Latest(self._events.object[rows], self._events.end_ns[rows], rows)
+
+    @cached_property
+    def _last_of_lane(self) -> Rows:
+        """(lanes,) when each lane's last event ended; the end of the run where it is pending."""
+        last = np.full(self._lanes, -1, np.int64)
+        end = np.where(self._events.pending, self._last_ns + 1, self._events.end_ns)
+        np.maximum.at(last, self._events.lane, end)
+        return last
+
+    @cached_property
+    def _begins(self) -> Latest:
+        rows = np.flatnonzero(~np.isin(self._events.op, self._enclosing))
+        return Latest(self._events.lane[rows], self._events.begin_ns[rows], rows)
+
+    def _lane(self, lane: int, blocked: int | None, at_ns: int) -> LaneState:
+        events = self._events
+        if blocked is not None:
+            return LaneState(lane, BLOCKED, blocked, int(events.begin_ns[blocked]))
+        row = self._begins.at(lane, at_ns)
+        if row is None:
+            return LaneState(lane, NOT_BEGUN, None, at_ns)
+        end_ns = int(events.end_ns[row])
+        if self._last_of_lane[lane] < at_ns:
+            return LaneState(lane, ENDED, row, int(self._last_of_lane[lane]))
+        return LaneState(lane, RUNNING, row, min(end_ns, at_ns))
+
+    def _blocked_at(self, at_ns: int) -> dict[int, int]:
+        """Lane → the innermost operation that it waits in."""
+        places = self._waits.at(at_ns)
+        pairs = zip(self._waits["lane"][places].tolist(), self._waits["row"][places].tolist(), strict=True)
+        return dict(pairs)  # ascending: of several in one lane the last one stays
+
+    def _holding_at(self, at_ns: int) -> dict[int, list[int]]:
+        held: dict[int, list[int]] = {}
+        places = self._holdings.at(at_ns)
+        for object_, lane in zip(
+            self._holdings["object"][places].tolist(), self._holdings["lane"][places].tolist(), strict=True
+        ):
+            held.setdefault(object_, []).append(lane)
+        return held
+
+    def _graph(self, blocked: dict[int, int], holding: dict[int, list[int]]) -> WaitForGraph:
+        waits = []
+        for lane, row in sorted(blocked.items()):
+            held_by = [holder for holder in holding.get(int(self._events.object[row]), ()) if holder != lane]
+            waits.append(Wait(lane, row, tuple(held_by or ended_by(self._events, row))))
+        return WaitForGraph(tuple(waits), cycles({wait.lane: wait.holders for wait in waits}))
+
+    def _queues_at(self, at_ns: int) -> dict[int, tuple[int, ...]]:
+        found: dict[int, list[int]] = {}
+        places = self._messages.at(at_ns)
+        for object_, send in zip(
+            self._messages["object"][places].tolist(), self._messages["send"][places].tolist(), strict=True
+        ):
+            found.setdefault(object_, []).append(send)
+        return {object_: tuple(sends) for object_, sends in found.items()}
+
+    def _locks_at(self, at_ns: int, blocked: dict[int, int], holding: dict[int, list[int]]) -> tuple[Lock, ...]:
+        """Semaphores that have been seen, and locks that are held or waited for."""
+        waiters: dict[int, list[int]] = {}
+        known = {*self._semaphores.objects, *self._holdings["object"].tolist()}
+        for lane, row in blocked.items():
+            if int(self._events.object[row]) in known:
+                waiters.setdefault(int(self._events.object[row]), []).append(lane)
+        counted = set(self._semaphores.objects)
+        return tuple(
+            Lock(
+                object_,
+                self._semaphores.at(object_, at_ns) if object_ in counted else None,
+                tuple(holding.get(object_, ())),
+                tuple(waiters.get(object_, ())),
+            )
+            for object_ in sorted({*counted, *holding, *waiters})
+        )
+
+    def let_through(self, row: int) -> int | None:
+        """The event of another lane that ended a wait: the last cause of its end; None where it is not known."""
+        causes = self._flows.cause[self._flows.effect == row]
+        causes = causes[self._events.lane[causes] != self._events.lane[row]]
+        return int(causes[np.argmax(self._events.end_ns[causes])]) if len(causes) else None

@@ -1,0 +1,85 @@
+"""Semaphores and locks at a moment: their value, who holds them, who waits."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ipcreel.analysis.events import Events
+from ipcreel.analysis.flows.semaphores import KINDS, Kind
+from ipcreel.analysis.state.intervals import Intervals
+from ipcreel.analysis.state.running import Running
+
+Rows = NDArray[np.int64]
+
+
+def holdings(events: Events, last_ns: int) -> Intervals:
+    """Who holds which lock from when to when: `object`, `lane`, and `acquire`, the row that took it.
+
+    A lock may be given back by another thread than took it: then it is taken from whoever has held it longest.
+    """
+    begin: list[int] = []
+    end: list[int] = []
+    taken: list[int] = []
+    held: dict[int, list[int]] = {}
+    rows, releases = _lock_moves(events)
+    for row, release in zip(rows.tolist(), releases.tolist(), strict=True):
+        here = held.setdefault(int(events.object[row]), [])
+        if not release:
+            here.append(len(taken))
+            taken.append(row)
+            begin.append(int(events.end_ns[row]))
+            end.append(last_ns + 1)
+        elif here:
+            lane = int(events.lane[row])
+            own = [place for place in here if events.lane[taken[place]] == lane]
+            place = own[-1] if own else here[0]
+            here.remove(place)
+            end[place] = int(events.begin_ns[row])
+    acquire = np.array(taken, np.int64)
+    columns = {"object": events.object[acquire], "lane": events.lane[acquire], "acquire": acquire}
+    return Intervals(np.array(begin, np.int64), np.array(end, np.int64), **columns)
+
+
+def _lock_moves(events: Events) -> tuple[Rows, NDArray[np.bool_]]:
+    """Acquires that succeeded, and releases, of locks, in the order in which they took effect."""
+    locks = [kind for kind in KINDS if not kind.creates]
+    acquires = np.concatenate([_succeeded(events, kind) for kind in locks])
+    releases = events.rows(*(name for kind in locks for name in kind.releases))
+    rows = np.concatenate((acquires, releases))
+    is_release = np.concatenate((np.zeros(len(acquires), bool), np.ones(len(releases), bool)))
+    at_ns = np.where(is_release, events.begin_ns[rows], events.end_ns[rows])
+    order = np.lexsort((~is_release, at_ns))
+    return rows[order], is_release[order]
+
+
+def _succeeded(events: Events, kind: Kind) -> Rows:
+    rows = events.rows(*kind.acquires)
+    return rows[events.b[rows] == 1] if kind.answers else rows
+
+
+class Values:
+    """The value of each counting semaphore: what it was set to, and what releases and acquires have changed since."""
+
+    def __init__(self, events: Events) -> None:
+        keys, moments, changes = [], [], []
+        self._sets: dict[int, list[tuple[int, int]]] = {}
+        for kind in (kind for kind in KINDS if kind.creates):
+            for row in events.rows(*kind.creates).tolist():
+                self._sets.setdefault(int(events.object[row]), []).append((int(events.end_ns[row]), int(events.a[row])))
+            releases, acquires = events.rows(*kind.releases), _succeeded(events, kind)
+            for rows, sign, at_ns in ((releases, 1, events.begin_ns), (acquires, -1, events.end_ns)):
+                keys.append(events.object[rows])
+                moments.append(at_ns[rows])
+                changes.append(sign * (np.maximum(events.a[rows], 1) if kind.counted else np.ones_like(rows)))
+        self._changes = Running(np.concatenate(keys), np.concatenate(moments), np.concatenate(changes))
+        self.objects: list[int] = sorted({*self._sets, *self._changes.keys.tolist()})
+
+    def at(self, object_: int, at_ns: int) -> int:
+        """The value, 0 at the least: where two operations overlap, which came first is not known."""
+        base_ns, base = 0, 0
+        for set_ns, value in self._sets.get(object_, ()):
+            if set_ns <= at_ns:
+                base_ns, base = set_ns, value
+        before = self._changes.at(object_, base_ns) if base_ns else 0
+        return max(base + self._changes.at(object_, at_ns) - before, 0)

@@ -1,0 +1,125 @@
+"""The wait-for graph at the cursor, drawn."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPalette, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from ipcreel.analysis.state import WaitForGraph
+from ipcreel.reel import Reel
+from reelview.graph_layout import Edge, GraphLayout, place_graph
+from reelview.raster.palette import DARK, LIGHT, Theme
+from reelview.session import Session
+from reelview.timeline.arrow_paint import head
+
+_BOX_PX = 22
+_ROW_PX = 58
+_TOP_PX = 14
+_BULGE_PX = 30.0
+
+
+class GraphView(QWidget):
+    """Boxes are lanes, an arrow leads from who waits to who holds; a ring is red. A click goes to the wait."""
+
+    def __init__(self, session: Session, reel: Reel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._reel = reel
+        self._layout = GraphLayout((), (), 0)
+        self._boxes: dict[int, QRectF] = {}
+        self.setAccessibleName("Wait-for graph")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.hide()
+
+    def show_graph(self, graph: WaitForGraph) -> None:
+        """Nothing is drawn where nobody waits for anybody in particular."""
+        self._layout = place_graph(graph)
+        self.setVisible(bool(self._layout.nodes))
+        self.setFixedHeight(self.sizeHint().height())
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(360, self._layout.rows * _ROW_PX + 12)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        lane = next((lane for lane, box in self._boxes.items() if box.contains(event.position())), None)
+        wait = next((edge.event for edge in self._layout.edges if edge.waiter == lane), None)
+        if wait is not None:
+            self._session.go_to_event(wait)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        theme = DARK if self.palette().color(QPalette.ColorRole.Window).lightness() < 128 else LIGHT
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillRect(self.rect(), QColor(theme.lane))
+        self._place(painter)
+        for edge in self._layout.edges:
+            self._paint_edge(painter, edge, theme)
+        for node in self._layout.nodes:
+            box = self._boxes[node.lane]
+            painter.setPen(QPen(QColor(theme.urgent if node.in_ring else theme.faint_text), 2 if node.in_ring else 1))
+            painter.setBrush(QColor(theme.header))
+            painter.drawRoundedRect(box, 5, 5)
+            painter.setPen(QColor(theme.text))
+            name = painter.fontMetrics().elidedText(
+                self._reel.lane_name(node.lane), Qt.TextElideMode.ElideMiddle, int(box.width()) - 8
+            )
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, name)
+        painter.setPen(QColor(theme.faint_text))
+        words = "waiter → holder, with what it waits for"
+        if self._layout.left_out:
+            words += f"; {self._layout.left_out} lanes more"
+        painter.drawText(QRectF(8, self.height() - 18, self.width() - 16, 16), Qt.AlignmentFlag.AlignLeft, words)
+        painter.end()
+
+    def _place(self, painter: QPainter) -> None:
+        """Column 0 at the right; a column is as wide as there is room for."""
+        columns = max(self._layout.columns, 1)
+        room = (self.width() - 16) / columns
+        width = min(max(room * 0.52, 60), 150)
+        rows = [sum(node.column == column for node in self._layout.nodes) for column in range(columns)]
+        self._boxes = {}
+        for node in self._layout.nodes:
+            x = 8 + room * (columns - 1 - node.column) + (room - width) * (0.5 if node.column == 0 else 0.1)
+            y = _TOP_PX + (self._layout.rows - rows[node.column]) * _ROW_PX / 2 + node.row * _ROW_PX
+            self._boxes[node.lane] = QRectF(x, y, width, _BOX_PX)
+
+    def _paint_edge(self, painter: QPainter, edge: Edge, theme: Theme) -> None:
+        """A curve that leaves room between the two arrows of a pair that waits for each other."""
+        source, target = self._boxes[edge.waiter], self._boxes[edge.holder]
+        start, end = _facing(source, target)
+        upright = abs(start.x() - end.x()) < 2
+        side = 1.0 if start.y() < end.y() else -1.0
+        middle = (start + end) / 2 + (QPointF(side * _BULGE_PX, 0) if upright else QPointF(0, 0))
+        colour = QColor(theme.urgent if edge.in_ring else theme.arrow)
+        painter.setPen(QPen(colour, 2 if edge.in_ring else 1.2))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        path = QPainterPath(start)
+        path.quadTo(middle, end)
+        painter.drawPath(path)
+        painter.setBrush(colour)
+        painter.drawPolygon(head(middle.x(), middle.y(), end.x(), end.y(), 8))
+        name = str(self._reel.objects[int(self._reel.object[edge.event])][3])
+        at = (start + end) / 4 + middle / 2
+        width = painter.fontMetrics().horizontalAdvance(name)
+        shift = QPointF(-width / 2, -5)
+        if upright:
+            shift = QPointF(6 if side > 0 else -width - 6, 4)
+        left = min(max(at.x() + shift.x(), 2), max(self.width() - width - 2, 2))
+        painter.setPen(QColor(theme.text))
+        painter.drawText(QPointF(left, at.y() + shift.y()), name)
+
+
+def _facing(source: QRectF, target: QRectF) -> tuple[QPointF, QPointF]:
+    """Where an arrow leaves one box and meets another."""
+    if source.right() < target.left():
+        return QPointF(source.right(), source.center().y()), QPointF(target.left(), target.center().y())
+    side = 0.62 if source.top() < target.top() else 0.38
+    if source.top() < target.top():
+        return QPointF(source.left() + source.width() * side, source.bottom()), QPointF(
+            target.left() + target.width() * side, target.top()
+        )
+    return QPointF(source.left() + source.width() * side, source.top()), QPointF(
+        target.left() + target.width() * side, target.bottom()
+    )

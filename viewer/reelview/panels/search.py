@@ -1,0 +1,106 @@
+"""The search: a query, what it finds, and the timeline filtered by it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QItemSelectionModel, QModelIndex
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QCheckBox,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ipcreel.reel import Reel
+from reelview.panels.event_list import EventList
+from reelview.query import HELP, QueryError, find_events
+from reelview.session import Session
+
+_WIDTHS_PX = (70, 100, 150, 120, 70)
+
+
+class Search(QWidget):
+    """Finds events, goes from one to the next, and can leave the others out of the timeline."""
+
+    def __init__(self, session: Session, reel: Reel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._reel = reel
+        self.query = QLineEdit()
+        self.query.setPlaceholderText("Search: payload:offer lane:home-3 took>1ms …")
+        self.query.setToolTip(HELP)
+        self.query.setClearButtonEnabled(True)
+        self.query.textChanged.connect(self._on_query_changed)
+        self.query.returnPressed.connect(lambda: self.step(1))
+        self.only = QCheckBox("show only these")
+        self.only.setToolTip("Leaves all other events out of the timeline")
+        self.only.toggled.connect(self._apply)
+        self.found = EventList(reel, self)
+        self.table = QTableView()
+        self.table.setModel(self.found)
+        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.table.verticalHeader().hide()
+        self.table.verticalHeader().setDefaultSectionSize(20)
+        self.table.horizontalHeader().setStretchLastSection(True)
+        for column, width in enumerate(_WIDTHS_PX):
+            self.table.setColumnWidth(column, width)
+        self.table.selectionModel().currentRowChanged.connect(self._on_row_changed)
+        self.said = QLabel(HELP)
+        self.said.setWordWrap(True)
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(4, 4, 4, 4)
+        row = QHBoxLayout()
+        row.addWidget(self.query, 1)
+        row.addWidget(self.only)
+        layout.addLayout(row)
+        layout.addWidget(self.said)
+        layout.addWidget(self.table, 1)
+
+    def start(self) -> None:
+        """Ready to type."""
+        self.query.setFocus()
+        self.query.selectAll()
+
+    def step(self, by: int) -> None:
+        """To the next event that was found (by=1), or the previous; round at the ends."""
+        count = self.found.rowCount()
+        if count:
+            current = self.table.currentIndex().row()
+            place = (current + by) % count if current >= 0 else (0 if by > 0 else count - 1)
+            chosen = self.found.index(place, 0)
+            flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+            self.table.selectionModel().setCurrentIndex(chosen, flags)
+            self.table.scrollTo(chosen)
+
+    def _on_query_changed(self, text: str) -> None:
+        lens = self._session.lens
+        if not text.strip():
+            self.found.show_rows(self.found.rows[:0])
+            self.said.setText(HELP)
+        else:
+            try:
+                rows = find_events(self._reel, text, lens.tick_ns if lens else None)
+                self.found.show_rows(rows)
+                self.said.setText(f"{len(rows):,} of {len(self._reel):,} events. Enter: the next one.")
+            except QueryError as error:
+                self.found.show_rows(self.found.rows[:0])
+                self.said.setText(str(error))
+        self._apply()
+
+    def _apply(self) -> None:
+        highlight = self._session.highlight
+        if self.only.isChecked() and self.query.text().strip():
+            highlight.keep(self.found.rows, self.query.text())
+        elif highlight.kept is not None:
+            highlight.keep(None)
+
+    def _on_row_changed(self, current: QModelIndex) -> None:
+        if current.isValid():
+            self._session.go_to_event(int(self.found.rows[current.row()]))

@@ -1,0 +1,167 @@
+"""The state at a moment, in words."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+
+from ipcreel.analysis.flows.streams import peers
+from ipcreel.analysis.state import BLOCKED, LaneState, Lock, Moment, States
+from ipcreel.reel import Reel
+from ipcreel.reel.text import duration_text, payload_text
+from reelview import page
+from reelview.kinds import ENCLOSING
+
+_MOST = 60
+_MOST_MESSAGES = 30
+_LONG = 70
+
+
+class StatePage:
+    """Writes what was so at a moment of a reel."""
+
+    def __init__(self, reel: Reel) -> None:
+        self.reel = reel
+        self.states = States(reel.events, reel.flows, len(reel.lanes), reel.end_ns, ENCLOSING)
+        self._names = [reel.lane_name(lane) for lane in range(len(reel.lanes))]
+        self._last: tuple[int, Moment] | None = None
+
+    def at(self, at_ns: int) -> Moment:
+        """The state at a moment; the last one asked for is kept."""
+        if self._last is None or self._last[0] != at_ns:
+            self._last = at_ns, self.states.at(at_ns)
+        return self._last[1]
+
+    def write(self, at_ns: int) -> str:
+        moment = self.at(at_ns)
+        sections = (self._rings, self._queues, self._locks, self._lanes, self._connections, self._values)
+        return "".join(section(moment) for section in sections)
+
+    def _object(self, number: int) -> str:
+        return str(self.reel.objects[number][3])
+
+    def _lane_links(self, lanes: tuple[int, ...], moment: Moment) -> str:
+        named = []
+        for lane in lanes[:8]:
+            event = moment.lanes[lane].event
+            named.append(
+                page.text(self._names[lane]) if event is None else page.link(f"event:{event}", self._names[lane])
+            )
+        return ", ".join(named) + (page.faint(f" and {len(lanes) - 8} more") if len(lanes) > 8 else "")
+
+    def _rings(self, moment: Moment) -> str:
+        lines = []
+        waits = {wait.lane: wait for wait in moment.graph.waits}
+        for ring in moment.graph.cycles:
+            parts = [
+                f"{page.link(f'event:{waits[lane].event}', self._names[lane])} waits for "
+                f"{page.text(self._object(int(self.reel.object[waits[lane].event])))}, held by "
+                f"{page.text(self._names[waits[lane].holders[0]])}"
+                for lane in ring
+            ]
+            lines.append(f"{page.bad('Deadlock:')} {'; '.join(parts)}.")
+        return "<br>".join(lines)
+
+    def _queues(self, moment: Moment) -> str:
+        blocks = []
+        for object_, sends in moment.queues.items():
+            lines = []
+            for number, send in enumerate(sends[:_MOST_MESSAGES], 1):
+                content = payload_text(self.reel.payload(send), _LONG) or "(no payload)"
+                sender = self._names[int(self.reel.lane[send])]
+                waited = duration_text(moment.at_ns - int(self.reel.end[send]))
+                lines.append(
+                    f"{number}. {page.link(f'event:{send}', content)} "
+                    + page.faint(f"type {int(self.reel.a[send])}, from {sender}, {waited} ago")
+                )
+            blocks.append(
+                f"<b>{page.text(self._object(object_))}</b>: {len(sends)} message{'s' * (len(sends) != 1)}<br>"
+                + page.first(lines, _MOST_MESSAGES, "messages")
+            )
+        return page.heading("Queues") + ("<br>".join(blocks) or page.faint("all are empty"))
+
+    def _locks(self, moment: Moment) -> str:
+        rows = [self._lock(lock, moment) for lock in moment.locks]
+        shown = page.table([("", page.faint("value"), page.faint("held by"), page.faint("waited for by")), *rows])
+        return page.heading("Locks and semaphores") + (shown if rows else page.faint("none is held or waited for"))
+
+    def _lock(self, lock: Lock, moment: Moment) -> tuple[str, ...]:
+        value = "" if lock.value is None else str(lock.value)
+        return (
+            page.text(self._object(lock.object)),
+            value,
+            self._lane_links(lock.holders, moment),
+            self._lane_links(lock.waiters, moment),
+        )
+
+    def _lanes(self, moment: Moment) -> str:
+        rows = [self._lane(each, moment) for each in moment.lanes[:_MOST]]
+        counts = {
+            state: sum(each.state == state for each in moment.lanes) for each in moment.lanes for state in [each.state]
+        }
+        summary = ", ".join(f"{count} {state}" for state, count in counts.items())
+        rest = len(moment.lanes) - _MOST
+        more = page.faint(f"and {rest} lanes more") if rest > 0 else ""
+        return page.heading(f"Processes and threads: {summary}") + page.table(rows) + more
+
+    def _lane(self, each: LaneState, moment: Moment) -> tuple[str, str]:
+        name = page.text(self._names[each.lane])
+        since = duration_text(max(moment.at_ns - each.since_ns, 0))
+        if each.event is None:
+            return name, page.faint(each.state)
+        operation = str(self.reel.operations[int(self.reel.op[each.event])]["name"])
+        what = page.link(
+            f"event:{each.event}", f"{operation} {self._object(int(self.reel.object[each.event]))}".strip()
+        )
+        if each.state != BLOCKED:
+            return name, f"{each.state} {page.faint(f'for {since}, after')} {what}"
+        return name, f"blocked {since} in {what}{self._for_whom(each.event, moment)}"
+
+    def _for_whom(self, event: int, moment: Moment) -> str:
+        """Who holds what it waits for; else who let it through in the end; else who is at the other end."""
+        holders = next((wait.holders for wait in moment.graph.waits if wait.event == event), ())
+        if holders:
+            return f", held by {self._lane_links(tuple(dict.fromkeys(holders)), moment)}"
+        cause = self.states.let_through(event)
+        if cause is not None and not self.reel.pending[event]:
+            name = self._names[int(self.reel.lane[cause])]
+            return f", until {page.link(f'event:{cause}', f'{name} lets it through')}"
+        other = self._other_end(int(self.reel.object[event]))
+        return f", the other end is {page.text(other)}'s" if other else ""
+
+    def _other_end(self, object_: int) -> str:
+        peer = int(self._peers[object_])
+        return self.reel.process_name(int(self._process_of[peer])) if peer and self._process_of[peer] >= 0 else ""
+
+    @cached_property
+    def _peers(self) -> np.ndarray:
+        return peers(self.reel.objects)
+
+    @cached_property
+    def _process_of(self) -> np.ndarray:
+        """(objects,) the process that used an object last, -1 where none did."""
+        process = np.full(len(self.reel.objects), -1, np.int64)
+        process[self.reel.object] = self.reel.process
+        return process
+
+    def _connections(self, moment: Moment) -> str:
+        rows = [
+            (page.text(self._object(end)), f"{count:,} bytes under way to {page.text(self._other_end(end))}")
+            for end, count in moment.connections.items()
+            if count
+        ]
+        idle = len(moment.connections) - len(rows)
+        note = page.faint(f"nothing is under way in {'the others' if rows else f'{idle} directions'}")
+        return page.heading("Connections") + page.table(rows) + (note if idle else "")
+
+    def _values(self, moment: Moment) -> str:
+        rows = [
+            (
+                page.text(self._object(object_)),
+                page.link(f"event:{row}", payload_text(self.reel.payload(row), 40)),
+                page.faint(f"by {self._names[int(self.reel.lane[row])]}"),
+            )
+            for object_, row in list(moment.values.items())[:_MOST]
+        ]
+        return page.heading("Shared values, as last written") + (page.table(rows) or page.faint("none"))
