@@ -54,6 +54,12 @@ class Spans:
     def rows(self) -> int:
         return len(self.row_lane)
 
+    def depth_of_events(self) -> NDArray[np.uint16]:
+        """(events,) the depth of the row of each event's span; 0 for events that have none."""
+        depth = np.zeros(int(self.event.max(initial=0)) + 1, np.uint16)
+        depth[self.event] = np.repeat(self.row_depth, np.diff(self.offset))
+        return depth
+
     @property
     def nbytes(self) -> int:
         return sum(column.nbytes for column in self._columns())

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QPointF, QRect, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 
@@ -29,6 +30,8 @@ class ArrowInk:
     painter: QPainter
     theme: Theme
     texts: Texts
+    depth: NDArray[np.uint16]
+    """(events,) how deep each event is nested in its lane: an arrow ends at the row of its event."""
 
 
 def paint_arrows(
@@ -42,7 +45,7 @@ def paint_arrows(
     arrows = choose_arrows(index, window, layout.line_of_lane, first_line=first, last_line=max(shown))
     middle = np.array([layout.y_px(n, scroll_px) + line.height_px / 2 for n, line in enumerate(layout.lines)])
     if len(arrows.flow):
-        _paint_single(ink, _ends(index, arrows, window, layout, middle))
+        _paint_single(ink, _ends(ink, index, arrows, window, layout, scroll_px))
     if len(arrows.count):
         _paint_bundles(ink, arrows, window, middle.tolist())
     if not arrows.rest:
@@ -52,16 +55,24 @@ def paint_arrows(
 
 
 def _ends(
-    index: FlowIndex, arrows: Arrows, window: Window, layout: Layout, middle: np.ndarray
+    ink: ArrowInk, index: FlowIndex, arrows: Arrows, window: Window, layout: Layout, scroll_px: int
 ) -> list[tuple[float, float, float, float]]:
     """x and y of the begin and of the end of each flow that is drawn by itself."""
     flows, chosen = index.flows, arrows.flow
     scale = window.width_px / (window.end_ns - window.begin_ns)
+    middles: dict[tuple[int, int], float] = {}
+
+    def heights(lane: NDArray[np.int32], event: NDArray[np.uint32]) -> NDArray[np.float64]:
+        pairs = list(zip(layout.line_of_lane[lane].tolist(), ink.depth[event].tolist(), strict=True))
+        for pair in set(pairs) - middles.keys():
+            middles[pair] = layout.middle_px(*pair, scroll_px)
+        return np.array([middles[pair] for pair in pairs])
+
     columns = (
         np.clip((flows.begin_ns[chosen] - window.begin_ns) * scale, -_FAR_PX, _FAR_PX),
-        middle[layout.line_of_lane[flows.from_lane[chosen]]],
+        heights(flows.from_lane[chosen], flows.from_event[chosen]),
         np.clip((flows.end_ns[chosen] - window.begin_ns) * scale, -_FAR_PX, _FAR_PX),
-        middle[layout.line_of_lane[flows.to_lane[chosen]]],
+        heights(flows.to_lane[chosen], flows.to_event[chosen]),
     )
     return list(zip(*(column.tolist() for column in columns), strict=True))
 
@@ -69,7 +80,7 @@ def _ends(
 def _paint_single(ink: ArrowInk, ends: list[tuple[float, float, float, float]]) -> None:
     few = len(ends) <= _SMOOTH
     # Lines of one pixel without transparency are drawn four times as fast as others.
-    colour = QColor(ink.theme.arrow if few else mix(ink.theme.arrow, ink.theme.lane, 0.6))
+    colour = QColor(ink.theme.arrow if few else mix(ink.theme.arrow, ink.theme.lane, 0.42))
     ink.painter.setRenderHint(QPainter.RenderHint.Antialiasing, few)
     ink.painter.setPen(QPen(colour, 1))
     ink.painter.drawLines([QLineF(*end) for end in ends])

@@ -63,6 +63,11 @@ class TimelineData:
     def zero_ns(self) -> int:
         return self.spans.first_ns
 
+    def depth_of(self, event: int) -> int:
+        """How deep the span of an event is nested in its lane."""
+        span = self.span_of_event(event)
+        return 0 if span is None else int(self.spans.row_depth[self.spans.row_of(span)])
+
     def only(self, rows: NDArray[np.int64]) -> TimelineData:
         """Some events, and the flows and markers between them; tracks and lanes stay."""
         flows = self.flows.flows

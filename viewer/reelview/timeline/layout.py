@@ -74,6 +74,11 @@ class Layout:
             return top, first_px
         return top + first_px + (min(depth, deepest) - 1) * line.nested_px, line.nested_px
 
+    def middle_px(self, number: int, depth: int, scroll_px: int) -> float:
+        """Where the middle of the row of a depth stands in the view."""
+        top, height = self.depth_px(number, depth, scroll_px)
+        return top + height / 2
+
     def shown(self, scroll_px: int, height_px: int) -> list[int]:
         """The lines that are in view."""
         return [

@@ -83,7 +83,10 @@ class Overlay:
             lines = [int(self._layout.line_of_lane[lane[flow]]) for lane in (flows.from_lane, flows.to_lane)]
             if min(lines) < 0:
                 continue
-            y = [self._layout.y_px(line, self._scroll_px) + self._layout.lines[line].height_px / 2 for line in lines]
+            depths = [data.depth_of(int(event[flow])) for event in (flows.from_event, flows.to_event)]
+            y = [
+                self._layout.middle_px(line, depth, self._scroll_px) for line, depth in zip(lines, depths, strict=True)
+            ]
             x = [min(max(self._window.x_px(int(at[flow])), -1e4), 1e4) for at in (flows.begin_ns, flows.end_ns)]
             self._painter.setPen(QPen(self._colour(self._theme.background, 200), 4))
             self._painter.drawLine(QLineF(x[0], y[0], x[1], y[1]))
