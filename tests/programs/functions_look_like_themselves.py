@@ -68,5 +68,5 @@ for name in NAMES.split():
     print("   ", without_addresses(pickled(thing)))
     print("   ", inspect.isclass(thing), inspect.isroutine(thing), thing == look_up(name), hash(thing) == hash(look_up(name)), callable(thing))
     print("   ", thing.__doc__)
-    if isinstance(inspect.unwrap(thing), types.FunctionType):
+    if isinstance(thing, types.FunctionType) and isinstance(inspect.unwrap(thing), types.FunctionType):
         print("   ", inspect.getsource(thing).splitlines()[0])

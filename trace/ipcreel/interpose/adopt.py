@@ -1,16 +1,16 @@
-"""Makes an instance of a C type that was replaced into one of the class that stands in its place."""
+"""Fills instances of C types with fields that C would have set: where its own way of doing so would show."""
 
 from __future__ import annotations
 
-import _ctypes
+from ipcreel.interpose.clibrary import Size, function
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-
-class _Char(_ctypes._SimpleCData):  # type: ignore[type-arg]
-    _type_ = "c"
+_copy = function("memcpy", Size, Size, Size)
+_HEAD = object.__basicsize__
+_BYTES_AT = bytes.__basicsize__ - 1  # where a bytes object keeps its bytes
 
 
 def adopt(instance: Any, cls: type) -> Any:
@@ -24,12 +24,11 @@ def adopt(instance: Any, cls: type) -> Any:
         cls: a subclass of that type.
     """
     plain: Any = type(instance)
-    size, head = plain.__basicsize__, object.__basicsize__
-    body = type("Body", (_ctypes.Array,), {"_type_": _Char, "_length_": size - head})
     new = plain.__new__(cls)
-    _bytes_at(body, id(new) + head)[:] = _bytes_at(body, id(instance) + head)
+    _copy(id(new) + _HEAD, id(instance) + _HEAD, plain.__basicsize__ - _HEAD)
     return new
 
 
-def _bytes_at(body: Any, address: int) -> memoryview:
-    return memoryview(body.from_address(address)).cast("B")
+def fill(instance: Any, fields: bytes) -> None:
+    """Set the first fields of an instance of a C type, which own nothing, to `fields`."""
+    _copy(id(instance) + _HEAD, id(fields) + _BYTES_AT, len(fields))

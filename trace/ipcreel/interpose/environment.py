@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import os
 
+from ipcreel.interpose.clibrary import Int, Text, function
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import ModuleType
@@ -20,16 +22,16 @@ if TYPE_CHECKING:
 OURS, PATH, SEED, OUR_SEED = b"IPCREEL_", b"PYTHONPATH", b"PYTHONHASHSEED", b"IPCREEL_HASHSEED"
 _SEPARATOR = os.pathsep.encode()
 _put, _remove, _random = os.putenv, os.unsetenv, os.urandom
+_setenv = function("setenv", Text, Text, Int)  # a program's audit hooks would see a call of `os.putenv`
 
 folder = b""  # what stands first in PYTHONPATH; empty: nothing is handed on
 variables: dict[bytes, bytes] = {}  # ours, as they came
-_setenv: Any = None
 
 
 def hide(bootstrap: str) -> None:
     """Take our variables, and `bootstrap` out of PYTHONPATH, from what the program sees of its environment."""
-    global folder, _setenv
-    folder, _setenv = os.fsencode(bootstrap), _find_setenv()
+    global folder  # noqa: PLW0603
+    folder = os.fsencode(bootstrap)
     seen: dict[bytes, bytes] = os.environ._data  # type: ignore[attr-defined]
     for name in [name for name in seen if name.startswith(OURS)]:
         variables[name] = seen.pop(name)
@@ -70,37 +72,24 @@ def renew() -> None:
         _setenv(OUR_SEED, seed, 1)
 
 
-def _find_setenv() -> Any:
-    """The function of C: a program's audit hooks see calls of `os.putenv`, and would see this search later on."""
-    import _ctypes
-
-    text = type("Text", (_ctypes._SimpleCData,), {"_type_": "z"})
-    flag = type("Flag", (_ctypes._SimpleCData,), {"_type_": "i"})
-    kind: Any = type("Function", (_ctypes.CFuncPtr,), {"_flags_": _ctypes.FUNCFLAG_CDECL, "_restype_": flag})
-    libc: Any = _ctypes.dlopen(None, 0)  # type: ignore[arg-type]
-    function = kind(_ctypes.dlsym(libc, "setenv"))
-    function.argtypes = [text, text, flag]
-    return function
-
-
 def guard(module: ModuleType) -> None:
     """Keep our folder in the PYTHONPATH of C when the program changes its own; `module` is `os`."""
-    from ipcreel.interpose.targets import replace_builtin
+    from ipcreel.interpose.targets import put
 
-    def putenv(*args: Any) -> None:
+    def putenv(*args: Any, **kwargs: Any) -> None:
         if len(args) == 2 and _text(args[0]) == PATH and type(args[1]) in (str, bytes):
             value = _text(args[1])
             args = (PATH, folder + _SEPARATOR + value if value else folder)
-        _put(*args)
+        _put(*args, **kwargs)
 
-    def unsetenv(*args: Any) -> None:
+    def unsetenv(*args: Any, **kwargs: Any) -> None:
         if len(args) == 1 and _text(args[0]) == PATH:
             _put(PATH, folder)
         else:
-            _remove(*args)
+            _remove(*args, **kwargs)
 
-    replace_builtin(module, "putenv", putenv)
-    replace_builtin(module, "unsetenv", unsetenv)
+    put(module, "putenv", putenv)
+    put(module, "unsetenv", unsetenv)
 
 
 def _text(value: Any) -> bytes:

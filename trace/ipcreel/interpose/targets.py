@@ -4,43 +4,27 @@ from __future__ import annotations
 
 import sys
 
+from ipcreel.interpose.builtin import replacement_of, stand_for
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from types import BuiltinFunctionType, FunctionType, ModuleType
-    from types import MethodType as MethodType  # noqa: PLC0414 — the mechanisms take it from here
     from typing import Any
 
     from ipcreel.mechanism.operation import Operation
 
-    # (row, original, bound): a bound wrapper takes an `Origin` before the arguments of the original
-    Wrap = Callable[[Operation, Callable[..., Any], bool], FunctionType]
+    Wrap = Callable[[Operation, Callable[..., Any]], FunctionType]
+
 else:  # `types` would be one more import at every start
-    BuiltinFunctionType, MethodType = type(len), type(sys.modules["_frozen_importlib"].BuiltinImporter.find_spec)
+    BuiltinFunctionType = type(len)
 
 OBJECT_SLOT = "_ipcreel_object"  # the attribute in which an instance of ours keeps its object's number
 
 
-class Origin:
-    """What a wrapped builtin is bound to. Pickled, it is the module, so that the builtin pickles by its name."""
-
-    __slots__ = ("module",)
-
-    def __init__(self, module: str) -> None:
-        self.module = module
-
-    def __reduce__(self) -> tuple[Any, tuple[str]]:
-        return _import_module, (self.module,)
-
-
-def _import_module(name: str) -> ModuleType:
-    __import__(name)
-    return sys.modules[name]
-
-
 def dress(wrapper: Callable[..., Any], original: Any) -> None:
     """Give `wrapper` the names, documentation and signature of `original`."""
-    function: Any = getattr(wrapper, "__func__", wrapper)
+    function: Any = wrapper
     for name in ("__module__", "__name__", "__qualname__", "__doc__"):
         value = getattr(original, name, None)
         if value is not None:
@@ -51,21 +35,23 @@ def dress(wrapper: Callable[..., Any], original: Any) -> None:
 def replace_function(
     module: ModuleType, name: str, row: Operation, wrap: Wrap, call: Callable[..., Any] | None = None
 ) -> None:
-    """Put a wrapper in the place of `module.name`. Where `call` is given, it is called in the place of the original.
-
-    A builtin becomes a method bound to an `Origin`, because that does not become a method again when a class holds it:
-    `class Clock: now = time.monotonic` must go on working. A Python function becomes a function.
-    """
+    """Put a wrapper in the place of `module.name`. Where `call` is given, it is called in the place of the original."""
     original = getattr(module, name)
-    wrapper: Any = wrap(row, call or original, isinstance(original, BuiltinFunctionType))
-    if isinstance(original, BuiltinFunctionType):
-        wrapper = MethodType(wrapper, Origin(module.__name__))
-        _replaced[id(original)] = (original, wrapper)
-    dress(wrapper, original)
-    setattr(module, name, wrapper)
+    put(module, name, wrap(row, call or original))
 
 
-_replaced: dict[int, tuple[Any, Any]] = {}  # id of an original: it, so that its id stays its own, and its wrapper
+def put(module: ModuleType, name: str, function: Callable[..., Any]) -> None:
+    """Put `function` in the place of `module.name`, as a builtin where that is one; of `posix.kill` too for `os`."""
+    original = getattr(module, name)
+    if type(original) is BuiltinFunctionType:
+        made = stand_for(original, function)
+        home = sys.modules.get(original.__module__)
+        if getattr(home, name, None) is original:
+            setattr(home, name, made)
+        setattr(module, name, made)
+    else:
+        dress(function, original)
+        setattr(module, name, function)
 
 
 def rebind(modules: dict[str, ModuleType]) -> None:
@@ -74,21 +60,10 @@ def rebind(modules: dict[str, ModuleType]) -> None:
         if name.startswith("ipcreel") or not (getattr(module, "__file__", None) or "").endswith(".py"):
             continue
         for attribute, value in list(module.__dict__.items()):
-            if type(value) is BuiltinFunctionType and id(value) in _replaced:
-                setattr(module, attribute, _replaced[id(value)][1])
-
-
-def replace_builtin(module: ModuleType, name: str, function: Callable[..., Any]) -> None:
-    """Put `function`, which does all that the builtin `module.name` does, in its place; nothing is recorded of it."""
-    original = getattr(module, name)
-    dress(function, original)  # for the errors that it raises itself
-
-    def call(_: object, /, *args: Any, **kwargs: Any) -> Any:
-        return function(*args, **kwargs)
-
-    wrapper = MethodType(call, Origin(module.__name__))
-    dress(wrapper, original)
-    setattr(module, name, wrapper)
+            if type(value) is BuiltinFunctionType:
+                ours = replacement_of(value)
+                if ours is not None:
+                    setattr(module, attribute, ours)
 
 
 def install_rows(module: ModuleType, rows: Iterable[Operation], wrap: Wrap) -> None:
@@ -122,7 +97,7 @@ def _install_class(module: ModuleType, name: str, members: list[tuple[str, Opera
             before = namespace.get(attribute) or plain
             namespace[attribute] = _property(before, access, row, wrap)
         else:
-            namespace[attribute] = wrap(row, plain, False)
+            namespace[attribute] = wrap(row, plain)
             dress(namespace[attribute], plain)
     if original.__flags__ & _HEAP_TYPE and not original.__flags__ & _IMMUTABLE:
         for attribute, value in namespace.items():
@@ -136,9 +111,9 @@ _HEAP_TYPE, _IMMUTABLE = 1 << 9, 1 << 8
 
 def _property(plain: Any, access: str, row: Operation, wrap: Wrap) -> property:
     if access == "get":
-        wrapper = wrap(row, plain.__get__, False)
+        wrapper = wrap(row, plain.__get__)
         return property(wrapper, getattr(plain, "fset", plain.__set__), None, plain.__doc__)
-    wrapper = wrap(row, plain.__set__, False)
+    wrapper = wrap(row, plain.__set__)
     return property(getattr(plain, "fget", plain.__get__), wrapper, None, plain.__doc__)
 
 

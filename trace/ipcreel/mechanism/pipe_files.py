@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from _io import FileIO, TextIOWrapper
 
+from ipcreel.interpose.builtin import original_of
 from ipcreel.mechanism import descriptors
 from ipcreel.mechanism.operation import RUN, Operation
 from ipcreel.mechanism.rawfile import behind, pipe_of, put_beneath, recording, rows
@@ -111,4 +112,5 @@ def _nothing() -> int:
     """A descriptor of its own in a replay, from which nothing comes."""
     import posix
 
-    return posix.open("/dev/null", posix.O_RDWR | posix.O_CLOEXEC)
+    descriptor: int = original_of(posix.open)("/dev/null", posix.O_RDWR | posix.O_CLOEXEC)
+    return descriptor

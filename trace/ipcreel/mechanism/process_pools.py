@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 OPERATIONS: tuple[Operation, ...] = ()
 
-_fstat = getattr(os.fstat, "__wrapped__", os.fstat)
+_fstat = os.fstat
 _getframe = sys._getframe
 
 

@@ -6,6 +6,9 @@ is kept where it is a plain value and short, otherwise its type alone: no code o
 
 from __future__ import annotations
 
+import sys
+
+from ipcreel.interpose.builtin import original_of
 from ipcreel.mechanism import timeouts
 from ipcreel.mechanism.operation import GIVE, IN, OUT, RUN, WAIT, Operation
 from ipcreel.mechanism.ownership import made_by_program, new_of_program, number_of, unwatched, watched
@@ -259,12 +262,13 @@ def _install_simple_queue(library: Any, reading: Reading) -> None:
     get: Any = methods["get"]
     methods["get_nowait"] = dressed(lambda self: get(self, False), plain.get_nowait)
     library.SimpleQueue = stand_in(plain, "simple queue", CREATE_SIMPLE, methods, reading)
+    sys.modules[plain.__module__].SimpleQueue = library.SimpleQueue  # type: ignore[attr-defined]
 
 
 def install(module: ModuleType, reading: Reading) -> None:
     """Replace what may wait; the library's clock is not the program's."""
     library: Any = module
-    library.time = getattr(library.time, "__wrapped__", library.time)
+    library.time = original_of(library.time)
     passed.add(module.__file__ or "")
     _install_queue(library, reading)
     _install_simple_queue(library, reading)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 
-from ipcreel.interpose.targets import MethodType, Origin, dress
+from ipcreel.interpose.targets import put
 from ipcreel.mechanism.operation import OUT, RUN, Operation
 from ipcreel.mechanism.ownership import is_library
 from ipcreel.tape.process import new_object
@@ -89,22 +89,19 @@ def install(module: ModuleType, reading: Reading) -> None:
     low: Any = module
     plain_start, plain_lock = low.start_new_thread, low.allocate_lock
 
-    def start_new_thread(_: object, /, *args: Any, **kwargs: Any) -> Any:
+    def start_new_thread(*args: Any, **kwargs: Any) -> Any:
         if kwargs or not _usual(args) or is_library(_getframe(1).f_code.co_filename):
             return plain_start(*args, **kwargs)
         return _start(reading, plain_start, args)
 
-    def allocate_lock(_: object, /, *args: Any, **kwargs: Any) -> Any:
+    def allocate_lock(*args: Any, **kwargs: Any) -> Any:
         if args or kwargs or is_library(_getframe(1).f_code.co_filename):
             return plain_lock(*args, **kwargs)
         from ipcreel.mechanism.thread_locks import replacements
 
         return replacements(reading)[1]()
 
-    for names, plain, replacement in (
-        (("start_new_thread", "start_new"), plain_start, start_new_thread),
-        (("allocate_lock", "allocate"), plain_lock, allocate_lock),
-    ):
-        dress(replacement, plain)
-        for name in names:
-            setattr(low, name, MethodType(replacement, Origin("_thread")))
+    for name in ("start_new_thread", "start_new"):
+        put(low, name, start_new_thread)
+    for name in ("allocate_lock", "allocate"):
+        put(low, name, allocate_lock)

@@ -27,16 +27,19 @@ class Reading:
     def __init__(self) -> None:
         self.skip = frozenset(filter(None, environment.setting("IPCREEL_SKIP").split(",")))
 
-    def wrap(self, row: Operation, original: Callable[..., Any], bound: bool = False) -> FunctionType:
-        """A function to stand in the place of `original`. A `bound` one drops its first argument."""
+    def wrap(self, row: Operation, original: Callable[..., Any]) -> FunctionType:
+        """A function to stand in the place of `original`."""
         raise NotImplementedError
 
     def note(
         self, row: Operation, object_: int, a: int = 0, b: int = 0, payload: object = None, begin_ns: int = 0
-    ) -> None:
+    ) -> int:
         """Something happened that no wrapper stands for: a signal was delivered, a thread began.
 
         It happened just now, or has taken from `begin_ns` until now.
+
+        Returns:
+            The slot of its event, -1 where nothing was written.
         """
         raise NotImplementedError
 

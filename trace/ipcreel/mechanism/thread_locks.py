@@ -7,9 +7,8 @@ once, and only one that is not is written down as a wait before it is waited for
 from __future__ import annotations
 
 import _thread
-from types import MethodType
 
-from ipcreel.interpose.targets import Origin, dress
+from ipcreel.interpose.builtin import original_of, stand_for
 from ipcreel.mechanism import ownership, timeouts
 from ipcreel.mechanism.operation import GIVE, IN, OUT, RUN, WAIT, Operation
 from ipcreel.mechanism.ownership import new_of_program
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     Kwargs = dict[str, Any]
 
 # What a module of the library took before may be ours already: a factory that knows the plain one.
-_plain_lock = getattr(_thread.allocate_lock, "__wrapped__", _thread.allocate_lock)
+_plain_lock: Any = original_of(_thread.allocate_lock)
 _PlainRLock = getattr(_thread.RLock, "_ipcreel_plain", _thread.RLock)
 _acquire_plain_rlock = _PlainRLock.acquire
 
@@ -171,9 +170,9 @@ def _refuse_subclass(cls: type) -> None:
 
 
 def _lock_factory(lock_class: type, reading: Reading) -> Any:
-    """`_thread.allocate_lock`: a method of an `Origin`, so that no class that holds it makes it one of its own."""
+    """`_thread.allocate_lock`."""
 
-    def allocate_lock(_: object, /, *args: Any, **kwargs: Any) -> Any:
+    def allocate_lock(*args: Any, **kwargs: Any) -> Any:
         if args or kwargs:
             return _plain_lock(*args, **kwargs)  # raises
         number = new_of_program("lock")
@@ -185,8 +184,7 @@ def _lock_factory(lock_class: type, reading: Reading) -> Any:
         reading.note(CREATE, number)
         return lock
 
-    dress(allocate_lock, _plain_lock)
-    return MethodType(allocate_lock, Origin("_thread"))
+    return stand_for(_plain_lock, allocate_lock)
 
 
 def _rlock_class(reading: Reading) -> type:
@@ -214,7 +212,7 @@ def _repr_of_rlock(self: Any) -> str:
 def keep_out_of_conditions(condition: Any) -> None:
     """Let a condition wait and notify on the plain lock inside ours: how it does that is not the program's doing."""
     lock = getattr(condition._lock, "_lock", None)
-    if lock is None or type(condition._lock)._ipcreel_plain is not type(lock):
+    if lock is None or getattr(type(condition._lock), "_ipcreel_plain", None) is not type(lock):
         return
     condition._release_save = lock.release
     condition._acquire_restore = lambda _: lock.acquire()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from types import BuiltinFunctionType, FunctionType, MethodType
 
+from ipcreel.interpose.builtin import original_of
 from ipcreel.interpose.frames import strip_all
 from ipcreel.mechanism import timeouts
 from ipcreel.mechanism.operation import GIVE, IN, OUT, RUN, Operation
@@ -182,7 +183,7 @@ def _install_rename(library: Any, reading: Reading) -> None:
 def install(module: ModuleType, reading: Reading) -> None:
     """Note what no call of the program stands for; the library's clock is not the program's."""
     library: Any = module
-    library._start_new_thread = getattr(library._start_new_thread, "__wrapped__", library._start_new_thread)
-    library._time = getattr(library._time, "__wrapped__", library._time)
+    library._start_new_thread = original_of(library._start_new_thread)
+    library._time = original_of(library._time)
     _install_begin_and_end(library, reading)
     _install_rename(library, reading)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from posix import getpid
+import posix
 
+from ipcreel.interpose.builtin import original_of
 from ipcreel.interpose.targets import dress
 from ipcreel.mechanism import descriptors
 from ipcreel.mechanism.operation import Operation
+from ipcreel.mechanism.stand_in import StandIn
 from ipcreel.mechanism.waiting_data import asked, chosen, descriptor_of, give_chosen, microseconds
 from ipcreel.tape.process import new_object
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
     from ipcreel.mechanism.reading import Reading
 
+_getpid = original_of(posix.getpid)
 _SECOND, _MILLISECOND = 1_000_000, 1_000
 _count = 0
 
@@ -26,7 +29,7 @@ def number_waiter(kind: str) -> int:
     """The number of a poll or epoll object that was made just now."""
     global _count  # noqa: PLW0603
     _count += 1
-    return new_object(kind, (getpid(), _count), f"{kind} {_count}", shared=True)
+    return new_object(kind, (_getpid(), _count), f"{kind} {_count}", shared=True)
 
 
 def _waiter(args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> int:
@@ -195,10 +198,11 @@ def _passing_on(plain: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _class(original: type, namespace: dict[str, Any]) -> type:
-    return type(
+    return StandIn(
         original.__name__,
         (),
         {
+            "_ipcreel_plain": original,
             "__slots__": ("_ipcreel_object", "_real"),
             "__module__": "select",
             "__qualname__": original.__qualname__,

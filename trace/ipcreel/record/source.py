@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ipcreel.mechanism.operation import Operation
 
 
-def source_of(row: Operation, bound: bool, semantic: bool) -> str:
+def source_of(row: Operation, semantic: bool) -> str:
     """The wrapper of `row`.
 
     The begin of what blocks is written before the call, so that a process that hangs or dies leaves it on its tape.
@@ -25,16 +25,15 @@ def source_of(row: Operation, bound: bool, semantic: bool) -> str:
 
     Args:
         row: the operation.
-        bound: the wrapper drops its first argument.
         semantic: what it calls is not recorded.
     """
     rest = _attempting if row.attempt else _blocking if row.blocks else _prompt
-    return "\n".join([*_head(row, bound), *_indented(rest(row, semantic), 1)])
+    return "\n".join([*_head(row), *_indented(rest(row, semantic), 1)])
 
 
-def _head(row: Operation, bound: bool) -> list[str]:
+def _head(row: Operation) -> list[str]:
     return [
-        f"def wrapper({'_, /, ' if bound else ''}*args, **kwargs):",
+        "def wrapper(*args, **kwargs):",
         "    here = process.here",
         "    if here is None:",
         "        return original(*args, **kwargs)",

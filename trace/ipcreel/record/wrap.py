@@ -30,45 +30,35 @@ _codes: dict[str, CodeType] = {}
 class Recording(Reading):
     """The table read in order to record."""
 
-    def wrap(self, row: Operation, original: Callable[..., Any], bound: bool = False) -> FunctionType:
-        if row.mechanism in self.skip:
-            return _unrecorded(original, bound)
-        return recorded(row, original, bound)
+    def wrap(self, row: Operation, original: Callable[..., Any]) -> FunctionType:
+        return _unrecorded(original) if row.mechanism in self.skip else recorded(row, original)
 
     def note(
         self, row: Operation, object_: int, a: int = 0, b: int = 0, payload: object = None, begin_ns: int = 0
-    ) -> None:
+    ) -> int:
         if row.mechanism in self.skip:
-            return
+            return -1
         at_ns = now()
         frame = program_frame(sys._getframe(1))
         site = site_of(frame) if frame is not None else 0
         slot = tape.whole(begin_ns or at_ns, process.here.lane, row.code, object_, site, a, b, at_ns)
         if payload is not None:
             tape.payload(slot, payload)
+        return slot
 
 
-def _unrecorded(original: Callable[..., Any], bound: bool) -> FunctionType:
+def _unrecorded(original: Callable[..., Any]) -> FunctionType:
     """A function that only does what `original` does: it may do more than the operation that is left out."""
 
     def call(*args: Any, **kwargs: Any) -> Any:
         return original(*args, **kwargs)
 
-    def bound_call(_: object, /, *args: Any, **kwargs: Any) -> Any:
-        return original(*args, **kwargs)
-
-    chosen: Any = bound_call if bound else call
+    chosen: Any = call
     return chosen  # type: ignore[no-any-return]
 
 
-def recorded(row: Operation, original: Callable[..., Any], bound: bool) -> FunctionType:
-    """A function that does what `original` does, and records it as `row` says.
-
-    Args:
-        row: the operation.
-        original: what is called.
-        bound: the wrapper is called with one argument more, before the others, which it drops.
-    """
+def recorded(row: Operation, original: Callable[..., Any]) -> FunctionType:
+    """A function that does what `original` does, and records it as `row` says."""
     scope: dict[str, Any] = {
         "ARRAY_MARKER": ARRAY_MARKER,
         "CODE": row.code,
@@ -101,9 +91,8 @@ def recorded(row: Operation, original: Callable[..., Any], bound: bool) -> Funct
         "short_packers": short_packers,
         "tape": tape,
     }
-    stub = _FIRST_BOUND_CALL if bound else _FIRST_CALL
-    function = FunctionType(stub, scope, "wrapper")
-    scope["generated"] = lambda: _generated(function, row, bound)
+    function = FunctionType(_FIRST_CALL, scope, "wrapper")
+    scope["generated"] = lambda: _generated(function, row)
     return function
 
 
@@ -118,20 +107,12 @@ def _first_call(*args: Any, **kwargs: Any) -> Any:
     return generated()(*args, **kwargs)  # type: ignore[name-defined]  # noqa: F821
 
 
-def _first_bound_call(_: object, /, *args: Any, **kwargs: Any) -> Any:
-    here = process.here
-    if here is None or here.mark < 0:
-        return original(*args, **kwargs)  # type: ignore[name-defined]  # noqa: F821
-    return generated()(_, *args, **kwargs)  # type: ignore[name-defined]  # noqa: F821
-
-
 _FIRST_CALL = _first_call.__code__.replace(co_filename=WRAPPER_FILE)
-_FIRST_BOUND_CALL = _first_bound_call.__code__.replace(co_filename=WRAPPER_FILE)
 
 
-def _generated(function: FunctionType, row: Operation, bound: bool) -> FunctionType:
+def _generated(function: FunctionType, row: Operation) -> FunctionType:
     """Give a wrapper its code."""
-    source = source_of(row, bound, row.semantic and not internals)
+    source = source_of(row, row.semantic and not internals)
     code = _codes.get(source)
     if code is None:
         code = _codes[source] = next(part for part in compile(source, WRAPPER_FILE, "exec").co_consts if _is_code(part))

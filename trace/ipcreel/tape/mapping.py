@@ -11,33 +11,15 @@ import _ctypes
 import errno
 import os
 
+from ipcreel.interpose.clibrary import Char, Int, Size, function
+
 _PROT_READ_WRITE, _MAP_SHARED, _MAP_PRIVATE_ANONYMOUS = 3, 1, 0x22
 _open, _close, _fallocate, _fstat = os.open, os.close, os.posix_fallocate, os.fstat
 _FAILED = 2**64 - 1
 
 
-class _Size(_ctypes._SimpleCData):  # type: ignore[type-arg]
-    _type_ = "L"
-
-
-class _Int(_ctypes._SimpleCData):  # type: ignore[type-arg]
-    _type_ = "i"
-
-
-class _Char(_ctypes._SimpleCData):  # type: ignore[type-arg]
-    _type_ = "c"
-
-
-class _Function(_ctypes.CFuncPtr):
-    _flags_ = _ctypes.FUNCFLAG_CDECL | _ctypes.FUNCFLAG_USE_ERRNO
-    _restype_ = _Size
-
-
-_libc = _ctypes.dlopen(None, 0)  # type: ignore[arg-type]
-_mmap = _Function(_ctypes.dlsym(_libc, "mmap"))
-_mmap.argtypes = [_Size, _Size, _Int, _Int, _Int, _Size]
-_munmap = _Function(_ctypes.dlsym(_libc, "munmap"))
-_munmap.argtypes = [_Size, _Size]
+_mmap = function("mmap", Size, Size, Int, Int, Int, Size)
+_munmap = function("munmap", Size, Size)
 
 
 def _unmap(self: object, munmap: object = _munmap, address_of: object = _ctypes.addressof) -> None:
@@ -51,7 +33,7 @@ def _memory(address: int, size: int) -> memoryview:
     """`size` bytes at `address`, unmapped when the last view of them is gone: a thread that still holds one is safe."""
     kind = _array_types.get(size)
     if kind is None:
-        kind = type("Memory", (_ctypes.Array,), {"_type_": _Char, "_length_": size, "__del__": _unmap})
+        kind = type("Memory", (_ctypes.Array,), {"_type_": Char, "_length_": size, "__del__": _unmap})
         _array_types[size] = kind
     return memoryview(kind.from_address(address)).cast("B")  # type: ignore[attr-defined]
 
