@@ -14,8 +14,6 @@ import os
 import struct
 import sys
 
-from ipcreel.interpose import targets
-from ipcreel.interpose.adopt import fill
 from ipcreel.mechanism.operation import Operation
 from ipcreel.tape.process import new_object, object_number
 
@@ -27,15 +25,16 @@ if TYPE_CHECKING:
 
     from ipcreel.mechanism.reading import Reading
 
-_fstat, _getpid = os.fstat, os.getpid
+_fstat, _getpid, close = os.fstat, os.getpid, os.close
 _FORMAT, _FIFO, _SOCKET = 0o170000, 0o010000, 0o140000
 _UNIX, _INET, _INET6 = 1, 2, 10
 _STREAM, _DATAGRAM = 1, 2
-_SOL_SOCKET, _SO_TYPE, _SO_PEERCRED, _SO_DOMAIN = 1, 3, 17, 39
+_SOL_SOCKET, _SO_TYPE, _SO_PEERCRED, _SO_DOMAIN, _NONBLOCK = 1, 3, 17, 39, 0o4000
 CONSOLE = 2  # up to this one they are the console's, unless the program put a pipe there
 
 numbers: dict[int, int] = {}  # descriptor: number of its object
 fresh: set[int] = set()  # descriptors just made, about to be put into an object of Python
+_occupied: set[int] = set()  # of those, the ones that the kernel has as /dev/null
 inert: set[int] | None = None  # in a replay: the descriptors that exist on the tape only
 
 KINDS = {
@@ -103,10 +102,8 @@ def probe(descriptor: int, inode: int) -> tuple[int, int, str]:
     """Family, type and name of the socket behind `descriptor`."""
     if "_socket" not in sys.modules:
         __import__("_socket")
-    kind = sys.modules["_socket"].socket
-    sock = kind.__new__(kind)
-    # The constructor would be an event for a program that audits itself. Longest are the addresses of Unix sockets.
-    fill(sock, struct.pack("ii", descriptor, _UNIX))
+    # With NONBLOCK the constructor does not touch the descriptor, not even where a default timeout is set.
+    sock = sys.modules["_socket"].socket(_UNIX, _STREAM | _NONBLOCK, 0, descriptor)
     try:
         family = sock.getsockopt(_SOL_SOCKET, _SO_DOMAIN)
         type_ = sock.getsockopt(_SOL_SOCKET, _SO_TYPE)
@@ -168,9 +165,33 @@ def stream(args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> int:
 
 def replayed(descriptor: int) -> int:
     """In a replay: `descriptor` exists on the tape only from here on."""
-    if inert is not None:
+    if inert is not None and descriptor >= 0:
         inert.add(descriptor)
+        _occupy(descriptor)
     return descriptor
+
+
+def _occupy(descriptor: int) -> None:
+    """Have the kernel give the number to nobody else: what the replay itself opens gets the numbers that it had."""
+    import posix
+
+    try:
+        _fstat(descriptor)
+    except OSError:
+        nothing = posix.open("/dev/null", posix.O_RDWR | posix.O_CLOEXEC)
+        if nothing != descriptor:
+            posix.dup2(nothing, descriptor, inheritable=False)
+            close(nothing)
+        _occupied.add(descriptor)
+
+
+def vacate(descriptor: int) -> None:
+    """In a replay: `descriptor` exists no more."""
+    if inert is not None:
+        inert.discard(descriptor)
+    if descriptor in _occupied:
+        _occupied.discard(descriptor)
+        close(descriptor)
 
 
 def descriptor(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[int, object]:
@@ -201,7 +222,7 @@ def give_duplicate(args: tuple[Any, ...], kwargs: dict[str, Any], a: int, b: int
 
 def give_closed(args: tuple[Any, ...], kwargs: dict[str, Any], a: int, b: int, payload: object) -> None:
     """It exists no more."""
-    (inert or set()).discard(a)
+    vacate(a)
 
 
 def _give_flag(args: tuple[Any, ...], kwargs: dict[str, Any], a: int, b: int, payload: object) -> bool:
@@ -259,7 +280,19 @@ def install(module: ModuleType, reading: Reading) -> None:
 
 def put(module: ModuleType, name: str, row: Operation | None, inner: Callable[..., Any], reading: Reading) -> None:
     """Put `inner`, recorded as `row` says, in the place of the builtin `module.name`."""
-    targets.put(module, name, reading.wrap(row, inner) if row else inner)
+    from ipcreel.interpose.targets import MethodType, Origin, dress
+
+    original = getattr(module, name)
+    wrapper = MethodType(reading.wrap(row, inner, True) if row else _unbound(inner), Origin(module.__name__))
+    dress(wrapper, original)
+    setattr(module, name, wrapper)
+
+
+def _unbound(inner: Callable[..., Any]) -> Any:
+    def call(_: object, /, *args: Any, **kwargs: Any) -> Any:
+        return inner(*args, **kwargs)
+
+    return call
 
 
 def closing(original: Callable[..., Any]) -> Callable[..., Any]:
@@ -310,9 +343,11 @@ def _between(descriptors: list[int], fd_low: Any = 0, fd_high: Any = 0, *_: Any,
 
 
 def _patch_closerange(module: ModuleType) -> None:
+    from ipcreel.interpose.targets import MethodType, Origin, dress
+
     original, close = module.closerange, module.close
 
-    def closerange(*args: Any, **kwargs: Any) -> Any:
+    def closerange(_: object, /, *args: Any, **kwargs: Any) -> Any:
         for descriptor in _between([*numbers, *(inert or ())], *args, **kwargs):
             try:
                 close(descriptor)
@@ -320,4 +355,6 @@ def _patch_closerange(module: ModuleType) -> None:
                 pass
         return original(*args, **kwargs) if inert is None else None
 
-    targets.put(module, "closerange", closerange)
+    wrapper = MethodType(closerange, Origin(module.__name__))
+    dress(wrapper, original)
+    setattr(module, "closerange", wrapper)  # noqa: B010

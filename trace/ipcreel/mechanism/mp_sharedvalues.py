@@ -8,7 +8,7 @@ processes: the file's inode and the offset in it are what an object is known by,
 from __future__ import annotations
 
 from ipcreel.interpose.targets import dress
-from ipcreel.mechanism import inside
+from ipcreel.mechanism import descriptors, inside
 from ipcreel.mechanism.mp_identity import named
 from ipcreel.mechanism.mp_sharing import kept, number_of, place_of, plain
 from ipcreel.mechanism.operation import IN, OUT, WAIT, Operation
@@ -275,10 +275,23 @@ def field_rows(get: Operation, set_: Operation, name: str) -> tuple[Operation, O
 
 
 def _make_arenas_inert(heap: Any) -> None:
-    """In a replay the memory is the process's own."""
+    """In a replay the memory is the process's own, under the descriptors that it had."""
+    import posix
+    import tempfile
 
+    @inside.of_library
     def __init__(self: Any, size: int, fd: int = -1) -> None:  # noqa: N807
         self.size, self.fd = size, fd
-        self.buffer = heap.mmap.mmap(-1, size)
+        memory = posix.memfd_create("arena")
+        if fd == -1:
+            next(tempfile._get_candidate_names())  # type: ignore[attr-defined]  # it draws its seed once
+            self.fd = memory
+            heap.util.Finalize(self, posix.close, (memory,))
+        else:
+            descriptors.replayed(fd)
+            posix.dup2(memory, fd, inheritable=False)
+            posix.close(memory)
+        posix.ftruncate(self.fd, size)
+        self.buffer = heap.mmap.mmap(self.fd, size)
 
     heap.Arena.__init__ = __init__

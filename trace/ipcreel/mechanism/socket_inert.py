@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 _base = _socket.socket
+_BEYOND = 256  # numbers from here on are the replay's own
 _shown: dict[int, int] = {}  # descriptor underneath: descriptor on the tape
 _timeouts: dict[int, float | None] = {}  # by descriptor on the tape
 
@@ -48,12 +49,21 @@ def install(module: ModuleType) -> None:
 def make(sock: Any, family: int, type_: int, proto: int, descriptor: int) -> None:
     """Initialise `sock` under a descriptor that exists on the tape only."""
     default = _socket.getdefaulttimeout()
-    underneath = _base(_socket.AF_UNIX, _socket.SOCK_STREAM).detach()
+    underneath = _out_of_the_way(_base(_socket.AF_UNIX, _socket.SOCK_STREAM).detach())
     _base.__init__(sock, family, type_, proto, underneath)
     _shown[underneath] = descriptors.replayed(descriptor)
     _timeouts[descriptor] = default
     sock._io_refs = 0
     sock._closed = False
+
+
+def _out_of_the_way(descriptor: int) -> int:
+    """The same socket under a number that the program is not given."""
+    import fcntl
+
+    moved = fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, _BEYOND)
+    descriptors.close(descriptor)
+    return moved
 
 
 def fileno(sock: Any) -> int:
@@ -66,8 +76,7 @@ def close(sock: Any) -> int:
     descriptor = fileno(sock)
     _shown.pop(_base.fileno(sock), None)
     _base.close(sock)
-    if descriptors.inert is not None:
-        descriptors.inert.discard(descriptor)
+    descriptors.vacate(descriptor)
     return descriptor
 
 

@@ -1,56 +1,14 @@
-"""The value behind an event's payload: decoded, never executed."""
+"""How long payloads are; their values are those of `tape.unpack`."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
-from typing import Any
 
 import msgpack
 import numpy as np
 from numpy.typing import NDArray
 
-from ipcreel.tape import pack
+from ipcreel.tape.unpack import Opaque, decode
 
-
-@dataclass(frozen=True)
-class Opaque:
-    """An object of the program that msgpack has no form for: its repr is all that was kept."""
-
-    text: str
-
-    def __repr__(self) -> str:
-        return self.text
-
-
-def decode(data: bytes | memoryview) -> Any:
-    """The first value in `data`.
-
-    Raises:
-        ValueError: it is not msgpack, or ends too early.
-    """
-    unpacker = msgpack.Unpacker(
-        ext_hook=_extension, strict_map_key=False, unicode_errors="surrogatepass", max_buffer_size=0
-    )
-    unpacker.feed(data)
-    try:
-        return unpacker.unpack()
-    except msgpack.OutOfData:
-        raise ValueError("the payload ends too early") from None
-    except (msgpack.UnpackException, TypeError, RecursionError) as error:
-        raise ValueError(f"the payload cannot be read: {error}") from None
-
-
-def _extension(kind: int, data: bytes) -> Any:
-    if kind == pack.TUPLE:
-        return tuple(decode(data))
-    if kind == pack.BIG:
-        return int(data, 16)
-    if kind == pack.BYTEARRAY:
-        return bytearray(data)
-    if kind == pack.REPR:
-        return Opaque(data.decode("utf-8", "replace"))
-    return msgpack.ExtType(kind, data)
-
+__all__ = ["Opaque", "decode", "sizes"]
 
 _BIN = {0xC4: 1, 0xC5: 2, 0xC6: 4}  # marker of msgpack bytes: how many bytes hold their length
 

@@ -47,6 +47,7 @@ def write_script(reel: Reel, path: list[int], file: Path) -> None:
         steps.append(
             {
                 "pid": reel.processes[process]["pid"],
+                "ppid": reel.processes[process]["ppid"],
                 "process": process,
                 "ended": "ended_ns" in reel.processes[process].get("facts", {}),
                 "rows": rows.astype("<i8").tobytes(),

@@ -25,6 +25,8 @@ from ipcreel.tape import process
 _DELIVERED = "signal.delivered"
 _BETWEEN = 0  # `b` of a delivery between two instructions
 _FORKS = frozenset(("process.fork", "process.forkpty"))
+_PID = "process.pid.read"
+_PIDS = frozenset((_PID, "process.parent.read"))
 _WAITS_FOR = "threads.condition.wait_for"
 _WAITED = frozenset(("threads.barrier.wait", "threads.condition.wait"))  # see `running.before_waiting`
 
@@ -80,6 +82,9 @@ class Replaying(Reading):
         self.standing.here(self.here.lane, place)
 
     def wrap(self, row: Operation, original: Callable[..., Any], bound: bool = False) -> FunctionType:
+        if row.name in _PIDS:
+            original = self._pid_inside(original, row.name)
+
         def wrapper(*args: Any, **kwargs: Any) -> Any:
             if self.here.inside or not self.takes(row, args, kwargs):
                 return original(*args, **kwargs)
@@ -90,6 +95,15 @@ class Replaying(Reading):
 
         chosen: Any = bound_wrapper if bound else wrapper
         return chosen  # type: ignore[no-any-return]
+
+    def _pid_inside(self, original: Callable[..., Any], name: str) -> Callable[..., Any]:
+        """What the library asks for inside an operation: the process is the recorded one there too."""
+
+        def read(*args: Any, **kwargs: Any) -> Any:
+            original(*args, **kwargs)
+            return self.script.pid if name == _PID else self.script.parent_pid
+
+        return read
 
     def note(
         self, row: Operation, object_: int, a: int = 0, b: int = 0, payload: object = None, begin_ns: int = 0

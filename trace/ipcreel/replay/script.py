@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import mmap
 from typing import Any, NamedTuple
 
 import msgpack
 
 from ipcreel.event import WHOLE
-from ipcreel.reel.payload import decode
+from ipcreel.tape.unpack import decode
+
+_FIRST_LOOK = 4096  # bytes: most payloads are shorter
 
 
 class Event(NamedTuple):
@@ -46,7 +47,7 @@ class Script:
         self.sites: list[list[Any]] = content["sites"]
         self._steps: list[dict[str, Any]] = content["steps"]
         with open(content["reel"], "rb") as file:
-            self._reel = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+            self._reel = memoryview(file.read())  # mapped, it would take a descriptor that the program had
         self._step = -1
         self.next_process()
 
@@ -55,6 +56,7 @@ class Script:
         self._step += 1
         step = self._steps[self._step]
         self.pid: int = step["pid"]
+        self.parent_pid: int = step["ppid"]
         self.ended: bool = step["ended"]  # by itself: it was not killed
         rows = memoryview(step["rows"]).cast("q")
         self.lanes: dict[int, list[Event]] = {}
@@ -76,7 +78,17 @@ class Script:
 
     def payload(self, event: Event) -> Any:
         """The payload of an event, decoded and never executed."""
-        return decode(self._reel[event.payload_at : event.payload_at + (1 << 26)]) if event.payload_at else None
+        if not event.payload_at:
+            return None
+        size = _FIRST_LOOK
+        while True:
+            end = event.payload_at + size
+            try:
+                return decode(self._reel[event.payload_at : end])
+            except ValueError:
+                if end > len(self._reel):
+                    raise
+                size *= 64
 
     def describe(self, event: Event) -> str:
         """An event as a person reads it."""

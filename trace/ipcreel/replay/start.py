@@ -56,6 +56,7 @@ def _diverge(what: str) -> NoReturn:
     sys.stderr.write(f"ipcreel: the replay diverged: {what}\n")
     if environment.setting("IPCREEL_DEBUG"):
         traceback.print_stack()
+        traceback.print_exception(getattr(sys, "last_value", None))
     sys.stderr.flush()
     _exit(DIVERGED)
 
