@@ -14,6 +14,8 @@ import os
 import struct
 import sys
 
+from ipcreel.interpose import targets
+from ipcreel.interpose.adopt import fill
 from ipcreel.mechanism.operation import Operation
 from ipcreel.tape.process import new_object, object_number
 
@@ -29,7 +31,7 @@ _fstat, _getpid, close = os.fstat, os.getpid, os.close
 _FORMAT, _FIFO, _SOCKET = 0o170000, 0o010000, 0o140000
 _UNIX, _INET, _INET6 = 1, 2, 10
 _STREAM, _DATAGRAM = 1, 2
-_SOL_SOCKET, _SO_TYPE, _SO_PEERCRED, _SO_DOMAIN, _NONBLOCK = 1, 3, 17, 39, 0o4000
+_SOL_SOCKET, _SO_TYPE, _SO_PEERCRED, _SO_DOMAIN = 1, 3, 17, 39
 CONSOLE = 2  # up to this one they are the console's, unless the program put a pipe there
 
 numbers: dict[int, int] = {}  # descriptor: number of its object
@@ -102,8 +104,10 @@ def probe(descriptor: int, inode: int) -> tuple[int, int, str]:
     """Family, type and name of the socket behind `descriptor`."""
     if "_socket" not in sys.modules:
         __import__("_socket")
-    # With NONBLOCK the constructor does not touch the descriptor, not even where a default timeout is set.
-    sock = sys.modules["_socket"].socket(_UNIX, _STREAM | _NONBLOCK, 0, descriptor)
+    kind = sys.modules["_socket"].socket
+    sock = kind.__new__(kind)
+    # The constructor would be an event for a program that audits itself. Longest are the addresses of Unix sockets.
+    fill(sock, struct.pack("ii", descriptor, _UNIX))
     try:
         family = sock.getsockopt(_SOL_SOCKET, _SO_DOMAIN)
         type_ = sock.getsockopt(_SOL_SOCKET, _SO_TYPE)
@@ -280,19 +284,7 @@ def install(module: ModuleType, reading: Reading) -> None:
 
 def put(module: ModuleType, name: str, row: Operation | None, inner: Callable[..., Any], reading: Reading) -> None:
     """Put `inner`, recorded as `row` says, in the place of the builtin `module.name`."""
-    from ipcreel.interpose.targets import MethodType, Origin, dress
-
-    original = getattr(module, name)
-    wrapper = MethodType(reading.wrap(row, inner, True) if row else _unbound(inner), Origin(module.__name__))
-    dress(wrapper, original)
-    setattr(module, name, wrapper)
-
-
-def _unbound(inner: Callable[..., Any]) -> Any:
-    def call(_: object, /, *args: Any, **kwargs: Any) -> Any:
-        return inner(*args, **kwargs)
-
-    return call
+    targets.put(module, name, reading.wrap(row, inner) if row else inner)
 
 
 def closing(original: Callable[..., Any]) -> Callable[..., Any]:
@@ -343,11 +335,9 @@ def _between(descriptors: list[int], fd_low: Any = 0, fd_high: Any = 0, *_: Any,
 
 
 def _patch_closerange(module: ModuleType) -> None:
-    from ipcreel.interpose.targets import MethodType, Origin, dress
-
     original, close = module.closerange, module.close
 
-    def closerange(_: object, /, *args: Any, **kwargs: Any) -> Any:
+    def closerange(*args: Any, **kwargs: Any) -> Any:
         for descriptor in _between([*numbers, *(inert or ())], *args, **kwargs):
             try:
                 close(descriptor)
@@ -355,6 +345,4 @@ def _patch_closerange(module: ModuleType) -> None:
                 pass
         return original(*args, **kwargs) if inert is None else None
 
-    wrapper = MethodType(closerange, Origin(module.__name__))
-    dress(wrapper, original)
-    setattr(module, "closerange", wrapper)  # noqa: B010
+    targets.put(module, "closerange", closerange)
