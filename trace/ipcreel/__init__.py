@@ -10,6 +10,8 @@ mechanism   the tables of operations, a module a mechanism
 interpose   puts wrappers in the place of what a program calls
 record      the first reading of the tables: call, and write down the outcome
 replay      the second reading: take the outcome from the tape
+export      a reel in the forms of other tools
+expect      what a test expects of a reel
 cli         the command
 """
 

@@ -22,7 +22,7 @@ import click
 
 from ipcreel.cli.trouble import report_trouble
 
-_COMMANDS = ("record", "recover", "info", "events", "check", "stats", "view", "render", "replay")
+_COMMANDS = ("record", "recover", "info", "events", "check", "stats", "diff", "view", "render", "replay")
 
 
 class _Commands(click.Group):

@@ -1,0 +1,170 @@
+"""`ipcreel diff`: what is different between two runs."""
+
+from __future__ import annotations
+
+import json
+import sys
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import click
+import numpy as np
+
+from ipcreel.analysis.behaviour import Behaviour, Deed
+from ipcreel.analysis.diff import Before, Changed, Difference, Parting, compare
+from ipcreel.analysis.order import past
+from ipcreel.analysis.waits import ends_of, find_waits, lane_times
+from ipcreel.expect import describe
+from ipcreel.reel import Reel, ReelError, open_reel
+from ipcreel.reel.canonical import behaviour_of, roles_of
+from ipcreel.reel.text import duration_text
+
+_CONTEXT = 3
+_SHOWN = 10
+_EXAMPLES = """\b
+Examples:
+  ipcreel diff before.reel after.reel
+  ipcreel diff before.reel after.reel --around 812
+  ipcreel diff --json before.reel after.reel | jq .partings[0]
+"""
+
+
+@click.command("diff", epilog=_EXAMPLES)
+@click.argument("one", type=click.Path(path_type=Path))
+@click.argument("other", type=click.Path(path_type=Path))
+@click.option("--around", type=click.IntRange(0), metavar="EVENT", help="Show what is around this event of ONE.")
+@click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
+def command(one: Path, other: Path, around: int | None, as_json: bool) -> None:
+    """Compare the runs ONE and OTHER as partial orders.
+
+    Processes, objects and messages are matched by their role in the program, not by pid, port or key. Two runs that
+    differ only in the order of what is independent are the same. The first causal difference is shown in both runs,
+    then what else changed.
+
+    The exit code is 0 where they are the same, 1 where they are not.
+    """
+    reels = open_reel(one), open_reel(other)
+    done = behaviour_of(reels[0]), behaviour_of(reels[1])
+    if around is not None:
+        print(_around(reels, done, around))
+        return
+    found = compare(*done, _before(reels[0]), _before(reels[1]))
+    timings = _timings(reels)
+    if as_json:
+        print(json.dumps(_as_json(found, timings), ensure_ascii=False))
+    else:
+        print(_text(reels, done, found, timings))
+    sys.exit(0 if found.same else 1)
+
+
+def _before(reel: Reel) -> Before:
+    """Happens-before of a reel, for many questions about the past of the same events."""
+    order = reel.order
+    frontier = lru_cache(maxsize=256)(lambda row: past(order, row))
+
+    def before(one: int, other: int) -> bool:
+        if order.lane[one] == order.lane[other]:
+            return one < other
+        return bool(order.place[one * 2] < frontier(other)[order.lane[one]])
+
+    return before
+
+
+def _text(reels: tuple[Reel, Reel], done: tuple[Behaviour, Behaviour], found: Difference, timings: list[Any]) -> str:
+    if found.same:
+        return "the same, but for the order of what is independent"
+    first = found.partings[0]
+    lines = [f"first difference: {first.role}, after {first.place} operations in common", ""]
+    for reel, behaviour, deed in zip(reels, done, (first.one, first.other), strict=True):
+        lines += [f"{reel.path.name}:", *_context(reel, behaviour, first, deed), ""]
+    others = [f"  {parting.role}, after {parting.place} operations" for parting in found.partings[1:]]
+    lines += _section("also different, later or elsewhere:", others)
+    lines += _section("how often:", [_count_line(changed) for changed in found.counts])
+    lines += _section("what was carried:", [_payload_line(*pair) for pair in found.payloads])
+    lines += _section(
+        "blocked, where it changed by half and by 1 ms:",
+        [f"  {role}: {duration_text(one)} → {duration_text(other)}" for role, one, other in timings],
+    )
+    return "\n".join(lines).rstrip()
+
+
+def _section(title: str, lines: list[str]) -> list[str]:
+    if not lines:
+        return []
+    more = [f"  and {len(lines) - _SHOWN} more"] if len(lines) > _SHOWN else []
+    return [title, *lines[:_SHOWN], *more, ""]
+
+
+def _context(reel: Reel, behaviour: Behaviour, parting: Parting, deed: Deed | None) -> list[str]:
+    deeds = behaviour.roles.get(parting.role, [])
+    lines = [f"    {one}" for one in deeds[max(parting.place - _CONTEXT, 0) : parting.place]]
+    if deed is None:
+        return [*lines, "  > nothing more" if deeds else "  > there is no such role"]
+    lines.append(f"  > {deed}")
+    lines += [f"    {one}" for one in deeds[parting.place + 1 : parting.place + 1 + _CONTEXT]]
+    causes = reel.flows.cause[reel.flows.effect == deed.row]
+    lines.append(f"    {describe(reel, deed.row)}")
+    return lines + [f"    caused by {describe(reel, int(cause))}" for cause in np.sort(causes)[-_CONTEXT:]]
+
+
+def _count_line(changed: Changed) -> str:
+    return f"  {changed.role}: {changed.operation} {changed.on}: {changed.one} → {changed.other}"
+
+
+def _payload_line(one: Deed, other: Deed) -> str:
+    return f"  {one.operation} {one.on}: {one.carried} → {other.carried}"
+
+
+def _timings(reels: tuple[Reel, Reel]) -> list[tuple[str, int, int]]:
+    """Roles that were blocked for a time that is different by half, and by a millisecond."""
+    blocked: list[dict[str, int]] = []
+    for reel in reels:
+        window = (reel.begin_ns, reel.end_ns)
+        ends = ends_of(reel.events, reel.flows)
+        times = lane_times(reel.events, ends, find_waits(reel.events, ends, window), window)
+        blocked.append(dict(zip(roles_of(reel).lane, times.waiting_ns.tolist(), strict=False)))
+    shared = sorted({*blocked[0]} & {*blocked[1]})
+    pairs = [(role, blocked[0][role], blocked[1][role]) for role in shared]
+    return [row for row in pairs if abs(row[1] - row[2]) > max(min(row[1:]) // 2, 1_000_000)]
+
+
+def _around(reels: tuple[Reel, Reel], done: tuple[Behaviour, Behaviour], event: int) -> str:
+    """The place of an event in its role, in both runs.
+
+    Raises:
+        ReelError: there is no such event, or it is of a kind that is not compared.
+    """
+    if event >= len(reels[0]):
+        raise ReelError(f"{reels[0].path.name}: no event {event}. The last is {len(reels[0]) - 1}.")
+    lane = int(reels[0].lane[event])
+    for role, deeds in done[0].roles.items():
+        rows = [deed.row for deed in deeds]
+        if any(row >= event and int(reels[0].lane[row]) == lane for row in rows):
+            place = next(n for n, row in enumerate(rows) if row >= event)
+            lines = [f"{role}, operation {place}"]
+            for reel, behaviour in zip(reels, done, strict=True):
+                own = behaviour.roles.get(role, [])
+                parting = Parting(role, min(place, len(own)), None, None)
+                lines += [
+                    "",
+                    f"{reel.path.name}:",
+                    *_context(reel, behaviour, parting, own[place] if place < len(own) else None),
+                ]
+            return "\n".join(lines)
+    raise ReelError(f"{reels[0].path.name}: event {event} is followed by nothing that is compared.")
+
+
+def _as_json(found: Difference, timings: list[tuple[str, int, int]]) -> dict[str, Any]:
+    def deed(one: Deed | None) -> dict[str, Any] | None:
+        return None if one is None else vars(one)
+
+    return {
+        "same": found.same,
+        "partings": [
+            {"role": p.role, "place": p.place, "one": deed(p.one), "other": deed(p.other)} for p in found.partings
+        ],
+        "counts": [vars(changed) for changed in found.counts],
+        "payloads": [{"one": deed(one), "other": deed(other)} for one, other in found.payloads],
+        "blocked_ns": [{"role": role, "one": one, "other": other} for role, one, other in timings],
+    }
