@@ -58,7 +58,7 @@ _replacements: dict[int, tuple[Any, Any]] = {}
 _originals: dict[int, tuple[Any, Any]] = {}
 
 
-def stand_for(original: BuiltinFunctionType, called: Callable[..., Any]) -> BuiltinFunctionType:
+def stand_for(original: Callable[..., Any], called: Callable[..., Any]) -> BuiltinFunctionType:
     """A builtin function that is like `original`, a function of a module, and calls `called`."""
     origin: Any = Origin(original.__module__)
     origin.__call__ = called

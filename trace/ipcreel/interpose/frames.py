@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
+from ipcreel.interpose.builtin import stand_for
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -59,16 +61,28 @@ def strip_all(error: BaseException | None, seen: set[int] | None = None) -> None
 
 def hide_from_uncaught() -> None:
     """Strip what the interpreter prints of an exception that nobody caught."""
-    plain = sys.excepthook
+    plain, plain_unraisable = sys.excepthook, sys.unraisablehook
+    # Kept here: the interpreter's last messages come when our modules are emptied already.
+    without_ours, without_any_of_ours = strip, strip_all
 
     def excepthook(kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> Any:
         if isinstance(error, BaseException):  # a program may call the hook with anything
-            strip_all(error)
-            traceback = strip(traceback) if hasattr(traceback, "tb_frame") else traceback
+            without_any_of_ours(error)
+            traceback = without_ours(traceback) if hasattr(traceback, "tb_frame") else traceback
         return plain(kind, error, traceback)
 
-    sys.excepthook = excepthook
-    sys.__excepthook__ = excepthook
+    def unraisablehook(given: Any) -> Any:
+        try:
+            if given.exc_traceback is not None:
+                without_any_of_ours(given.exc_value)
+                kept = without_ours(given.exc_traceback)
+                given = type(given)((given.exc_type, given.exc_value, kept, given.err_msg, given.object))
+        except Exception:  # a program may call the hook with anything, and what strips may be gone at the very end
+            pass
+        return plain_unraisable(given)
+
+    sys.excepthook = sys.__excepthook__ = stand_for(plain, excepthook)
+    sys.unraisablehook = sys.__unraisablehook__ = stand_for(plain_unraisable, unraisablehook)
 
 
 def hide_from_traceback(module: ModuleType) -> None:

@@ -63,11 +63,8 @@ def read_tape(directory: Path, name: str) -> TapeContent:
     page, events, slots = _read_events(directory / (name + layout.EVENTS))
     path = directory / (name + layout.STREAM)
     stream = path.read_bytes() if path.exists() else b""
-    try:
-        header = _first(page)
-    except (ValueError, msgpack.UnpackException):
-        header = None
-    if not isinstance(header, dict) or "pid" not in header:
+    header = _header(page)
+    if "begin_unix_ns" not in header:
         raise TapeError(f"{name}: its process ended before it had said who it is")
     tape = TapeContent(name, header, events, slots, np.empty((0, 4), np.int64), stream)
     _read_stream(tape)
@@ -76,6 +73,20 @@ def read_tape(directory: Path, name: str) -> TapeContent:
         content = stopped.read_bytes()
         tape.stopped = str(_first(content)[1]) if content else "the disk is full"
     return tape
+
+
+def _header(page: bytes) -> dict[str, Any]:
+    """Who the process is, as far as it is there: what a process may write to a file can be less than a page."""
+    unpacker = msgpack.Unpacker(strict_map_key=False, unicode_errors="surrogatepass")
+    unpacker.feed(page)
+    header: dict[str, Any] = {}
+    try:
+        for _ in range(unpacker.read_map_header()):
+            key = unpacker.unpack()
+            header[key] = unpacker.unpack()
+    except (ValueError, TypeError, msgpack.UnpackException):
+        pass
+    return header
 
 
 def _first(data: bytes) -> Any:
