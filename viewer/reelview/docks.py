@@ -26,11 +26,12 @@ _LEAST_AROUND_NS = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A panel by its name in code and on the command line, its title, and what makes it."""
+    """A panel by its name in code and on the command line, its title, what makes it, and where it stands at first."""
 
     name: str
     title: str
     make: Callable[[], QWidget]
+    place: str = "top"
 
 
 def panels_of(session: Session) -> list[Panel]:
@@ -42,8 +43,8 @@ def panels_of(session: Session) -> list[Panel]:
     if reel is not None:
         found.append(Panel("state", "State at the cursor", lambda: StatePanel(session, reel)))
         found.append(Panel("findings", "Findings", lambda: findings(session, reel)))
-        found.append(Panel("inspector", "Event", lambda: Inspector(session, reel)))
-        found.append(Panel("search", "Search", lambda: Search(session, reel)))
+        found.append(Panel("inspector", "Event", lambda: Inspector(session, reel), "bottom"))
+        found.append(Panel("search", "Search", lambda: Search(session, reel), "bottom"))
     return found
 
 

@@ -31,8 +31,8 @@ def bad(shown: object) -> str:
 
 def table(rows: Iterable[Sequence[str]]) -> str:
     """Rows of cells that are HTML already."""
-    lines = ["<tr>" + "".join(f'<td style="padding-right:12px">{cell}</td>' for cell in row) + "</tr>" for row in rows]
-    return f'<table cellspacing="0" cellpadding="1">{"".join(lines)}</table>' if lines else ""
+    lines = ["<tr>" + "".join(f'<td style="padding-right:10px">{cell}</td>' for cell in row) + "</tr>" for row in rows]
+    return f'<table cellspacing="0" cellpadding="1" width="100%">{"".join(lines)}</table>' if lines else ""
 
 
 def pre(shown: object) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QPoint, QSize
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import QCoreApplication, QPoint, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
 from ipcreel.reel import Reel, ReelError
 from reelview.panels.page_panel import PagePanel
+from reelview.raster.palette import DARK, LIGHT
 from reelview.session import Session
 from reelview.window import Window
 
@@ -25,6 +26,7 @@ def render(
     panels: tuple[str, ...] = (),
     at_ns: int | None = None,
     event: int | None = None,
+    theme: str | None = None,
 ) -> None:
     """Draw the window as it shows a reel from `begin_ns` to `end_ns`, into a .png or an .svg.
 
@@ -32,11 +34,14 @@ def render(
         panels: which panels stand beside the timeline.
         at_ns: where the cursor stands; by default at the begin.
         event: the selected event.
+        theme: light or dark; by default as the system is.
 
     Raises:
         ReelError: there is no such panel, or the picture cannot be written.
     """
     app = QApplication.instance() or QApplication(sys.argv[:1])
+    if theme is not None:
+        use_theme(app, dark=theme == "dark")
     window = Window()
     session = Session.of_reel(reel)
     window.show_session(session, reel.path.name)
@@ -59,6 +64,26 @@ def render(
     settle(app)
     if not written:
         raise ReelError(f"{output}: the picture cannot be written there.")
+
+
+def use_theme(app: QCoreApplication, *, dark: bool) -> None:
+    """Light or dark whatever the system is; where there is no desktop Qt knows light alone, so the palette is ours."""
+    assert isinstance(app, QApplication), "there are widgets"
+    app.setStyle("Fusion")
+    app.styleHints().setColorScheme(Qt.ColorScheme.Dark if dark else Qt.ColorScheme.Light)
+    theme = DARK if dark else LIGHT
+    palette = QPalette(QColor(theme.header), QColor(theme.background))
+    roles = QPalette.ColorRole
+    for role, colour in (
+        (roles.Base, theme.lane),
+        (roles.AlternateBase, theme.header),
+        (roles.Text, theme.text),
+        (roles.WindowText, theme.text),
+        (roles.ButtonText, theme.text),
+        (roles.PlaceholderText, theme.faint_text),
+    ):
+        palette.setColor(role, QColor(colour))
+    app.setPalette(palette)
 
 
 def settle(app: QCoreApplication) -> None:

@@ -1,77 +1,136 @@
-"""The main window: the timeline, and what plays it."""
+"""The main window: the timeline, the panels around it, and what plays them."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QMenu, QToolBar
+from collections.abc import Callable
+from pathlib import Path
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QFileDialog,
+    QInputDialog,
+    QLabel,
+    QMainWindow,
+    QMenu,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from reelview import menus, notes
+from reelview.chooser import Chooser
 from reelview.docks import dock, panels_of, with_curves
+from reelview.export import csv_text, table_of, tables
+from reelview.help_page import write_help
+from reelview.loading import Loading, Opened
+from reelview.panels.page_panel import PagePanel
+from reelview.panels.search import Search
 from reelview.playback import speed_label
 from reelview.session import Session
+from reelview.settings import Remembered
 from reelview.ticks import duration_label
 from reelview.timeline.indexing import Indexing
-from reelview.timeline.keys import ACTIONS, hint
+from reelview.timeline.keys import ACTIONS, action_of, hint
+from reelview.timeline.marks import Mark
 from reelview.timeline.widget import Timeline
 
-_VIEW = ("zoom_in", "zoom_out", "pan_left", "pan_right", "focus", "show_all", "back", "forward")
-_LANES = ("taller", "lower", "arrows", "pin", "hide", "show_hidden")
-_GO = ("next_event", "previous_event", "follow_flow", "follow_flow_back", "mark", "keep_mark", "remove_mark")
-_STEPPING = ("step_event", "step_event_back", "step_tick", "step_tick_back", "step_flow", "step_flow_back")
-_MENUS = {"&View": _VIEW, "&Lanes": _LANES, "&Go": _GO, "&Play": ("play", *_STEPPING, "slower", "faster")}
 _STEPS = {
     f"step_{what}{back}": (what, -1 if back else 1) for what in ("event", "tick", "flow") for back in ("", "_back")
 }
 _DOCK_PX = 430
-_EMPTY = "Open a reel with `ipcreel view NAME.reel`; `ipcreel record` makes one."
+_EMPTY = (
+    "Drop a reel here, or open one with Ctrl+O.\n\n"
+    "`ipcreel record -o market.reel -- energymarket run` makes one; `ipcreel view market.reel` opens it."
+)
 
 
 class Window(QMainWindow):
-    """Forwards what is asked for to the session it shows."""
+    """Forwards what is asked for to the session it shows.
 
-    def __init__(self) -> None:
+    Args:
+        remembered: where the layout and the recent files are kept; None: nothing is.
+    """
+
+    def __init__(self, remembered: Remembered | None = None) -> None:
         super().__init__()
         self.session: Session | None = None
         self.timeline: Timeline | None = None
         self.is_in_trouble = False
-        self._indexing: Indexing | None = None
-        self._moment = QLabel()
-        self._speed = QLabel()
-        self._build = QLabel()
+        self.remembered = remembered
         self.docks: dict[str, QDockWidget] = {}
+        self.panels_menu = QMenu(self)
+        self._indexing: Indexing | None = None
+        self._loading: Loading | None = None
+        self._path: Path | None = None
+        self._moment, self._speed, self._build = QLabel(), QLabel(), QLabel()
         self.setWindowTitle("ipcreel")
+        self.setAcceptDrops(True)
+        self.setDockNestingEnabled(True)
         self.resize(1280, 760)
         self._show_text(_EMPTY)
-        for title, names in _MENUS.items():
-            self._fill_menu(self.menuBar().addMenu(title), names)
-        self._fill_tool_bar()
+        menus.fill(self)
+        menus.fill_tool_bar(self, (self._speed, self._moment))
         self.statusBar().addPermanentWidget(self._build)
+        if remembered:
+            remembered.restore_geometry(self)
 
-    def _fill_menu(self, menu: QMenu, names: tuple[str, ...]) -> None:
-        texts = {action.name: action.text for action in ACTIONS}
-        for name in names:
-            # The key stands in the text: as a shortcut it would be taken from text fields, and could not be held.
-            action = menu.addAction(f"{texts[name]}\t{hint(name)}")
-            action.triggered.connect(lambda _checked, name=name: self.trigger(name))
+    # opening
 
-    def _fill_tool_bar(self) -> None:
-        bar = QToolBar("Playback", self)
-        bar.setMovable(False)
-        for text, name in (
-            ("◀", "step_event_back"),
-            ("▶❙❙", "play"),
-            ("▶", "step_event"),
-            ("−", "slower"),
-            ("+", "faster"),
-        ):
-            action = bar.addAction(text)
-            described = next(action.text for action in ACTIONS if action.name == name)
-            action.setToolTip(f"{described} ({hint(name)})")
-            action.triggered.connect(lambda _checked, name=name: self.trigger(name))
-        for label in (self._speed, self._moment):
-            label.setContentsMargins(10, 0, 0, 0)
-            bar.addWidget(label)
-        self.addToolBar(bar)
+    def open(self, path: Path) -> None:
+        """Opens a reel in a thread of its own; what is shown stays until it is there."""
+        self._stop_loading()
+        self._loading = Loading(path, self)
+        self._loading.progressed.connect(self._on_load_progressed)
+        self._loading.opened.connect(self._on_opened)
+        self._loading.failed.connect(self.show_trouble)
+        self._show_progress(f"Opening {path.name} …")
+        self._loading.start()
+
+    def cancel_opening(self) -> None:
+        self._stop_loading()
+        self.show_empty()
+
+    def ask_to_open(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(self, "Open a reel", "", "Reels (*.reel);;All files (*)")
+        if name:
+            self.open(Path(name))
+
+    def _stop_loading(self) -> None:
+        if self._loading:
+            self._loading.cancel()
+            for signal in (self._loading.progressed, self._loading.opened, self._loading.failed):
+                signal.disconnect()
+            self._loading.wait()
+            self._loading = None
+
+    def _show_progress(self, text: str) -> None:
+        self.close_session()
+        box = QWidget()
+        layout = QVBoxLayout(box)
+        layout.addStretch()
+        self._progress = QLabel(text)
+        self._progress.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        layout.addWidget(self._progress)
+        cancel = QPushButton("Cancel")
+        cancel.clicked.connect(self.cancel_opening)
+        layout.addWidget(cancel, 0, Qt.AlignmentFlag.AlignCenter)
+        layout.addStretch()
+        self.setCentralWidget(box)
+
+    def _on_load_progressed(self, text: str) -> None:
+        if self._loading:
+            self._progress.setText(f"Opening {self._loading.path.name}: {text} …")
+
+    def _on_opened(self, opened: Opened) -> None:
+        path = self._loading.path if self._loading else opened.reel.path
+        session = Session.of_data(opened.data, opened.reel, opened.lens, opened.lens_trouble)
+        self.show_session(session, path.name)
+        if self.remembered:
+            self.remembered.add_recent(path)
+
+    # the session
 
     def show_session(self, session: Session, name: str) -> None:
         """Shows a reel in place of what was shown."""
@@ -95,25 +154,41 @@ class Window(QMainWindow):
         session.playback.speed_changed.connect(self._on_speed_changed)
         self.setCentralWidget(with_curves(session, self.timeline))
         self._add_docks(session)
+        self._restore_marks(session)
         self.setWindowTitle(f"{name} — ipcreel")
         self.timeline.setFocus()
         self._on_cursor_moved()
         self._on_speed_changed()
+        if session.lens_trouble:
+            self.statusBar().showMessage(session.lens_trouble)
         self._indexing = Indexing(session.raster, self.timeline.painting, self)
         self._indexing.progressed.connect(self._on_index_progressed)
         self._indexing.start()
 
     def _add_docks(self, session: Session) -> None:
-        before: QDockWidget | None = None
+        before: dict[str, QDockWidget] = {}
         for panel in panels_of(session):
             made = self.docks[panel.name] = dock(panel, self)
             self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, made)
-            if before is not None:
-                self.tabifyDockWidget(before, made)
-            before = made
-        if self.docks:
-            next(iter(self.docks.values())).raise_()
-            self.resizeDocks(list(self.docks.values()), [_DOCK_PX] * len(self.docks), Qt.Orientation.Horizontal)
+            if panel.place in before:
+                self.tabifyDockWidget(before[panel.place], made)
+            before[panel.place] = made
+        for place in before:
+            next(
+                made
+                for panel, made in zip(panels_of(session), self.docks.values(), strict=True)
+                if panel.place == place
+            ).raise_()
+        self.resizeDocks(list(self.docks.values()), [_DOCK_PX] * len(self.docks), Qt.Orientation.Horizontal)
+        if self.remembered:
+            self.remembered.restore_layout(self)
+        menus.fill_panels(self, list(self.docks.values()))
+
+    def _restore_marks(self, session: Session) -> None:
+        if session.reel is not None and self.remembered:
+            self._path = session.reel.path
+            session.marks.set_all(notes.read_marks(self._path, session.data.zero_ns))
+            session.marks.marks_changed.connect(self._on_marks_changed)
 
     def show_panels(self, names: tuple[str, ...]) -> None:
         """Shows some panels alone, one above another."""
@@ -126,11 +201,23 @@ class Window(QMainWindow):
             made.show()
         self.resizeDocks(chosen, [_DOCK_PX] * len(chosen), Qt.Orientation.Horizontal)
 
+    def show_panel(self, name: str) -> None:
+        """Shows a panel, in front of others in its place."""
+        if name in self.docks:
+            self.docks[name].show()
+            self.docks[name].raise_()
+
     def show_trouble(self, text: str) -> None:
         """Says in the window what went wrong."""
         self.close_session()
         self.is_in_trouble = True
         self._show_text(text)
+
+    def show_empty(self) -> None:
+        """Nothing is open: says what to do."""
+        self.close_session()
+        self.setWindowTitle("ipcreel")
+        self._show_text(_EMPTY)
 
     def close_session(self) -> None:
         if self._indexing:
@@ -138,28 +225,136 @@ class Window(QMainWindow):
             self._indexing = None
         if self.session:
             self.session.playback.pause()
+            if self.remembered and self.docks:
+                self.remembered.keep_layout(self)
         for made in self.docks.values():
             self.removeDockWidget(made)
             made.deleteLater()
         self.docks = {}
         self.session = self.timeline = None
 
+    # actions
+
     def trigger(self, name: str) -> None:
         """Does an action of keys.py."""
         if self.session is None or self.timeline is None:
             return
-        playback = self.session.playback
         if name in _STEPS:
-            playback.step(*_STEPS[name])
+            self.session.playback.step(*_STEPS[name])
             self.session.view.reveal(self.session.cursor.at_ns)
-        elif name == "play":
-            playback.toggle()
-        elif name == "slower":
-            playback.slower()
-        elif name == "faster":
-            playback.faster()
+            return
+        own = self._own_actions(self.session).get(name)
+        if own:
+            own()
         elif self.sender() is not self.timeline:
             self.timeline.trigger(name)
+
+    def _own_actions(self, session: Session) -> dict[str, Callable[[], object]]:
+        return {
+            "play": session.playback.toggle,
+            "slower": session.playback.slower,
+            "faster": session.playback.faster,
+            "search": self.search,
+            "find_lane": lambda: self.choose_lane().open(),
+            "commands": lambda: self.choose_command().open(),
+            "help": lambda: self.show_help().show(),
+            "wait_for": lambda: self.show_panel("state"),
+            "source": lambda: self.show_panel("inspector"),
+            "cone": self.toggle_cone,
+            "note": self.ask_for_note,
+        }
+
+    def toggle_cone(self) -> None:
+        """Lets the past and the future of the selected event stand out, or all be alike again."""
+        assert self.session is not None, "actions are done in a session only"
+        event = self.session.selection.selected_event
+        if self.session.highlight.rows is not None or event is None:
+            self.session.highlight.highlight(None)
+        else:
+            self.session.show_cone(event)
+
+    def search(self) -> None:
+        self.show_panel("search")
+        found = self.docks.get("search")
+        if found and isinstance(found.widget(), Search):
+            found.widget().start()  # type: ignore[attr-defined]
+
+    def ask_for_note(self) -> None:
+        """A note at the cursor, kept beside the reel."""
+        assert self.session is not None, "actions are done in a session only"
+        text, given = QInputDialog.getText(self, "Note", "What is to be remembered of this moment?")
+        if given and text:
+            at_ns = self.session.cursor.at_ns
+            self.session.marks.set_all((*self.session.marks.all, Mark(at_ns, at_ns, text, True)))
+
+    def choose_command(self) -> Chooser:
+        """The command palette: everything that a key or a menu does."""
+        entries: list[tuple[str, str, Callable[[], object]]] = [
+            (action.text, hint(action.name), lambda name=action.name: self.trigger(name))  # type: ignore[misc]
+            for action in ACTIONS
+            if action.name != "commands"
+        ]
+        entries += [
+            (f"Panel: {made.windowTitle()}", "", lambda name=name: self.show_panel(name))  # type: ignore[misc]
+            for name, made in self.docks.items()
+        ]
+        entries += [(f"Export {name} as CSV", "", lambda name=name: self.ask_to_export(name)) for name in self.exports]  # type: ignore[misc]
+        entries += [("Open a reel", "Ctrl+O", self.ask_to_open)]
+        return Chooser("What to do", entries, self)
+
+    def choose_lane(self) -> Chooser:
+        """Goes to a lane by its name."""
+        assert self.timeline is not None, "actions are done in a session only"
+        timeline = self.timeline
+
+        def go(number: int) -> None:
+            timeline.scroll_to_line(number)
+            timeline.set_current_line(number)
+            timeline.setFocus()
+
+        named = [
+            (line.name if line.is_header else f"{line.name}  {timeline.order.tracks[line.track].name}", number)
+            for number, line in enumerate(timeline.layout_.lines)
+        ]
+        return Chooser("Which lane?", [(name, "", lambda number=number: go(number)) for name, number in named], self)  # type: ignore[misc]
+
+    def show_help(self) -> QDockWidget:
+        """The help page, in a dock of its own."""
+        assert self.session is not None, "actions are done in a session only"
+        if "help" not in self.docks:
+            made = QDockWidget("Help", self)
+            made.setObjectName("help")
+            made.setWidget(PagePanel(self.session, write_help, name="Help"))
+            self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, made)
+            self.docks["help"] = made
+        return self.docks["help"]
+
+    # export
+
+    @property
+    def exports(self) -> list[str]:
+        return tables(self.session) if self.session else []
+
+    def ask_to_export(self, name: str) -> None:
+        path, _ = QFileDialog.getSaveFileName(self, f"Export {name}", f"{name}.csv", "CSV (*.csv)")
+        if path:
+            self.export(name, Path(path))
+
+    def export(self, name: str, path: Path) -> None:
+        """Writes a panel's data."""
+        assert self.session is not None, "there is something to export only in a session"
+        try:
+            path.write_text(csv_text(table_of(self.session, name)), encoding="utf-8", newline="")
+            self.statusBar().showMessage(f"{path} written", 5000)
+        except OSError as error:
+            self.statusBar().showMessage(f"{path}: cannot be written: {error.strerror}")
+
+    def ask_for_picture(self) -> None:
+        path, _ = QFileDialog.getSaveFileName(self, "Export the view", "view.png", "Pictures (*.png)")
+        if path and not self.grab().save(path):
+            self.statusBar().showMessage(f"{path}: cannot be written")
+
+    # what happened
 
     def _show_text(self, text: str) -> None:
         label = QLabel(text)
@@ -186,6 +381,36 @@ class Window(QMainWindow):
         if self.timeline is not None:
             self.timeline.update()
 
+    def _on_marks_changed(self) -> None:
+        if self.session is None or self._path is None:
+            return
+        try:
+            notes.write_marks(self._path, self.session.data.zero_ns, self.session.marks.all)
+        except OSError as error:
+            self.statusBar().showMessage(f"the marks cannot be kept beside {self._path.name}: {error.strerror}")
+
+    # Qt
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        name = action_of(event)
+        if name is None or self.session is None:
+            super().keyPressEvent(event)
+        else:
+            self.trigger(name)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        if paths:
+            event.acceptProposedAction()
+            self.open(paths[0])
+
     def closeEvent(self, event: QCloseEvent) -> None:
+        self._stop_loading()
         self.close_session()
+        if self.remembered:
+            self.remembered.keep_layout(self)
         super().closeEvent(event)

@@ -9,7 +9,7 @@ import click
 
 from ipcreel.cli.viewer import need_viewer
 from ipcreel.record.trouble import LaunchError
-from ipcreel.reel import open_reel
+from ipcreel.reel import ReelError, open_reel
 from ipcreel.reel.select import moment_ns
 
 
@@ -18,12 +18,27 @@ from ipcreel.reel.select import moment_ns
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="The picture: .png or .svg.")
 @click.option("--from", "since", metavar="TIME", help="Where it begins: 1.5s, 20ms after the begin of the reel.")
 @click.option("--to", "until", metavar="TIME", help="Where it ends.")
+@click.option("--at", metavar="TIME", help="Where the cursor stands.")
+@click.option("--event", type=int, metavar="N", help="The event that is selected.")
+@click.option("--panels", default="", metavar="NAMES", help="pricing, state, findings, inspector, search; by commas.")
+@click.option("--theme", type=click.Choice(["light", "dark"]), help="By default that of the system.")
 @click.option("--size", default="1600x900", show_default=True, metavar="WIDTHxHEIGHT")
-def command(reel: Path, output: Path, since: str | None, until: str | None, size: str) -> None:
+def command(
+    reel: Path,
+    output: Path,
+    since: str | None,
+    until: str | None,
+    at: str | None,
+    event: int | None,
+    panels: str,
+    theme: str | None,
+    size: str,
+) -> None:
     """Draw REEL as the window would show it.
 
     \b
     ipcreel render market.reel -o market.png --from 1.5s --to 1.6s
+    ipcreel render market.reel -o why.png --at 1.6s --panels pricing,state
     """
     need_viewer()
     if output.suffix not in (".png", ".svg"):
@@ -39,4 +54,17 @@ def command(reel: Path, output: Path, since: str | None, until: str | None, size
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     from reelview.picture import render
 
-    render(opened, output, begin, end, int(width), int(height))
+    if event is not None and not 0 <= event < len(opened):
+        raise ReelError(f"--event {event}: the reel has events 0 to {len(opened) - 1}.")
+    render(
+        opened,
+        output,
+        begin,
+        end,
+        int(width),
+        int(height),
+        panels=tuple(name.strip() for name in panels.split(",") if name.strip()),
+        at_ns=moment_ns(opened, at) if at else None,
+        event=event,
+        theme=theme,
+    )

@@ -11,8 +11,8 @@ from ipcreel.cli.viewer import need_viewer
 
 
 @click.command("view")
-@click.argument("reel", type=click.Path(path_type=Path))
-def command(reel: Path) -> None:
+@click.argument("reel", type=click.Path(path_type=Path), required=False)
+def command(reel: Path | None) -> None:
     """Open REEL in a window: a timeline that plays, and what it says about the run."""
     need_viewer()
     from reelview.app import main

@@ -29,6 +29,7 @@ ACTIONS = (
     Action("forward", "View forward", ("Alt+Right",)),
     Action("mark", "Mark the selection, or the cursor", ("M",)),
     Action("keep_mark", "Keep the mark", ("Shift+M",)),
+    Action("note", "Note at the cursor", ("N",)),
     Action("remove_mark", "Remove the mark", ("Delete",)),
     Action("next_event", "Next event in the lane", (".",)),
     Action("previous_event", "Previous event in the lane", (",",)),

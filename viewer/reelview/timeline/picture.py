@@ -47,6 +47,8 @@ class Picture:
         self._raster = raster
         self.stands_out: Raster | None = None
         """What is drawn over the rest, which then fades."""
+        self.flows = data.flows
+        """What is drawn as arrows: all, or those among what stands out."""
         self._rarest = rarest_kinds(np.bincount(data.spans.kind & KIND_BITS, minlength=KINDS))
         self._depth = data.spans.depth_of_events()
         self._view: View | None = None
@@ -69,7 +71,7 @@ class Picture:
         self._draw_labels(painter, view, strips, theme)
         if view.with_arrows:
             ink = ArrowInk(painter, theme, self._texts, self._depth)
-            self.note = paint_arrows(ink, self._data.flows, view.window, view.height_px, view.scroll_px, layout)
+            self.note = paint_arrows(ink, self.flows, view.window, view.height_px, view.scroll_px, layout)
         self._draw_markers(painter, view, layout, theme)
         painter.end()
 

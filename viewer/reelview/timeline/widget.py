@@ -239,7 +239,9 @@ class Timeline(QWidget):
 
     def _on_highlight_changed(self) -> None:
         rows = self.highlight.rows
-        self._picture.stands_out = None if rows is None else Raster(self.data.spans.only_events(rows))
+        shown = self.data if rows is None else self.data.only(rows)
+        self._picture.flows = shown.flows
+        self._picture.stands_out = None if rows is None else Raster(shown.spans)
         if self._picture.stands_out is not None:
             for _ in self._picture.stands_out.build():
                 pass

@@ -1,0 +1,74 @@
+"""Opening a reel beside the user interface."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QThread, Signal
+
+from ipcreel.reel import Reel, ReelError, open_reel
+from reelview.lens import Lens
+from reelview.lens.find import find_lens
+from reelview.opening import timeline_of
+from reelview.timeline.data import TimelineData
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Opened:
+    """A reel with all that is worked out of it before it is shown."""
+
+    reel: Reel
+    data: TimelineData
+    lens: Lens | None
+    lens_trouble: str
+
+
+def steps(path: Path) -> Iterator[str | Opened]:
+    """What is being done, step by step, and in the end the reel.
+
+    Raises:
+        ReelError: it cannot be read.
+    """
+    yield "reading"
+    reel = open_reel(path)
+    yield f"matching {len(reel):,} events"
+    _ = reel.flows
+    yield "looking for a lens"
+    lens, trouble = find_lens(reel)
+    yield "arranging lanes"
+    data = timeline_of(reel)
+    if lens is not None:
+        data = replace(data, tick_ns=lens.tick_ns)
+    yield Opened(reel, data, lens, trouble)
+
+
+class Loading(QThread):
+    """Opens a reel; ends with exactly one of `opened` and `failed`, or with neither where it was cancelled."""
+
+    progressed = Signal(str)
+    opened = Signal(object)
+    failed = Signal(str)
+
+    def __init__(self, path: Path, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.path = path
+
+    def run(self) -> None:
+        try:
+            for step in steps(self.path):
+                if self.isInterruptionRequested():
+                    return
+                if isinstance(step, Opened):
+                    self.opened.emit(step)
+                else:
+                    self.progressed.emit(step)
+        except ReelError as error:
+            self.failed.emit(str(error))
+        except Exception as error:  # a damaged reel may fail anywhere: the window says so and stays
+            self.failed.emit(f"{self.path}: it cannot be shown: {type(error).__name__}: {error}")
+
+    def cancel(self) -> None:
+        """Asks the thread to end after the step that it is in."""
+        self.requestInterruption()

@@ -1,0 +1,102 @@
+"""The menus and the tool bar of the window."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QDockWidget, QLabel, QMenu, QToolBar
+
+from reelview.timeline.keys import ACTIONS, hint
+
+if TYPE_CHECKING:
+    from reelview.window import Window
+
+_VIEW = ("zoom_in", "zoom_out", "pan_left", "pan_right", "focus", "show_all", "back", "forward")
+_LANES = ("taller", "lower", "arrows", "pin", "hide", "show_hidden", "find_lane")
+_GO = (
+    "search", "next_event", "previous_event", "follow_flow", "follow_flow_back", "cone", "wait_for", "source", "mark",
+    "keep_mark", "note", "remove_mark",
+)  # fmt: skip
+_PLAY = (
+    "play", "step_event", "step_event_back", "step_tick", "step_tick_back", "step_flow", "step_flow_back", "slower",
+    "faster",
+)  # fmt: skip
+_TOOLS = (("◀", "step_event_back"), ("▶❙❙", "play"), ("▶", "step_event"), ("−", "slower"), ("+", "faster"))
+
+
+def fill(window: Window) -> None:
+    """All menus. Keys stand in the texts: as shortcuts they would be taken from text fields, and could not be held."""
+    bar = window.menuBar()
+    _fill_file(window, bar.addMenu("&File"))
+    for title, names in (("&View", _VIEW), ("&Lanes", _LANES), ("&Go", _GO), ("&Play", _PLAY)):
+        menu = bar.addMenu(title)
+        for name in names:
+            _entry(window, menu, name)
+    window.panels_menu = bar.addMenu("P&anels")
+    helps = bar.addMenu("&Help")
+    for name in ("help", "commands"):
+        _entry(window, helps, name)
+
+
+def fill_panels(window: Window, docks: list[QDockWidget]) -> None:
+    """A menu entry for each panel."""
+    window.panels_menu.clear()
+    for made in docks:
+        window.panels_menu.addAction(made.toggleViewAction())
+
+
+def fill_tool_bar(window: Window, labels: tuple[QLabel, ...]) -> None:
+    bar = QToolBar("Playback", window)
+    bar.setObjectName("playback")
+    bar.setMovable(False)
+    for text, name in _TOOLS:
+        action = bar.addAction(text)
+        action.setToolTip(f"{_text(name)} ({hint(name)})")
+        action.triggered.connect(lambda _checked, name=name: window.trigger(name))
+    for label in labels:
+        label.setContentsMargins(10, 0, 0, 0)
+        bar.addWidget(label)
+    window.addToolBar(bar)
+
+
+def _text(name: str) -> str:
+    return next(action.text for action in ACTIONS if action.name == name)
+
+
+def _entry(window: Window, menu: QMenu, name: str) -> None:
+    action = menu.addAction(f"{_text(name)}\t{hint(name)}")
+    action.triggered.connect(lambda _checked: window.trigger(name))
+
+
+def _fill_file(window: Window, menu: QMenu) -> None:
+    opening = QAction("&Open…", window)
+    opening.setShortcut(QKeySequence.StandardKey.Open)
+    opening.triggered.connect(lambda _checked: window.ask_to_open())
+    menu.addAction(opening)
+    recent, data = menu.addMenu("Open &recent"), menu.addMenu("&Export data")
+    recent.aboutToShow.connect(lambda: _fill_recent(window, recent))
+    data.aboutToShow.connect(lambda: _fill_exports(window, data))
+    menu.addAction("Export the &view…").triggered.connect(lambda _checked: window.ask_for_picture())
+    menu.addSeparator()
+    leaving = QAction("&Quit", window)
+    leaving.setShortcut(QKeySequence.StandardKey.Quit)
+    leaving.triggered.connect(lambda _checked: window.close())
+    menu.addAction(leaving)
+
+
+def _fill_recent(window: Window, menu: QMenu) -> None:
+    menu.clear()
+    for path in window.remembered.recent if window.remembered else []:
+        menu.addAction(str(path)).triggered.connect(lambda _checked, path=path: window.open(path))
+    if menu.isEmpty():
+        menu.addAction("No reel was open before").setEnabled(False)
+
+
+def _fill_exports(window: Window, menu: QMenu) -> None:
+    menu.clear()
+    for name in window.exports:
+        entry = menu.addAction(f"{name.capitalize()} as CSV…")
+        entry.triggered.connect(lambda _checked, name=name: window.ask_to_export(name))
+    if menu.isEmpty():
+        menu.addAction("Nothing is open").setEnabled(False)
