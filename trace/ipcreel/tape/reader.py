@@ -64,7 +64,7 @@ def read_tape(directory: Path, name: str) -> TapeContent:
     path = directory / (name + layout.STREAM)
     stream = path.read_bytes() if path.exists() else b""
     header = _header(page)
-    if "begin_unix_ns" not in header:
+    if "pid" not in header:
         raise TapeError(f"{name}: its process ended before it had said who it is")
     tape = TapeContent(name, header, events, slots, np.empty((0, 4), np.int64), stream)
     _read_stream(tape)
