@@ -13,7 +13,7 @@ PATCHES = {
     "selectors": ("selecting",),
     "multiprocessing.connection": ("connections",),
     "_signal": ("delivery",),
-    "os": ("descriptors", "pipes", "kills", "processes", "chance", "console"),
+    "os": ("descriptors", "pipes", "kills", "processes", "chance", "console", "kernel_files"),
     "_thread": ("raw_threads",),
     "threading": (
         "thread_locks",
@@ -44,7 +44,7 @@ PATCHES = {
     "random": ("chance",),
     "uuid": ("chance",),
     "sys": ("console",),
-    "builtins": ("console", "pipe_files"),
+    "builtins": ("console", "pipe_files", "kernel_files"),
 }
 
 MECHANISMS = tuple(dict.fromkeys(name for names in PATCHES.values() for name in names))

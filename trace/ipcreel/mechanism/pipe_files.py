@@ -74,9 +74,22 @@ def _opening_pipe(plain: Callable[..., Any], kind: type[FileIO]) -> Callable[...
 
 
 def _open(
+    plain: Callable[..., Any], kind: type[FileIO], file: int, mode: str = "r", buffering: int = -1,
+    encoding: str | None = None, errors: str | None = None, newline: str | None = None, closefd: bool = True,
+    opener: Any = None,
+) -> Any:  # fmt: skip
+    beneath = file if descriptors.inert is None else nothing()
+    made, raw = on_raw_file(plain, kind, beneath, mode, buffering, encoding, errors, newline, closefd, opener)
+    if beneath != file:
+        setattr(raw, "fileno", lambda: file)  # noqa: B010
+        raw.name = file
+    return made
+
+
+def on_raw_file(
     plain: Callable[..., Any],
-    kind: type[FileIO],
-    file: int,
+    kind: type,
+    descriptor: int,
     mode: str = "r",
     buffering: int = -1,
     encoding: str | None = None,
@@ -84,16 +97,15 @@ def _open(
     newline: str | None = None,
     closefd: bool = True,
     opener: Any = None,
-) -> Any:
-    """What `open` makes, on a raw file of `kind`. The plain one checks arguments and chooses sizes and encodings."""
-    beneath = file if descriptors.inert is None else _nothing()
-    made = plain(beneath, mode, buffering, encoding, errors, newline, False, opener)
-    raw = kind(beneath, "".join(letter for letter in mode if letter in "xrwa+"), closefd)
-    if beneath != file:
-        setattr(raw, "fileno", lambda: file)  # noqa: B010
-        raw.name = file
+) -> tuple[Any, Any]:
+    """What `open` makes, on a raw file of `kind`, which is returned as well.
+
+    The plain one checks arguments and chooses sizes and encodings.
+    """
+    made = plain(descriptor, mode, buffering, encoding, errors, newline, False, opener)
+    raw = kind(descriptor, "".join(letter for letter in mode if letter in "xrwa+"), closefd)
     if type(made) is FileIO:
-        return raw
+        return raw, raw
     is_text = type(made) is TextIOWrapper
     put_beneath(made.buffer if is_text else made, raw)
     if is_text:
@@ -105,10 +117,10 @@ def _open(
             line_buffering=made.line_buffering,
             write_through=made.write_through,
         )
-    return made
+    return made, raw
 
 
-def _nothing() -> int:
+def nothing() -> int:
     """A descriptor of its own in a replay, from which nothing comes."""
     import posix
 
