@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from ipcreel.mechanism.reading import Reading
 
 _fstat, _getpid, close = os.fstat, os.getpid, os.close
-_FORMAT, _FIFO, _SOCKET = 0o170000, 0o010000, 0o140000
+_FORMAT, _FIFO, _SOCKET, _REGULAR = 0o170000, 0o010000, 0o140000, 0o100000
 _UNIX, _INET, _INET6 = 1, 2, 10
 _STREAM, _DATAGRAM = 1, 2
 _SOL_SOCKET, _SO_TYPE, _SO_PEERCRED, _SO_DOMAIN = 1, 3, 17, 39
@@ -157,7 +157,7 @@ def is_stream(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
     if descriptor in numbers:
         return True
     if inert is not None:
-        return descriptor in inert
+        return descriptor in inert and not _is_regular(descriptor)
     return descriptor > CONSOLE and look(descriptor) != 0
 
 
@@ -187,6 +187,14 @@ def _occupy(descriptor: int) -> None:
             posix.dup2(nothing, descriptor, inheritable=False)
             close(nothing)
         _occupied.add(descriptor)
+
+
+def _is_regular(descriptor: int) -> bool:
+    """Whether the number belongs to a file by now."""
+    try:
+        return _fstat(descriptor).st_mode & _FORMAT == _REGULAR
+    except OSError:
+        return False
 
 
 def vacate(descriptor: int) -> None:

@@ -115,6 +115,8 @@ class InertEpoll:
         self.closed = False
 
     def close(self) -> None:
+        if not self.closed:
+            descriptors.vacate(self.descriptor)
         self.closed = True
 
     def fileno(self) -> int:
