@@ -1,0 +1,144 @@
+"""The state at any moment of real runs: who is blocked, what lies in queues, who holds which lock."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ipcreel.analysis.state import BLOCKED, ENDED, NOT_BEGUN, RUNNING, Moment, States, wait_for
+from ipcreel.reel import Reel, open_reel
+
+PROGRAM = """
+import multiprocessing, os, socket, sysv_ipc, threading
+queue = sysv_ipc.MessageQueue(None, sysv_ipc.IPC_CREX)
+gate = sysv_ipc.Semaphore(None, sysv_ipc.IPC_CREX)
+gate.value = 2
+gate.acquire()
+gate.acquire()
+gate.release()
+lock = threading.Lock()
+value = multiprocessing.Value("d", 1.5)
+value.value = 2.5
+here, there = socket.socketpair()
+queue.send(b"first", type=2)
+queue.send(b"second", type=1)
+queue.send(b"third", type=2)
+here.sendall(b"twelve bytes")
+lock.acquire()
+held = threading.Event()
+def wait_for_the_lock():
+    held.set()
+    with lock:
+        queue.send(b"from the thread", type=3)
+thread = threading.Thread(target=wait_for_the_lock, name="waiter")
+thread.start()
+held.wait()
+taken, _ = queue.receive(type=1)
+there.recv(12)
+lock.release()
+thread.join()
+queue.remove()
+gate.remove()
+"""
+
+
+@pytest.fixture(scope="module")
+def reel(tmp_path_factory) -> Reel:
+    folder: Path = tmp_path_factory.mktemp("moment")
+    program, path = folder / "program.py", folder / "run.reel"
+    program.write_text(PROGRAM)
+    command = [sys.executable, "-m", "ipcreel", "record", "-o", str(path), "--", sys.executable, str(program)]
+    subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=60)
+    return open_reel(path)
+
+
+@pytest.fixture(scope="module")
+def states(reel) -> States:
+    return States(reel.events, reel.flows, len(reel.lanes), reel.end_ns)
+
+
+def row_of(reel: Reel, operation: str, place: int = 0) -> int:
+    return int(reel.events.rows(operation, done=False)[place])
+
+
+def after(reel: Reel, states: States, operation: str, place: int = 0) -> Moment:
+    """The state just after an operation ended."""
+    return states.at(int(reel.end[row_of(reel, operation, place)]))
+
+
+def texts(reel: Reel, moment: Moment) -> list[bytes]:
+    return [reel.payload(send) for sends in moment.queues.values() for send in sends]
+
+
+def test_a_queue_holds_what_was_sent_and_not_received_in_order(reel, states):
+    assert texts(reel, after(reel, states, "sysv.queue.send", 2)) == [b"first", b"second", b"third"]
+    assert texts(reel, after(reel, states, "sysv.queue.receive")) == [b"first", b"third"]
+
+
+def test_before_the_first_send_and_after_its_removal_a_queue_holds_nothing(reel, states):
+    assert texts(reel, states.at(int(reel.begin[row_of(reel, "sysv.queue.send")]))) == []
+    assert texts(reel, after(reel, states, "sysv.queue.remove")) == []
+
+
+def test_a_semaphore_has_the_value_that_it_was_set_to_less_what_was_taken(reel, states):
+    gate = int(reel.object[row_of(reel, "sysv.semaphore.set_value")])
+
+    def value(operation: str, place: int = 0) -> int | None:
+        moment = after(reel, states, operation, place)
+        return next(lock.value for lock in moment.locks if lock.object == gate)
+
+    assert value("sysv.semaphore.set_value") == 2
+    assert value("sysv.semaphore.acquire", 0) == 1
+    assert value("sysv.semaphore.acquire", 1) == 0
+    assert value("sysv.semaphore.release") == 1
+
+
+def test_a_lock_has_a_holder_and_a_waiter_and_the_graph_an_edge_between_them(reel, states):
+    waits = [
+        row
+        for row in reel.events.rows("threads.lock.acquire").tolist()
+        if "waiter" in reel.lane_name(int(reel.lane[row]))
+    ]
+    wait = max(waits, key=lambda row: int(reel.end[row] - reel.begin[row]))
+    moment = states.at(int(reel.begin[row_of(reel, "sysv.queue.receive")]))
+    if not reel.begin[wait] <= moment.at_ns < reel.end[wait]:
+        moment = states.at(int(reel.begin[wait]))
+    lock = next(each for each in moment.locks if each.object == int(reel.object[wait]))
+    main, waiter = (lane for lane in (int(reel.lane[row_of(reel, "sysv.queue.remove")]), int(reel.lane[wait])))
+    assert (lock.value, lock.holders, lock.waiters) == (None, (main,), (waiter,))
+    edge = next(each for each in moment.graph.waits if each.lane == waiter)
+    assert edge.holders == (main,)
+    assert moment.graph.cycles == ()
+    assert states.let_through(wait) is not None
+
+
+def test_bytes_are_under_way_until_they_are_received(reel, states):
+    assert max(after(reel, states, "socket.endpoint.sendall").connections.values(), default=0) in (0, 12)
+    assert set(after(reel, states, "socket.endpoint.recv").connections.values()) <= {0}
+
+
+def test_a_shared_value_is_what_was_written_last(reel, states):
+    moment = after(reel, states, "mp.value.set")
+    assert [reel.payload(row) for row in moment.values.values()] == [2.5]
+
+
+def test_a_lane_has_not_begun_runs_is_blocked_and_has_ended(reel, states):
+    waiter = next(lane for lane in range(len(reel.lanes)) if "waiter" in reel.lane_name(lane))
+    own = np.flatnonzero(reel.lane == waiter)
+    seen = {
+        states.at(at_ns).lanes[waiter].state
+        for at_ns in (reel.begin_ns, *reel.begin[own].tolist(), *reel.end[own].tolist(), reel.end_ns)
+    }
+    assert seen == {NOT_BEGUN, RUNNING, BLOCKED, ENDED}
+
+
+def test_at_every_moment_the_graph_is_that_of_the_slow_way(reel, states):
+    for at_ns in np.linspace(reel.begin_ns, reel.end_ns, 60).astype(np.int64).tolist():
+        fast, slow = states.at(at_ns).graph, wait_for(reel.events, at_ns)
+        assert {wait.lane: set(wait.holders) for wait in fast.waits} == {
+            wait.lane: set(wait.holders) for wait in slow.waits
+        }
