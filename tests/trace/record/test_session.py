@@ -71,7 +71,8 @@ def sent(reel: Reel) -> list[int]:
 
 
 def child_of(pid: int) -> int:
-    return int(Path(f"/proc/{pid}/task/{pid}/children").read_text().split()[0])
+    """The program of a recorder: the child that it started last."""
+    return int(Path(f"/proc/{pid}/task/{pid}/children").read_text().split()[-1])
 
 
 def remove_queues_of(reel: Reel) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import _signal  # type: ignore[import-not-found]
+import _thread
 
-from ipcreel.interpose.frames import program_frame
+from ipcreel.interpose.frames import is_ours, program_frame
 from ipcreel.mechanism.keeping import number
 from ipcreel.mechanism.operation import IN, RUN, Operation
 from ipcreel.tape import process
@@ -12,13 +13,16 @@ from ipcreel.tape import process
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import FrameType, ModuleType
+    from types import CodeType, FrameType, ModuleType
     from typing import Any
 
     from ipcreel.mechanism.reading import Reading
 
 BETWEEN, WITHIN = 0, 1  # two instructions of the program, or a recorded operation
 _KEPT_NAMES = 24
+_start_thread = getattr(_thread.start_new_thread, "__wrapped__", _thread.start_new_thread)
+_kill_thread = getattr(_signal.pthread_kill, "__wrapped__", _signal.pthread_kill)
+shielded: set[CodeType] = set()  # code of ours in which no handler of the program may run
 _OPTIMIZED = 1  # the locals of such a code object are copied on request (inspect, CO_OPTIMIZED)
 _LOOKS_AT_LOCALS = frozenset(("locals", "vars", "dir", "eval", "exec"))
 
@@ -48,6 +52,9 @@ class Delivery:
 
     def __call__(self, signalnum: int, frame: FrameType | None) -> Any:
         """Note where the program was, and run its handler as recorded code, whatever was going on."""
+        if _is_shielded(frame):
+            _send_again(signalnum)
+            return None
         outer = program_frame(frame)
         here: Any = process.here
         if here is None:  # the interpreter is ending
@@ -60,6 +67,21 @@ class Delivery:
             return self.run(self.handler, signalnum, outer)
         finally:
             here.inside = inside
+
+
+def _is_shielded(frame: FrameType | None) -> bool:
+    """Whether the signal came inside a call of ours that must not raise: see `rawfile`."""
+    while frame is not None and is_ours(frame.f_code.co_filename):
+        if frame.f_code in shielded:
+            return True
+        frame = frame.f_back
+    return False
+
+
+def _send_again(signalnum: int) -> None:
+    """Let the signal come once more, as soon as this thread lets another one run: it has left the shield by then."""
+    target = _thread.get_ident()
+    _start_thread(_kill_thread, (target, signalnum))
 
 
 def _call(handler: Callable[..., Any], signalnum: int, frame: FrameType | None) -> Any:

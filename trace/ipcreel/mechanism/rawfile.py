@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 from _io import FileIO
 
+from ipcreel.mechanism.delivery import shielded
 from ipcreel.mechanism.keeping import number
 from ipcreel.mechanism.operation import IN, OUT, Operation
+from ipcreel.tape import process
 from ipcreel.tape.process import object_number
 
 TYPE_CHECKING = False
@@ -125,12 +127,42 @@ def recording(reading: Reading, operations: tuple[Operation, ...]) -> type[FileI
         "__module__": FileIO.__module__,
         "__qualname__": FileIO.__qualname__,
         "__doc__": FileIO.__doc__,
-        "write": reading.wrap(write, FileIO.write),
+        "write": _writing(reading, write),
         "readinto": reading.wrap(fill, FileIO.readinto),
         "read": reading.wrap(read, FileIO.read),
         "readall": reading.wrap(read_all, FileIO.readall),
     }
     return type(FileIO.__name__, (FileIO,), namespace)
+
+
+def _writing(reading: Reading, row: Operation) -> Any:
+    """`write`, written down before it is done, and nothing of ours after it.
+
+    An exception that a signal's handler raises after the bytes have left, and before this returns, would make the
+    buffer above write them once more: a program that is sent a signal as soon as its "ready" is read would print it
+    twice. C has no such moment, so no handler runs in here: `delivery` lets the signal come again.
+    """
+    if reading.replays:
+        return reading.wrap(row, FileIO.write)
+    plain = FileIO.write
+    tape = process.tape
+
+    def write(*args: Any) -> Any:
+        here = process.here
+        if here is None or here.inside or len(args) != 2:
+            return plain(*args)
+        descriptor, given = _given(args, {})
+        if given is None:
+            return plain(*args)
+        size = len(given)  # type: ignore[arg-type]
+        slot = reading.note(row, behind(descriptor), descriptor, size, given)
+        written = plain(*args)
+        if written != size and slot >= 0:
+            tape.end(slot, descriptor, -1 if written is None else written, process.now())
+        return written
+
+    shielded.add(write.__code__)
+    return write
 
 
 def put_beneath(buffer: Any, raw: FileIO) -> None:

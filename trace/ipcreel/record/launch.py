@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ipcreel.interpose.environment import draw_seed
 from ipcreel.record import bundle
+from ipcreel.record.canary import Canary
 from ipcreel.record.trouble import LaunchError
 from ipcreel.tape.reader import tape_names
 
@@ -69,16 +70,18 @@ def run(command: list[str], tapes: Path, options: Options) -> Outcome:
     watched = {*_FORWARDED, signal.SIGCHLD}
     bundle.write(tapes)
     before = signal.pthread_sigmask(signal.SIG_BLOCK, watched)
+    canary = Canary(_FORWARDED)
     begin = time.monotonic()
     try:
         # Python ignores these two; the program must find them as the shell left them.
         given_back = [signal.SIGPIPE, signal.SIGXFSZ]
         environment = _environment(tapes, options)
         pid = os.posix_spawn(program, command, environment, setsigmask=before, setsigdef=given_back)
-        status, cpu_seconds, asked_to_end_ns = _wait(pid, watched, options.duration_s)
+        status, cpu_seconds, asked_to_end_ns = _wait(pid, watched, options.duration_s, canary)
     except OSError as error:
         raise LaunchError(f"{command[0]}: cannot be started: {error.strerror}.") from None
     finally:
+        canary.close()
         # What is still pending was meant for the program: a group gets its signal in every process.
         while signal.sigtimedwait(watched, 0) is not None:
             pass
@@ -115,7 +118,9 @@ def _environment(tapes: Path, options: Options) -> dict[str, str]:
     return {**os.environ, **{name: value for name, value in ours.items() if value}}
 
 
-def _wait(pid: int, watched: set[signal.Signals], duration_s: float | None) -> tuple[int, float, int | None]:
+def _wait(
+    pid: int, watched: set[signal.Signals], duration_s: float | None, canary: Canary
+) -> tuple[int, float, int | None]:
     """The status of `pid`, the processor time it took, and when it was asked to end, once it has ended."""
     deadlines = _deadlines(duration_s)
     asked_ns: int | None = None
@@ -124,7 +129,7 @@ def _wait(pid: int, watched: set[signal.Signals], duration_s: float | None) -> t
         info = signal.sigtimedwait(watched, max(left, 0))
         if info is not None and info.si_signo != signal.SIGCHLD:
             asked_ns = asked_ns or time.monotonic_ns()
-            if info.si_code != _SI_KERNEL and not _descends(info.si_pid, pid):
+            if not _has_it_already(info, pid, canary):
                 os.kill(pid, info.si_signo)
         elif info is None and deadlines and deadlines[0][0] <= time.monotonic():
             asked_ns = asked_ns or time.monotonic_ns()
@@ -132,6 +137,13 @@ def _wait(pid: int, watched: set[signal.Signals], duration_s: float | None) -> t
         ended, status, used = os.wait4(pid, os.WNOHANG)
         if ended:
             return status, used.ru_utime + used.ru_stime, asked_ns
+
+
+def _has_it_already(info: signal.struct_siginfo, pid: int, canary: Canary) -> bool:
+    """Whether the program got this signal too, or sent it to us itself."""
+    if info.si_code == _SI_KERNEL or _descends(info.si_pid, pid):
+        return True
+    return canary.heard(info.si_signo)
 
 
 def _deadlines(duration_s: float | None) -> list[tuple[float, signal.Signals]]:
