@@ -22,7 +22,20 @@ import click
 
 from ipcreel.cli.trouble import report_trouble
 
-_COMMANDS = ("record", "recover", "info", "events", "check", "stats", "diff", "view", "render", "replay")
+_COMMANDS = (
+    "record",
+    "recover",
+    "info",
+    "events",
+    "check",
+    "stats",
+    "diff",
+    "export",
+    "query",
+    "view",
+    "render",
+    "replay",
+)
 
 
 class _Commands(click.Group):
