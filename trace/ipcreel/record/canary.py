@@ -13,7 +13,7 @@ import signal
 from collections.abc import Iterable
 from types import FrameType
 
-_PATIENCE_S = 0.05  # the group gets its signal in one system call; this is for the child to be scheduled
+_PATIENCE_S = 0.5  # the group gets its signal in one system call; this is for the child to be scheduled on a busy machine
 
 
 class Canary:
