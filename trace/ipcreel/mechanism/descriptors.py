@@ -175,18 +175,31 @@ def replayed(descriptor: int) -> int:
     return descriptor
 
 
-def _occupy(descriptor: int) -> None:
-    """Have the kernel give the number to nobody else: what the replay itself opens gets the numbers that it had."""
+def held(descriptor: int) -> int:
+    """In a replay: `descriptor` is taken, by something that is neither a pipe nor a socket."""
+    if inert is not None and _occupy(descriptor):
+        _occupied.discard(descriptor)  # the program closes it for real
+    return descriptor
+
+
+def _occupy(descriptor: int) -> bool:
+    """Have the kernel give the number to nobody else: what the replay itself opens gets the numbers that it had.
+
+    Returns:
+        Whether nobody had it.
+    """
     import posix
 
     try:
         _fstat(descriptor)
+        return False
     except OSError:
         nothing = posix.open("/dev/null", posix.O_RDWR | posix.O_CLOEXEC)
         if nothing != descriptor:
             posix.dup2(nothing, descriptor, inheritable=False)
             close(nothing)
         _occupied.add(descriptor)
+        return True
 
 
 def _is_regular(descriptor: int) -> bool:

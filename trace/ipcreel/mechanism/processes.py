@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ipcreel.interpose import environment
 from ipcreel.interpose.targets import replace_function
+from ipcreel.mechanism.descriptors import held
 from ipcreel.mechanism.keeping import argument, give_b, give_payload, number, result_after, result_in_b
 from ipcreel.mechanism.operation import IN, OUT, Operation
 
@@ -137,8 +138,8 @@ OPERATIONS = (
         b="its exit code or signal", payload="the fields of siginfo",
     ),
     Operation(
-        0x410E, "process.pidfd", "os.pidfd_open", before=argument(0, "pid"), after=result_after(0, "pid"), give=give_b,
-        a="pid", b="descriptor",
+        0x410E, "process.pidfd", "os.pidfd_open", before=argument(0, "pid"), after=result_after(0, "pid"),
+        give=lambda args, kwargs, a, b, payload: held(b), a="pid", b="descriptor",
     ),
     _fact(0x4120, "process.pid.read", "os.getpid", "pid"),
     _fact(0x4121, "process.parent.read", "os.getppid", "pid of the parent"),

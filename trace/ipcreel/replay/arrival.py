@@ -34,6 +34,8 @@ class Arrival:
         """Begin to follow the thread that calls."""
         self.before = sys.gettrace()
         frame = program_frame(sys._getframe(1))
+        if frame is not None and self._stands_at(frame):  # the operation that has just ended is that instruction
+            self.passed = frame
         sys.settrace(self._trace)
         while frame is not None:
             frame.f_trace = self._trace
@@ -49,9 +51,12 @@ class Arrival:
             if self._is_there(frame):
                 self._deliver(frame)
                 return self.before  # type: ignore[no-any-return]
-        if frame.f_lasti == self.instruction and frame.f_code.co_qualname == self.function:
+        if self._stands_at(frame):
             self.passed = frame
         return self._trace
+
+    def _stands_at(self, frame: FrameType) -> bool:
+        return frame.f_lasti == self.instruction and frame.f_code.co_qualname == self.function
 
     def _is_there(self, frame: FrameType) -> bool:
         if frame.f_code.co_filename != self.file:

@@ -211,9 +211,7 @@ class Replaying(Reading):
         """Deliver the signals that arrived while `event` was going on."""
         while self.here.events:
             following = self.here.events[-1]
-            if following.op != self.delivered or (event.end_ns != 0 and following.begin_ns > abs(event.end_ns)):
-                return
-            if following.b == _BETWEEN and event.end_ns != 0:
+            if following.op != self.delivered or (following.b == _BETWEEN and event.end_ns != 0):
                 return
             handler = _signal.getsignal(following.a)
             if not callable(handler):
