@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF, QWheelEvent
+from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from reelview.curves import Strip, nearest_event, stack_strips, step_line, value_at
@@ -28,6 +28,8 @@ class CurveView(QWidget):
         self._session = session
         self._timeline = timeline
         self._curves = curves
+        self._picture = QPixmap()
+        self._picture_key: tuple[object, ...] = ()
         self.setFont(timeline.font())
         self.setAccessibleName("Curves")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -74,26 +76,40 @@ class CurveView(QWidget):
         theme, window = self._timeline.theme, self.range_window
         left = self._timeline.picture_area.left()
         painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(theme.background))
-        for strip in self.strips:
-            self._paint_strip(painter, strip, left, window, theme)
+        strips = self.strips
+        painter.drawPixmap(0, 0, self._picture_of(strips, left, window, theme))
+        for strip in strips:
+            self._paint_legend(painter, strip, left, theme)
         x = left + window.x_px(self._session.cursor.at_ns)
         if x >= left:
-            painter.setPen(QColor(theme.accent))
-            painter.drawLine(QLineF(x, 0, x, self.height()))
+            painter.fillRect(QRect(round(x), 0, 1, self.height()), QColor(theme.accent))
         painter.end()
+
+    def _picture_of(self, strips: list[Strip], left: int, window: Window, theme: Theme) -> QPixmap:
+        """All but what moves with the cursor, kept until the view changes."""
+        ratio = self.devicePixelRatioF()
+        key = (left, window, theme.name, self.width(), self.height(), ratio)
+        if key != self._picture_key:
+            self._picture = QPixmap(self.size() * ratio)
+            self._picture.setDevicePixelRatio(ratio)
+            painter = QPainter(self._picture)
+            painter.fillRect(self.rect(), QColor(theme.background))
+            for strip in strips:
+                self._paint_strip(painter, strip, left, window, theme)
+            painter.end()
+            self._picture_key = key
+        return self._picture
 
     def _paint_strip(self, painter: QPainter, strip: Strip, left: int, window: Window, theme: Theme) -> None:
         area = QRectF(left, strip.y_px - 2, window.width_px, strip.height_px + 4)
         painter.fillRect(QRectF(0, area.top(), left - 1, area.height()), QColor(theme.lane))
         painter.fillRect(area, QColor(theme.lane))
-        self._paint_legend(painter, strip, left, theme)
         painter.save()
         painter.setClipRect(area)
         painter.translate(left, 0)
         if strip.low < 0 < strip.high:
             zero = float(strip.y_of(np.zeros(1))[0])
-            painter.setPen(QPen(QColor(theme.line), 1, Qt.PenStyle.DashLine))
+            painter.setPen(QColor(theme.line))
             painter.drawLine(QLineF(0, zero, window.width_px, zero))
         for curve in strip.curves:
             painter.setPen(QPen(QColor(theme.kinds[curve.colour]), 0 if curve.bars else 1.6))

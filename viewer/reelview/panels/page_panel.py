@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QTimer, QUrl
@@ -12,6 +13,8 @@ from reelview.raster.palette import DARK, LIGHT
 from reelview.session import Session
 
 _LEAST_MS = 60
+_SHARE = 10
+"""A page that takes long to write is written less often: at most a tenth of the time goes into it."""
 
 
 class PagePanel(QTextBrowser):
@@ -53,9 +56,15 @@ class PagePanel(QTextBrowser):
             self._timer.start()
 
     def rewrite(self) -> None:
+        began = time.perf_counter()
         html = self._write()
-        if html == self._shown:
-            return
+        if html != self._shown:
+            self._put(html)
+        spent_ms = (time.perf_counter() - began) * 1000
+        self._timer.setInterval(max(_LEAST_MS, int(spent_ms * _SHARE)))
+
+    def _put(self, html: str) -> None:
+        """Shows another page at the place where the last one was read."""
         self._shown = html
         bar = self.verticalScrollBar()
         at = bar.value()

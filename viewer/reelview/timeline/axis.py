@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QLine, QRect
+from PySide6.QtCore import QLine, QRect, Qt
 from PySide6.QtGui import QColor, QPainter
 
 from reelview.raster.palette import Theme
@@ -64,3 +64,22 @@ class AxisPainter:
         self._painter.drawLines([QLine(at, area.top(), at, area.bottom()) for at in x])
         for at, label in zip(x, labels, strict=True):
             self._painter.drawPixmap(at + 3, area.top() + 1, self._texts.picture(label, self._theme.faint_text))
+
+
+def paint_corner(painter: QPainter, area: QRect, width_px: int, theme: Theme, *, has_ticks: bool) -> None:
+    """What the axes are of, at the left of them; and the end of them at the right, over the scroll bar.
+
+    Args:
+        area: of the picture below the axes.
+        width_px: of the whole timeline.
+    """
+    corner = QRect(0, 0, area.left(), area.top())
+    painter.fillRect(corner, QColor(theme.header))
+    painter.fillRect(QRect(area.right() + 1, 0, width_px - area.right(), area.top()), QColor(theme.header))
+    painter.setPen(QColor(theme.faint_text))
+    right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+    painter.drawText(QRect(0, 0, corner.width() - 8, TIME_PX), right, "time")
+    if has_ticks:
+        painter.drawText(QRect(0, TIME_PX, corner.width() - 8, corner.height() - TIME_PX), right, "tick")
+    painter.setPen(QColor(theme.line))
+    painter.drawLine(corner.bottomLeft(), corner.bottomRight())

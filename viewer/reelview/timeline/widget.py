@@ -28,7 +28,7 @@ from reelview.raster.palette import DARK, LIGHT, Theme
 from reelview.raster.window import Window
 from reelview.ticks import time_axis
 from reelview.timeline import commands
-from reelview.timeline.axis import AxisPainter, axis_height_px
+from reelview.timeline.axis import AxisPainter, axis_height_px, paint_corner
 from reelview.timeline.cursor import Cursor
 from reelview.timeline.data import TimelineData
 from reelview.timeline.highlight import Highlight
@@ -369,7 +369,7 @@ class Timeline(QWidget):
         self._paint_overlay(painter, area, window, theme)
         axes = QRect(area.left(), 0, area.width(), area.top())
         AxisPainter(painter, window, theme, self._texts).paint(axes, axis, self.data.tick_ns)
-        self._paint_corner(painter, area, theme)
+        paint_corner(painter, area, self.width(), theme, has_ticks=len(self.data.tick_ns) > 0)
         painter.translate(area.left(), 0)
         overlay = Overlay(painter, area, window, self.layout_, self.scroll_px, theme)
         painter.setClipRect(QRect(0, 0, area.width(), area.top()))
@@ -409,20 +409,6 @@ class Timeline(QWidget):
         if self.mouse.drop_line is not None:
             y = area.top() + self.layout_.y_px(self.mouse.drop_line, self.scroll_px)
             painter.fillRect(QRect(area.left(), y - 1, area.width(), 2), QColor(theme.accent))
-
-    def _paint_corner(self, painter: QPainter, area: QRect, theme: Theme) -> None:
-        corner = QRect(0, 0, area.left(), area.top())
-        painter.fillRect(corner, QColor(theme.header))
-        painter.fillRect(QRect(area.right() + 1, 0, self.width() - area.right(), area.top()), QColor(theme.header))
-        painter.setPen(QColor(theme.faint_text))
-        right = Qt.AlignmentFlag.AlignRight
-        half = axis_height_px(False)
-        painter.drawText(QRect(0, 0, corner.width() - 8, half), right | Qt.AlignmentFlag.AlignVCenter, "time")
-        if len(self.data.tick_ns):
-            box = QRect(0, half, corner.width() - 8, corner.height() - half)
-            painter.drawText(box, right | Qt.AlignmentFlag.AlignVCenter, "tick")
-        painter.setPen(QColor(theme.line))
-        painter.drawLine(corner.bottomLeft(), corner.bottomRight())
 
     def _paint_overlay(self, painter: QPainter, area: QRect, window: Window, theme: Theme) -> None:
         painter.save()

@@ -1,0 +1,277 @@
+"""The window: opening, panels in step, what is remembered."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, QSettings, Qt, QUrl
+from PySide6.QtGui import QDropEvent, QGuiApplication
+from PySide6.QtTest import QTest
+
+from reelview.notes import path_of
+from reelview.panels.event_list import EventList
+from reelview.panels.inspector import Inspector
+from reelview.panels.page_panel import PagePanel
+from reelview.panels.search import Search
+from reelview.panels.state_panel import StatePanel
+from reelview.session import Session
+from reelview.settings import Remembered
+from reelview.window import Window
+
+
+@pytest.fixture
+def remembered(tmp_path) -> Remembered:
+    return Remembered(QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat))
+
+
+@pytest.fixture
+def window(market, qtbot) -> Window:
+    made = Window()
+    qtbot.addWidget(made)
+    made.show_session(Session.of_reel(market), "market.reel")
+    made.resize(1280, 720)
+    made.show()
+    yield made
+    made.close()
+
+
+def page_of(window: Window, name: str) -> PagePanel:
+    widget = window.docks[name].widget()
+    return widget if isinstance(widget, PagePanel) else widget.findChild(PagePanel)
+
+
+def show(window: Window, name: str) -> str:
+    window.show_panel(name)
+    page = page_of(window, name)
+    page.rewrite()
+    return page.toPlainText()
+
+
+def test_a_market_has_all_panels(window):
+    assert list(window.docks) == ["pricing", "state", "findings", "inspector", "search"]
+
+
+def test_a_reel_opens_in_a_thread_and_is_remembered(market, qtbot, remembered):
+    window = Window(remembered)
+    qtbot.addWidget(window)
+    window.open(market.path)
+    qtbot.waitUntil(lambda: window.session is not None, timeout=20_000)
+    assert window.windowTitle() == "market.reel — ipcreel"
+    assert remembered.recent == [market.path.resolve()]
+    window.close()
+
+
+def test_opening_can_be_cancelled(market, qtbot):
+    window = Window()
+    qtbot.addWidget(window)
+    window.open(market.path)
+    window.cancel_opening()
+    QTest.qWait(50)
+    assert window.session is None
+    assert not window.is_in_trouble
+
+
+def test_a_reel_that_cannot_be_read_is_said_in_the_window(tmp_path, qtbot):
+    (tmp_path / "bad.reel").write_bytes(b"no reel at all")
+    window = Window()
+    qtbot.addWidget(window)
+    window.open(tmp_path / "bad.reel")
+    qtbot.waitUntil(lambda: window.is_in_trouble, timeout=20_000)
+    assert "this is not a reel" in window.centralWidget().text()
+
+
+def test_a_reel_that_is_dropped_is_opened(market, qtbot):
+    window = Window()
+    qtbot.addWidget(window)
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(market.path))])
+    window.dropEvent(
+        QDropEvent(
+            QPointF(5, 5), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+        )
+    )
+    qtbot.waitUntil(lambda: window.session is not None, timeout=20_000)
+    window.close()
+
+
+def test_a_window_without_a_reel_says_what_to_do(qtbot):
+    window = Window()
+    qtbot.addWidget(window)
+    assert "Ctrl+O" in window.centralWidget().text()
+
+
+def test_panels_follow_the_cursor(window):
+    ticks = window.session.lens.tick_ns
+    window.session.go_to(int(ticks[3]))
+    assert "Tick 2:" in show(window, "pricing")
+    window.session.go_to(int(ticks[5]))
+    assert "Tick 4:" in show(window, "pricing")
+    assert "Processes and threads" in show(window, "state")
+
+
+def test_a_link_selects_its_event_in_every_panel(window):
+    window.session.go_to(int(window.session.lens.tick_ns[3]))
+    page = page_of(window, "pricing")
+    event = int(re.search(r"event:(\d+)", window.session.lens.page(window.session.cursor.at_ns))[1])
+    page._on_link(QUrl(f"event:{event}"))
+    assert window.session.selection.selected_event == event
+    assert window.timeline.selected_span is not None
+    assert f"event {event}" in show(window, "inspector")
+
+
+def test_the_chain_behind_a_price_stands_out_on_the_timeline(window):
+    window.session.go_to(int(window.session.lens.tick_ns[4]))
+    target = re.search(r"cone:\d+:\d+", window.session.lens.page(window.session.cursor.at_ns))[0]
+    before = window.timeline.grab().toImage()
+    window.session.follow(target)
+    assert window.session.highlight.rows is not None
+    assert window.timeline.grab().toImage() != before
+    QTest.keyClick(window.timeline, Qt.Key.Key_Escape)
+    assert window.session.highlight.rows is None
+
+
+def test_c_shows_the_cone_of_the_selected_event_and_again_all_alike(window):
+    event = int(window.session.reel.flows.cause[0])
+    window.session.go_to_event(event)
+    QTest.keyClick(window.timeline, Qt.Key.Key_C)
+    assert event in window.session.highlight.rows
+    QTest.keyClick(window.timeline, Qt.Key.Key_C)
+    assert window.session.highlight.rows is None
+
+
+def test_search_goes_from_one_event_to_the_next_and_round(window, market):
+    window.trigger("search")
+    search = window.docks["search"].widget()
+    assert isinstance(search, Search)
+    search.query.setText("op:signal.kill")
+    kills = market.events.rows("signal.kill").tolist()
+    seen = []
+    for _ in range(len(kills) + 1):
+        QTest.keyClick(search.query, Qt.Key.Key_Return)
+        seen.append(window.session.selection.selected_event)
+    assert seen == [*kills, kills[0]]
+
+
+def test_a_search_can_leave_all_else_out_of_the_timeline(window):
+    search = window.docks["search"].widget()
+    whole = len(window.timeline.data.spans)
+    search.query.setText("payload:offer")
+    search.only.setChecked(True)
+    assert 0 < len(window.timeline.data.spans) == search.found.rowCount() < whole
+    window.timeline.grab()
+    search.query.setText("")
+    assert len(window.timeline.data.spans) == whole
+
+
+def test_a_search_that_means_nothing_says_why(window):
+    search = window.docks["search"].widget()
+    search.query.setText("colour:red")
+    assert "there is no such condition" in search.said.text()
+
+
+def test_the_replay_command_is_copied(window, market):
+    inspector = window.docks["inspector"].widget()
+    assert isinstance(inspector, Inspector)
+    assert not inspector.copy.isEnabled()
+    window.session.go_to_event(30)
+    inspector.copy.click()
+    assert QGuiApplication.clipboard().text().startswith("ipcreel replay ")
+    assert QGuiApplication.clipboard().text().endswith("--to 30")
+
+
+def test_a_finding_leads_to_its_proof(deadlocked, qtbot):
+    window = Window()
+    qtbot.addWidget(window)
+    window.show_session(Session.of_reel(deadlocked), "deadlocked.reel")
+    window.resize(1280, 720)
+    window.show()
+    number = next(n for n, finding in enumerate(deadlocked.findings) if finding.code == "deadlock")
+    show(window, "findings")
+    page_of(window, "findings")._on_link(QUrl(f"finding:{number}"))
+    finding = deadlocked.findings[number]
+    assert window.session.highlight.rows.tolist() == sorted(finding.events)
+    assert window.session.selection.selected_event == finding.events[0]
+    window.show_panel("state")
+    panel = window.docks["state"].widget()
+    assert isinstance(panel, StatePanel)
+    panel.page.rewrite()
+    assert panel.graph.isVisible()
+    assert "Deadlock:" in panel.page.toPlainText()
+    window.close()
+
+
+def test_the_layout_is_remembered(market, qtbot, remembered):
+    for expected in (True, False):
+        window = Window(remembered)
+        qtbot.addWidget(window)
+        window.show_session(Session.of_reel(market), "market.reel")
+        window.show()
+        assert window.docks["findings"].isHidden() != expected
+        window.docks["findings"].hide()
+        window.close()
+
+
+def test_a_mark_that_is_kept_is_there_when_the_reel_is_opened_again(market, tmp_path, qtbot, remembered):
+    copy = tmp_path / "copy.reel"
+    copy.write_bytes(market.path.read_bytes())
+    from ipcreel.reel import open_reel
+
+    for kept in (0, 1):
+        window = Window(remembered)
+        qtbot.addWidget(window)
+        window.show_session(Session.of_reel(open_reel(copy)), "copy.reel")
+        assert len(window.session.marks.all) == kept
+        window.session.marks.mark(market.begin_ns + 5, market.begin_ns + 5, keep=True)
+        assert path_of(copy).exists()
+        window.close()
+
+
+def test_the_command_palette_does_what_is_chosen(window):
+    chooser = window.choose_command()
+    chooser.typed.setText("step a tick")
+    before = window.session.cursor.at_ns
+    chooser.choose()
+    assert window.session.cursor.at_ns > before
+
+
+def test_a_lane_is_found_by_its_name(window):
+    chooser = window.choose_lane()
+    chooser.typed.setText("home-3")
+    chooser.choose()
+    assert window.timeline.layout_.lines[window.timeline.current_line].name.startswith("home-3")
+
+
+def test_data_is_exported_as_csv(window, tmp_path):
+    window.export("pricing", tmp_path / "prices.csv")
+    assert (tmp_path / "prices.csv").read_text().startswith("tick,price,carried")
+    window.export("pricing", tmp_path / "no" / "prices.csv")
+    assert "cannot be written" in window.statusBar().currentMessage()
+
+
+def test_every_panel_is_drawn_in_small_and_large_windows(window):
+    for size in ((640, 400), (1920, 1080)):
+        window.resize(*size)
+        for name in window.docks:
+            window.show_panel(name)
+            assert not window.grab().isNull()
+
+
+def test_help_is_shown_on_a_question_mark(window):
+    window.trigger("help")
+    assert "Who waited for whom here?" in page_of(window, "help").toPlainText()
+
+
+def test_the_list_of_events_is_a_sound_model(market, qtmodeltester):
+    model = EventList(market)
+    model.show_rows(np.arange(20))
+    qtmodeltester.check(model)
+
+
+def test_the_reel_is_not_written_to(market, window):
+    before = Path(market.path).stat().st_mtime_ns
+    window.session.marks.mark(market.begin_ns, market.begin_ns, keep=True)
+    assert Path(market.path).stat().st_mtime_ns == before
+    assert not path_of(market.path).exists()
