@@ -54,7 +54,7 @@ _words: Any = _Words()
 _words_at = _ctypes.addressof(_words)
 
 # By the id of the first of each pair, which is kept alive by it: an original and what stands for it, and vice versa.
-_replacements: dict[int, tuple[Any, Any]] = {}
+replacements: dict[int, tuple[Any, Any]] = {}
 _originals: dict[int, tuple[Any, Any]] = {}
 
 
@@ -68,7 +68,7 @@ def stand_for(original: Callable[..., Any], called: Callable[..., Any]) -> Built
     definition = _allocate(4 * _WORD)  # never given back: the function may be used until the process ends
     _copy(definition, _words_at, 4 * _WORD)
     made: BuiltinFunctionType = _make(definition, origin, original.__module__)
-    _replacements[id(original)] = original, made
+    replacements[id(original)] = original, made
     _originals[id(made)] = made, original
     return made
 
@@ -77,9 +77,3 @@ def original_of(value: Any) -> Any:
     """What `value` was made to stand for; itself where it stands for nothing."""
     found = _originals.get(id(value))
     return found[1] if found else value
-
-
-def replacement_of(value: Any) -> Any:
-    """What stands for `value`; None where nothing does."""
-    found = _replacements.get(id(value))
-    return found[1] if found else None

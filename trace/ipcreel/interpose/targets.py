@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from ipcreel.interpose.builtin import replacement_of, stand_for
+from ipcreel.interpose.builtin import replacements, stand_for
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,14 +56,16 @@ def put(module: ModuleType, name: str, function: Callable[..., Any]) -> None:
 
 def rebind(modules: dict[str, ModuleType]) -> None:
     """Put our functions in the place of those that modules took, `from os import urandom`, before ours were there."""
+    replaced = replacements.keys()
     for name, module in list(modules.items()):
-        if name.startswith("ipcreel") or not (getattr(module, "__file__", None) or "").endswith(".py"):
+        taken = getattr(module, "__dict__", {})
+        if replaced.isdisjoint(map(id, taken.values())) or name.startswith("ipcreel"):
             continue
-        for attribute, value in list(module.__dict__.items()):
-            if type(value) is BuiltinFunctionType:
-                ours = replacement_of(value)
-                if ours is not None:
-                    setattr(module, attribute, ours)
+        if not (getattr(module, "__file__", None) or "").endswith(".py"):
+            continue
+        for attribute, value in list(taken.items()):
+            if id(value) in replaced:
+                setattr(module, attribute, replacements[id(value)][1])
 
 
 def install_rows(module: ModuleType, rows: Iterable[Operation], wrap: Wrap) -> None:

@@ -53,7 +53,9 @@ class Reading:
             full = "ipcreel.mechanism." + name
             __import__(full)
             mechanism = sys.modules[full]
-            rows = [row for row in mechanism.OPERATIONS if row.mechanism not in self.skip]
+            rows = mechanism.OPERATIONS
+            if self.skip:
+                rows = [row for row in rows if row.mechanism not in self.skip]
             install_rows(module, rows, self.wrap)
             extra = getattr(mechanism, "install", None)
             if extra is not None:

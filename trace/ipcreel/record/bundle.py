@@ -1,8 +1,9 @@
 """The code that every recorded process begins with, in one file: it is read once where the modules would be sought.
 
-Finding and reading some thirty small files takes a new interpreter longer than running them. The recorder compiles them
-beforehand, without what only people and type checkers read, and leaves the code beside the tapes; bootstrap loads it if
-it is there and was made by the same Python, and imports the modules as usual if not.
+Finding and reading some forty small files takes a new interpreter longer than running them. The recorder compiles them
+beforehand, without what only people and type checkers read, and leaves the code beside the tapes, in an order in which
+each module comes after those that it imports. bootstrap runs it if it is there and was made by the same Python, and
+imports the modules as usual if not.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import ast
 import importlib.util
 import marshal
 from pathlib import Path
+from types import CodeType
 
 from ipcreel import mechanism
 
@@ -28,19 +30,19 @@ def write(tapes: Path) -> None:
     """Leave the code in the directory of a recording. Where that fails, processes start more slowly."""
     roots = ["ipcreel.record.start"]
     roots += [f"ipcreel.mechanism.{name}" for key in _ALWAYS_THERE for name in mechanism.PATCHES.get(key, ())]
-    modules: dict[str, tuple[str, bool, bytes]] = {}
+    modules: dict[str, tuple[str, bool, CodeType] | None] = {}
     for root in roots:
         _add(root, modules)
     try:
         file = tapes / file_name()
         file.touch(0o600)
-        file.write_bytes(marshal.dumps(modules))
+        file.write_bytes(marshal.dumps([(name, *module) for name, module in modules.items() if module]))
     except OSError:
         pass
 
 
-def _add(name: str, modules: dict[str, tuple[str, bool, bytes]]) -> None:
-    """Compile a module, and those of ours that it imports as it is imported itself."""
+def _add(name: str, modules: dict[str, tuple[str, bool, CodeType] | None]) -> None:
+    """Compile a module, after those of ours that it imports as it is imported itself."""
     if name in modules:
         return
     place = PACKAGE.parent.joinpath(*name.split("."))
@@ -49,7 +51,7 @@ def _add(name: str, modules: dict[str, tuple[str, bool, bytes]]) -> None:
     if not file.exists():  # a name in a module, not a module
         return
     tree = _Bare().visit(ast.parse(file.read_bytes()))
-    modules[name] = (str(file), is_package, b"")
+    modules[name] = None
     parent = name.rpartition(".")[0]
     if parent:
         _add(parent, modules)
@@ -57,8 +59,12 @@ def _add(name: str, modules: dict[str, tuple[str, bool, bytes]]) -> None:
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("ipcreel"):
             for imported in (node.module or "", *(f"{node.module}.{alias.name}" for alias in node.names)):
                 _add(imported, modules)
-    code = compile(ast.fix_missing_locations(tree), str(file), "exec", dont_inherit=True)
-    modules[name] = (str(file), is_package, marshal.dumps(code))
+    del modules[name]  # and at the end again
+    modules[name] = (
+        str(file),
+        is_package,
+        compile(ast.fix_missing_locations(tree), str(file), "exec", dont_inherit=True),
+    )
 
 
 class _Bare(ast.NodeTransformer):

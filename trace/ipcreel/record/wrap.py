@@ -31,7 +31,7 @@ class Recording(Reading):
     """The table read in order to record."""
 
     def wrap(self, row: Operation, original: Callable[..., Any]) -> FunctionType:
-        return _unrecorded(original) if row.mechanism in self.skip else recorded(row, original)
+        return _unrecorded(original) if self.skip and row.mechanism in self.skip else recorded(row, original)
 
     def note(
         self, row: Operation, object_: int, a: int = 0, b: int = 0, payload: object = None, begin_ns: int = 0
@@ -60,39 +60,13 @@ def _unrecorded(original: Callable[..., Any]) -> FunctionType:
 def recorded(row: Operation, original: Callable[..., Any]) -> FunctionType:
     """A function that does what `original` does, and records it as `row` says."""
     scope: dict[str, Any] = {
-        "ARRAY_MARKER": ARRAY_MARKER,
-        "CODE": row.code,
         "__builtins__": __builtins__,  # what C imports for a call is looked up through the globals of its caller
-        "END_AT": END_AT,
-        "PackingError": PackingError,
-        "REST_AT": REST_AT,
-        "SHORT_HEAD": SHORT_HEAD,
-        "WAIT": WAIT,
-        "after": row.after,
-        "attempt": row.attempt,
-        "before": row.before,
-        "concerns": row.concerns,
-        "describe": describe,
-        "fit": fit,
-        "getframe": sys._getframe,
-        "identify": row.identify,
-        "is_own": is_own,
-        "mend": mend,
-        "now": now,
+        "generated": _generated,
         "original": original,
-        "pack_begin": TAPE_BEGIN.pack_into,
-        "pack_end": TAPE_END.pack_into,
-        "pack_rest": TAPE_REST.pack_into,
-        "pack_whole": TAPE_WHOLE.pack_into,
-        "payload": tape.payload,
         "process": process,
-        "site_of": site_of,
-        "sites": sites,
-        "short_packers": short_packers,
-        "tape": tape,
+        "row": row,
     }
-    function = FunctionType(_FIRST_CALL, scope, "wrapper")
-    scope["generated"] = lambda: _generated(function, row)
+    function = scope["wrapper"] = FunctionType(_FIRST_CALL, scope, "wrapper")
     return function
 
 
@@ -104,18 +78,28 @@ def _first_call(*args: Any, **kwargs: Any) -> Any:
     here = process.here
     if here is None or here.mark < 0:
         return original(*args, **kwargs)  # type: ignore[name-defined]  # noqa: F821
-    return generated()(*args, **kwargs)  # type: ignore[name-defined]  # noqa: F821
+    return generated(wrapper, row)(*args, **kwargs)  # type: ignore[name-defined]  # noqa: F821
 
 
 _FIRST_CALL = _first_call.__code__.replace(co_filename=WRAPPER_FILE)
 
 
 def _generated(function: FunctionType, row: Operation) -> FunctionType:
-    """Give a wrapper its code."""
+    """Give a wrapper its code, and what that needs."""
     source = source_of(row, row.semantic and not internals)
     code = _codes.get(source)
     if code is None:
         code = _codes[source] = next(part for part in compile(source, WRAPPER_FILE, "exec").co_consts if _is_code(part))
+    function.__globals__.update(
+        _NEEDED,
+        CODE=row.code,
+        after=row.after,
+        attempt=row.attempt,
+        before=row.before,
+        concerns=row.concerns,
+        identify=row.identify,
+        payload=tape.payload,
+    )
     function.__code__ = code
     return function
 
@@ -159,3 +143,27 @@ def _text(error: BaseException) -> str:
         return str(error)
     except Exception:
         return "(its text could not be made)"
+
+
+_NEEDED: dict[str, Any] = {
+    "ARRAY_MARKER": ARRAY_MARKER,
+    "END_AT": END_AT,
+    "PackingError": PackingError,
+    "REST_AT": REST_AT,
+    "SHORT_HEAD": SHORT_HEAD,
+    "WAIT": WAIT,
+    "describe": describe,
+    "fit": fit,
+    "getframe": sys._getframe,
+    "is_own": is_own,
+    "mend": mend,
+    "now": now,
+    "pack_begin": TAPE_BEGIN.pack_into,
+    "pack_end": TAPE_END.pack_into,
+    "pack_rest": TAPE_REST.pack_into,
+    "pack_whole": TAPE_WHOLE.pack_into,
+    "short_packers": short_packers,
+    "site_of": site_of,
+    "sites": sites,
+    "tape": tape,
+}

@@ -28,63 +28,44 @@ def _run():
 
 def _start(package):
     try:
-        code = _read_code(package)
         sys.path.append(package)
-        if code is not None:
-            sys.meta_path.insert(0, code)
         try:
+            _run_code(package)
             from ipcreel.record import start
         finally:
             sys.path.remove(package)
         start.start()
-        if code is not None:
-            sys.meta_path.remove(code)
     except Exception:  # a fault of ours must not reach the program
         kind, error = sys.exc_info()[:2]
         sys.stderr.write("ipcreel: this process is not recorded: %s: %s\n" % (kind.__name__, error))  # noqa: UP031
 
 
-class _Code:
-    """Imports our modules from one file, in which the recorder left them compiled (see ipcreel.record.bundle)."""
-
-    def __init__(self, modules):
-        import marshal
-
-        self.load = marshal.loads
-        self.modules = modules
-        self.spec = sys.modules["_frozen_importlib"].ModuleSpec
-
-    def find_spec(self, name, path=None, target=None):
-        if name not in self.modules:
-            return None
-        file, is_package, _ = self.modules[name]
-        spec = self.spec(name, self, origin=file, is_package=is_package)
-        spec._set_fileattr = True
-        if is_package:
-            spec.submodule_search_locations = [os.path.dirname(file)]
-        return spec
-
-    def create_module(self, spec):
-        return None
-
-    def exec_module(self, module):
-        exec(self.load(self.modules[module.__name__][2]), module.__dict__)
-
-
-def _read_code(package):
-    """The code that was left for this Python, if it is that of this package."""
+def _run_code(package):
+    """Run our modules from the one file in which the recorder left them compiled (see ipcreel.record.bundle)."""
     import marshal
 
     magic = sys.modules["_frozen_importlib_external"].MAGIC_NUMBER
     try:
         descriptor = os.open(os.path.join(os.environ["IPCREEL_TAPES"], "code-" + magic[:2].hex()), os.O_RDONLY)
     except OSError:
-        return None
+        return
     try:
-        modules = marshal.loads(os.read(descriptor, os.fstat(descriptor).st_size))
+        found = marshal.loads(os.read(descriptor, os.fstat(descriptor).st_size))
     finally:
         os.close(descriptor)
-    return _Code(modules) if modules["ipcreel"][0].startswith(package) else None
+    if not found[0][1].startswith(package):
+        return
+    new, modules = type(sys), sys.modules
+    for name, file, is_package, code in found:
+        module = modules[name] = new(name)
+        module.__file__ = file
+        parent, _, last = name.rpartition(".")
+        module.__package__ = name if is_package else parent
+        if is_package:
+            module.__path__ = [os.path.dirname(file)]
+        exec(code, module.__dict__)
+        if parent:
+            setattr(modules[parent], last, module)
 
 
 def _leave_note(tapes):
