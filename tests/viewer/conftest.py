@@ -27,12 +27,25 @@ def market(tmp_path_factory) -> Reel:
     return record(tmp_path_factory.mktemp("market"), "market", sys.executable, *run, "--output", "quiet")
 
 
+DEADLOCK = """
+import threading
+books, journal, both = threading.Lock(), threading.Lock(), threading.Barrier(2)
+def trade(first, second):
+    with first:
+        both.wait()
+        with second:
+            pass
+for name, locks in (("sale", (books, journal)), ("purchase", (journal, books))):
+    threading.Thread(target=trade, args=locks, name=name).start()
+"""
+
+
 @pytest.fixture(scope="session")
 def deadlocked(tmp_path_factory) -> Reel:
-    """A market whose traders take two locks in opposite orders, ended once it hung."""
-    run = ("-m", "energymarket", "run", "--homes", "6", "--ticks", "40", "--tick-seconds", "0", "--seed", "7")
-    command = (sys.executable, *run, "--output", "quiet", "--bug", "lock-order")
-    return record(tmp_path_factory.mktemp("deadlocked"), "deadlocked", *command, options=("--duration", "5"))
+    """Two threads that take two locks in opposite orders, ended once they hang."""
+    return record(
+        tmp_path_factory.mktemp("deadlocked"), "deadlocked", sys.executable, "-c", DEADLOCK, options=("--duration", "4")
+    )
 
 
 @pytest.fixture(scope="session")

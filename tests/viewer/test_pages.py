@@ -22,7 +22,8 @@ from reelview.timeline.marks import Mark
 def test_the_state_of_a_deadlock_names_who_waits_for_whom(deadlocked):
     text = StatePage(deadlocked).write(deadlocked.asked_to_end_ns)
     assert "Deadlock:" in text
-    assert re.search(r"market/trader_\d</a> waits for lock books.py:\d+, held by market/trader_\d", text)
+    assert re.search(r"/sale</a> waits for lock .*, held by .*/purchase", text)
+    assert re.search(r"/purchase</a> waits for lock .*, held by .*/sale", text)
 
 
 def test_the_state_lists_messages_with_their_sends(market):
