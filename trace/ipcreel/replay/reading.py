@@ -204,19 +204,28 @@ class Replaying(Reading):
         self.turns.complete(event)
         self.standing.look()
         following = self.here.events[-1] if self.here.events else None
-        if following is not None and following.op == self.delivered and following.b == _BETWEEN:
+        if following is None or following.op != self.delivered:
+            return
+        if following.b != _BETWEEN and following.begin_ns > abs(event.end_ns):  # in what we do after the operation
+            self._deliver(following)
+        elif following.b == _BETWEEN:
             Arrival(following.a, self.script.sites[following.site], self.script.payload(following)).watch()
 
     def deliver_within(self, event: Event) -> None:
         """Deliver the signals that arrived while `event` was going on."""
         while self.here.events:
             following = self.here.events[-1]
-            if following.op != self.delivered or (following.b == _BETWEEN and event.end_ns != 0):
+            if following.op != self.delivered or (event.end_ns != 0 and following.begin_ns > abs(event.end_ns)):
                 return
-            handler = _signal.getsignal(following.a)
-            if not callable(handler):
-                self.diverge(f"{self.script.describe(following)}: the program has no handler for {following.a}.")
-            handler(following.a, sys._getframe(1))
+            if following.b == _BETWEEN and event.end_ns != 0:
+                return
+            self._deliver(following)
+
+    def _deliver(self, delivery: Event) -> None:
+        handler = _signal.getsignal(delivery.a)
+        if not callable(handler):
+            self.diverge(f"{self.script.describe(delivery)}: the program has no handler for {delivery.a}.")
+        handler(delivery.a, sys._getframe(1))
 
 
 def _where() -> str:
