@@ -13,7 +13,9 @@ import signal
 from collections.abc import Iterable
 from types import FrameType
 
-_PATIENCE_S = 0.5  # the group gets its signal in one system call; this is for the child to be scheduled on a busy machine
+_PATIENCE_S = (
+    0.5  # the group gets its signal in one system call; this is for the child to be scheduled on a busy machine
+)
 
 
 class Canary:

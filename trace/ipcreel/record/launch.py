@@ -129,8 +129,7 @@ def _wait(
         info = signal.sigtimedwait(watched, max(left, 0))
         if info is not None and info.si_signo != signal.SIGCHLD:
             asked_ns = asked_ns or time.monotonic_ns()
-            if not _has_it_already(info, pid, canary):
-                os.kill(pid, info.si_signo)
+            _pass_on(info, pid, canary)
         elif info is None and deadlines and deadlines[0][0] <= time.monotonic():
             asked_ns = asked_ns or time.monotonic_ns()
             os.kill(pid, deadlines.pop(0)[1])
@@ -139,11 +138,13 @@ def _wait(
             return status, used.ru_utime + used.ru_stime, asked_ns
 
 
-def _has_it_already(info: signal.struct_siginfo, pid: int, canary: Canary) -> bool:
-    """Whether the program got this signal too, or sent it to us itself."""
-    if info.si_code == _SI_KERNEL or _descends(info.si_pid, pid):
-        return True
-    return canary.heard(info.si_signo)
+def _pass_on(info: signal.struct_siginfo, pid: int, canary: Canary) -> None:
+    """Give a signal to whom it was meant for, unless that one has it already.
+
+    We stand between the program and whoever started it: what the program sends to its parent is for our own.
+    """
+    if info.si_code != _SI_KERNEL and not canary.heard(info.si_signo):
+        os.kill(os.getppid() if _descends(info.si_pid, pid) else pid, info.si_signo)
 
 
 def _deadlines(duration_s: float | None) -> list[tuple[float, signal.Signals]]:

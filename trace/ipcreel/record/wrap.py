@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import _struct
 import sys
-from struct import error as PackingError  # noqa: N812
 
 from ipcreel.event import ARRAY_MARKER, END_AT, REST_AT, TAPE_BEGIN, TAPE_END, TAPE_REST, TAPE_WHOLE
 from ipcreel.interpose.frames import WRAPPER_FILE, is_ours, program_frame
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 else:
     FunctionType = type(program_frame)  # `types` would be one more import at every start
 
+PackingError: type[Exception] = _struct.error  # type: ignore[attr-defined]
 internals = False  # record the operations inside operations too
 
 _codes: dict[str, CodeType] = {}

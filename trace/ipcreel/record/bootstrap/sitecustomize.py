@@ -9,8 +9,8 @@ import sys
 
 
 def _run():
-    folder = os.path.dirname(os.path.abspath(__file__))
-    sys.path[:] = [entry for entry in sys.path if os.path.abspath(entry) != folder]
+    folder = os.path.dirname(__file__)
+    sys.path[:] = [entry for entry in sys.path if entry != folder]
     ours = sys.modules.pop("sitecustomize")
     if "IPCREEL_TAPES" in os.environ:
         if sys.version_info >= (3, 11):  # noqa: UP036
