@@ -37,7 +37,7 @@ class Worker(threading.Thread):
 
 
 def masked(thing):
-    return re.sub(r"fd=\d+|\d{5,}|started \d+", "N", re.sub(r"0x[0-9a-f]+", "0x", repr(thing)))
+    return re.sub(r"fd=\d+|\d{5,}|started \d+|(?:parent|pid)[=:] ?\d+", "N", re.sub(r"0x[0-9a-f]+", "0x", repr(thing)))
 
 
 pair = socket.socketpair()

@@ -14,6 +14,7 @@ fork = multiprocessing.get_context("fork")
 def linger(ready):
     def end(signum, frame):
         os.write(1, b"daemon is terminated\n")
+        ended.set()
         os._exit(0)
 
     signal.signal(signal.SIGTERM, end)
@@ -23,11 +24,11 @@ def linger(ready):
 
 
 def finish():
-    time.sleep(0.1)
+    ended.wait()
     os.write(1, b"plain child ends by itself\n")
 
 
-ready = fork.Event()
+ready, ended = fork.Event(), fork.Event()
 daemon = fork.Process(target=linger, args=(ready,), daemon=True)
 plain = fork.Process(target=finish)
 daemon.start()

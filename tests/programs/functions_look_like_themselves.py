@@ -1,4 +1,4 @@
-"""Patched functions keep their name, module, text, signature, source, equality and pickle, for whoever compares, documents or sends
+"""Patched functions keep their type, name, module, text, signature, source, equality and pickle, for whoever compares, documents or sends
 them."""
 
 import _thread
@@ -51,7 +51,9 @@ def signature(thing):
 
 def pickled(thing):
     try:
-        return "the same" if pickle.loads(pickle.dumps(thing)) == thing else "another"
+        if pickle.loads(pickle.dumps(thing)) != thing:
+            return "another"
+        return "the same" if "." in thing.__qualname__ else pickle.dumps(thing)
     except Exception as error:
         return f"{type(error).__name__}: {error}"
 
@@ -63,6 +65,8 @@ def without_addresses(text):
 for name in NAMES.split():
     thing = look_up(name)
     print(name)
+    if name.count(".") == 1 and not inspect.isclass(thing):
+        print("   ", type(thing).__name__, without_addresses(repr(thing)), inspect.isbuiltin(thing), inspect.isfunction(thing))
     print("   ", [getattr(thing, key, None) for key in ("__name__", "__qualname__", "__module__")])
     print("   ", without_addresses(signature(thing)))
     print("   ", without_addresses(pickled(thing)))

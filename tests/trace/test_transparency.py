@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import ast
 import fcntl
-import json
 import os
 import re
 import selectors
@@ -33,6 +32,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+
+from ipcreel.cli.info import describe
+from ipcreel.reel import open_reel
 
 PROGRAMS = Path(__file__).resolve().parents[1] / "programs"
 DEADLINE_S = 60
@@ -224,7 +226,6 @@ def test_a_program_runs_as_it_would_without_the_recorder(
     assert first_difference(bare.stderr, recorded.stderr) == ""
     assert first_difference(bare.stdout, recorded.stdout) == ""
     assert recorded.ends == bare.ends
-    info = subprocess.run([*ipcreel, "info", "--json", str(reel)], capture_output=True, check=True, timeout=DEADLINE_S)
-    contents = json.loads(info.stdout)
+    contents = describe(open_reel(reel))
     assert contents["processes"]
     assert needs.loses or contents["lost_events"] == 0, contents["lost"]
