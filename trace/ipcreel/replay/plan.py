@@ -39,8 +39,16 @@ def path_to(reel: Reel, process: int) -> list[int]:
     return path
 
 
-def write_script(reel: Reel, path: list[int], file: Path) -> None:
-    """Write what the replayed process needs: for each process of the path its events, and where payloads are."""
+def write_script(reel: Reel, path: list[int], file: Path, stop: int | None = None, debug: bool = False) -> None:
+    """Write what the replayed process needs: for each process of the path its events, and where payloads are.
+
+    Args:
+        reel: what was recorded.
+        path: the processes, see `path_to`.
+        file: where to.
+        stop: the event before which the replay stops.
+        debug: it stops in the debugger.
+    """
     steps: list[dict[str, Any]] = []
     for process in path:
         rows = np.flatnonzero(reel.process == process)
@@ -65,5 +73,41 @@ def write_script(reel: Reel, path: list[int], file: Path) -> None:
         "objects": objects,
         "operations": operations,
         "sites": reel.sites,
+        "stop": -1 if stop is None else stop,
+        "debug": debug,
+        "world": [] if stop is None else world_at(reel, int(reel.begin[stop])),
     }
     file.write_bytes(msgpack.packb(script, unicode_errors="surrogatepass"))
+
+
+def event_at(reel: Reel, process: int, time_ns: int) -> int:
+    """The first event of a process that begins at a moment or after it; its last where there is none.
+
+    Args:
+        reel: what was recorded.
+        process: its row.
+        time_ns: CLOCK_MONOTONIC.
+
+    Raises:
+        ReelError: the process did nothing.
+    """
+    rows = np.flatnonzero(reel.process == process)
+    if not len(rows):
+        raise ReelError(f"{reel.path}: {reel.process_name(process)} did nothing that was recorded.")
+    after = rows[reel.begin[rows] >= time_ns]
+    return int(after[0] if len(after) else rows[-1])
+
+
+def world_at(reel: Reel, at_ns: int) -> list[str]:
+    """What each thread of the run was doing at a moment, a line each, for a person."""
+    begin, end = np.asarray(reel.begin), np.abs(np.asarray(reel.end))
+    lines = []
+    for lane in range(len(reel.lanes)):
+        rows = np.flatnonzero((np.asarray(reel.lane) == lane) & (begin <= at_ns))
+        if len(rows):
+            row = int(rows[-1])
+            doing = "is in" if end[row] == 0 or end[row] > at_ns else "has done"
+            file, line, _, _ = reel.sites[reel.site[row]]
+            name = reel.operations[int(reel.op[row])]["name"]
+            lines.append(f"{reel.lane_name(lane)} {doing} {name} {reel.objects[reel.object[row]][3]} at {file}:{line}")
+    return lines

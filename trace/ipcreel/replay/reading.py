@@ -40,6 +40,7 @@ class Replaying(Reading):
         diverge: called with what the tape has and what the program did; it does not return. Nothing is raised:
             a program's own `finally` would go on with something else.
         over: called when no thread goes any further; it does not return either.
+        stop: called before the event that the replay is to stop at.
         leave: ends the process with an exit code.
         standing: the threads that go no further.
     """
@@ -52,12 +53,14 @@ class Replaying(Reading):
         over: Callable[[Replaying], NoReturn],
         diverge: Callable[[str], NoReturn],
         leave: Callable[[int], NoReturn],
+        stop: Callable[[Event], None],
     ) -> None:
         self.script = script
         self.replayed = 0
         self.over = over
         self.diverge = diverge
         self.leave = leave
+        self.stop = stop
         self.delivered = next((code for code, row in script.operations.items() if row.name == _DELIVERED), -1)
         self.forks = Forks()
         self.lanes = Lanes(script)
@@ -135,6 +138,8 @@ class Replaying(Reading):
             self.diverge(
                 f"{self.script.describe(event)}: that is what the tape has; the program did {row.name} at {_where()}."
             )
+        if event.row == self.script.stop:
+            self.stop(event)
         here.events.pop()
         self.replayed += 1
         self.standing.left -= 1

@@ -45,6 +45,9 @@ class Script:
         self.operations: dict[int, Row] = {code: Row(*row) for code, row in content["operations"].items()}
         self.objects: list[list[Any]] = content["objects"]
         self.sites: list[list[Any]] = content["sites"]
+        self.stop: int = content["stop"]
+        self.debug: bool = content["debug"]
+        self.world: list[str] = content["world"]
         self._steps: list[dict[str, Any]] = content["steps"]
         with open(content["reel"], "rb") as file:
             self._reel = memoryview(file.read())  # mapped, it would take a descriptor that the program had

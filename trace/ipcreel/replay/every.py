@@ -1,0 +1,58 @@
+"""Replays every process of a reel, several at a time, and tells how that went."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+
+from ipcreel.reel import Reel
+from ipcreel.replay.launch import Ending, replay
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How the replay of one process went.
+
+    Attributes:
+        process: its row.
+        name: what it is called.
+        events: how many events its tape has.
+        replayed: how many of them, and of those of its parents up to the fork, were done again.
+        recorded_s: how long it took when it was recorded, from its first event to its last.
+        replayed_s: how long the replay took, with the start of its interpreter.
+        ending: how it ended.
+    """
+
+    process: int
+    name: str
+    events: int
+    recorded_s: float
+    replayed_s: float
+    ending: Ending
+
+
+def replay_all(reel: Reel, at_once: int | None = None) -> Iterator[Outcome]:
+    """Replay every process that has a tape, in the order of their begin.
+
+    Args:
+        reel: what was recorded.
+        at_once: how many at a time; as many as there are processors where it is not said.
+    """
+    with ThreadPoolExecutor(at_once or len(os.sched_getaffinity(0))) as pool:
+        yield from pool.map(lambda process: _one(reel, process), range(len(reel.processes)))
+
+
+def _one(reel: Reel, process: int) -> Outcome:
+    rows = np.flatnonzero(reel.process == process)
+    took_ns = (
+        int(max(reel.begin[rows].max(), np.abs(reel.end[rows]).max()) - reel.begin[rows].min()) if len(rows) else 0
+    )
+    begin = time.perf_counter()
+    ending = replay(reel, process, quiet=True)
+    took_s = time.perf_counter() - begin
+    return Outcome(process, reel.process_name(process), len(rows), took_ns / 1e9, took_s, ending)
