@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import numpy as np
 from PySide6.QtCore import QCoreApplication, QPoint, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
@@ -26,6 +27,7 @@ def render(
     panels: tuple[str, ...] = (),
     at_ns: int | None = None,
     event: int | None = None,
+    cone: bool = False,
     theme: str | None = None,
 ) -> None:
     """Draw the window as it shows a reel from `begin_ns` to `end_ns`, into a .png or an .svg.
@@ -34,6 +36,7 @@ def render(
         panels: which panels stand beside the timeline.
         at_ns: where the cursor stands; by default at the begin.
         event: the selected event.
+        cone: whether what led to that event stands out, from the begin of its tick on where there are ticks.
         theme: light or dark; by default as the system is.
 
     Raises:
@@ -51,10 +54,12 @@ def render(
         raise ReelError(f"no panel {', '.join(missing)}. This reel has: {', '.join(window.docks)}.")
     window.show()
     window.show_panels(panels)
-    session.view.show(begin_ns, end_ns)
-    session.cursor.move_to(begin_ns if at_ns is None else at_ns)
     if event is not None:
         session.selection.select_event(event)
+        if cone:
+            session.show_cone(event, _since(session, event))
+    session.view.show(begin_ns, end_ns)
+    session.cursor.move_to(begin_ns if at_ns is None else at_ns)
     settle(app)
     for page in window.findChildren(PagePanel):
         page.rewrite()
@@ -64,6 +69,15 @@ def render(
     settle(app)
     if not written:
         raise ReelError(f"{output}: the picture cannot be written there.")
+
+
+def _since(session: Session, event: int) -> int:
+    """When the tick of an event began; the begin of the run where it has no ticks."""
+    begins = session.data.tick_ns
+    row = session.data.span_of_event(event)
+    at_ns = session.data.spans.first_ns if row is None else int(session.data.spans.begin_ns[row])
+    place = int(begins.searchsorted(np.int64(at_ns), "right")) - 1
+    return int(begins[place]) if place >= 0 else session.data.spans.first_ns
 
 
 def use_theme(app: QCoreApplication, *, dark: bool) -> None:

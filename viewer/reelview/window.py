@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QMainWindow,
     QMenu,
     QPushButton,
+    QTabBar,
     QVBoxLayout,
     QWidget,
 )
@@ -194,9 +195,10 @@ class Window(QMainWindow):
         """Shows some panels alone, one above another."""
         chosen = [self.docks[name] for name in names]
         for made in self.docks.values():
-            made.hide()
-        for made in chosen:
             self.removeDockWidget(made)
+        for bar in self.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            bar.hide()  # Qt leaves the tabs of docks that were taken away where they stood
+        for made in chosen:
             self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, made)
             made.show()
         self.resizeDocks(chosen, [_DOCK_PX] * len(chosen), Qt.Orientation.Horizontal)

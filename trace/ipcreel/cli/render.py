@@ -20,6 +20,7 @@ from ipcreel.reel.select import moment_ns
 @click.option("--to", "until", metavar="TIME", help="Where it ends.")
 @click.option("--at", metavar="TIME", help="Where the cursor stands.")
 @click.option("--event", type=int, metavar="N", help="The event that is selected.")
+@click.option("--cone", is_flag=True, help="Let what led to the event stand out.")
 @click.option("--panels", default="", metavar="NAMES", help="pricing, state, findings, inspector, search; by commas.")
 @click.option("--theme", type=click.Choice(["light", "dark"]), help="By default that of the system.")
 @click.option("--size", default="1600x900", show_default=True, metavar="WIDTHxHEIGHT")
@@ -30,6 +31,7 @@ def command(
     until: str | None,
     at: str | None,
     event: int | None,
+    cone: bool,
     panels: str,
     theme: str | None,
     size: str,
@@ -66,5 +68,6 @@ def command(
         panels=tuple(name.strip() for name in panels.split(",") if name.strip()),
         at_ns=moment_ns(opened, at) if at else None,
         event=event,
+        cone=cone,
         theme=theme,
     )

@@ -100,7 +100,8 @@ class GraphView(QWidget):
         painter.drawPath(path)
         painter.setBrush(colour)
         painter.drawPolygon(head(middle.x(), middle.y(), end.x(), end.y(), 8))
-        name = str(self._reel.objects[int(self._reel.object[edge.event])][3])
+        operation = str(self._reel.operations[int(self._reel.op[edge.event])]["name"])
+        name = str(self._reel.objects[int(self._reel.object[edge.event])][3]) or operation.rsplit(".", 1)[-1]
         at = (start + end) / 4 + middle / 2
         width = painter.fontMetrics().horizontalAdvance(name)
         shift = QPointF(-width / 2, -5)

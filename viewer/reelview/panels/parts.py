@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from reelview.lens.lens import Parts
-from reelview.raster.palette import DARK, LIGHT
+from reelview.raster.palette import DARK, LIGHT, text_on
 from reelview.session import Session
 
 _LINE_PX = 19
@@ -97,7 +97,9 @@ class PartsView(QWidget):
             painter.setPen(QColor(theme.text))
             painter.drawText(QRectF(8, y, _NAMES_PX - 4, _LINE_PX), left, name)
             painter.drawText(QRectF(x0 + room + 6, y, _VALUES_PX, _LINE_PX), left, f"{value:+.4f}")
-            self._paint_why(painter, why, QRectF(x0, y, room, _LINE_PX), box, QColor(theme.faint_text))
+            on_it = theme.text if step.falls else text_on(theme.kinds[_COLOURS[number % len(_COLOURS)]])
+            colours = QColor(theme.faint_text), QColor(on_it)
+            self._paint_why(painter, why, QRectF(x0, y, room, _LINE_PX), box, colours)
         painter.setPen(QColor(theme.line))
         painter.drawLine(int(x0 + zero * room), top, int(x0 + zero * room), top + _LINE_PX * len(found))
         painter.end()
@@ -108,17 +110,26 @@ class PartsView(QWidget):
         box = QRectF(8, 4 + _LINE_PX, self.width() - 16, _LINE_PX * 2)
         painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap, parts.formula)
 
-    def _paint_why(self, painter: QPainter, why: str, room: QRectF, box: QRectF, colour: QColor) -> None:
-        """The numbers, beside the bar where there is more room; left out where there is none."""
+    def _paint_why(
+        self, painter: QPainter, why: str, room: QRectF, box: QRectF, colours: tuple[QColor, QColor]
+    ) -> None:
+        """The numbers, beside the bar where there is room, else on it; shortened or left out where there is none.
+
+        Args:
+            colours: of the text beside the bar, and on it.
+        """
         width = painter.fontMetrics().horizontalAdvance(why) + 8
-        after = room.right() - box.right()
-        painter.setPen(colour)
-        if width <= after:
-            painter.drawText(
-                QRectF(box.right() + 6, room.top(), width, room.height()), Qt.AlignmentFlag.AlignVCenter, why
-            )
+        beside, on_it = colours
+        painter.setPen(beside)
+        if width <= room.right() - box.right():
+            place = QRectF(box.right() + 6, room.top(), width, room.height())
         elif width <= box.left() - room.left():
             place = QRectF(box.left() - width, room.top(), width, room.height())
-            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, why)
-        elif "," in why:
-            self._paint_why(painter, why.partition(",")[0], room, box, colour)
+        elif width <= box.width():
+            painter.setPen(on_it)
+            place = box.adjusted(5, 0, 0, 0)
+        else:
+            if "," in why:
+                self._paint_why(painter, why.partition(",")[0], room, box, colours)
+            return
+        painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, why)

@@ -82,14 +82,15 @@ class StatePage:
         return page.heading("Queues") + ("<br>".join(blocks) or page.faint("all are empty"))
 
     def _locks(self, moment: Moment) -> str:
-        rows = [self._lock(lock, moment) for lock in moment.locks]
+        busy_first = sorted(moment.locks, key=lambda lock: not (lock.holders or lock.waiters))
+        rows = [self._lock(lock, moment) for lock in busy_first]
         shown = page.table([("", page.faint("value"), page.faint("held by"), page.faint("waited for by")), *rows])
         return page.heading("Locks and semaphores") + (shown if rows else page.faint("none is held or waited for"))
 
     def _lock(self, lock: Lock, moment: Moment) -> tuple[str, ...]:
         value = "" if lock.value is None else str(lock.value)
         return (
-            page.text(self._object(lock.object)),
+            page.text(self._object(lock.object)).replace(" ", "&nbsp;"),
             value,
             self._lane_links(lock.holders, moment),
             self._lane_links(lock.waiters, moment),
