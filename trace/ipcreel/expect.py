@@ -82,6 +82,7 @@ def assert_count(
     reel: Reel, wanted: Pick, exactly: int | None = None, at_least: int | None = None, at_most: int | None = None
 ) -> None:
     """So many events, and no more or fewer."""
+    __tracebackhide__ = True
     found = rows(reel, wanted)
     low = exactly if exactly is not None else at_least if at_least is not None else 0
     high = exactly if exactly is not None else at_most
@@ -92,11 +93,13 @@ def assert_count(
 
 def assert_never(reel: Reel, wanted: Pick) -> None:
     """No such event."""
+    __tracebackhide__ = True
     assert_count(reel, wanted, exactly=0)
 
 
 def assert_eventually(reel: Reel, wanted: Pick) -> None:
     """At least one such event, which returned."""
+    __tracebackhide__ = True
     found = rows(reel, wanted)
     if not len(found[~(reel.pending | reel.raised)[found]]):
         raise AssertionError(f"{wanted}: it never came to an end:\n{_listed(reel, found)}")
@@ -104,11 +107,13 @@ def assert_eventually(reel: Reel, wanted: Pick) -> None:
 
 def assert_happens_before(reel: Reel, one: Pick, other: Pick) -> None:
     """Every event of one choice happens before every event of the other, not just earlier by the clock."""
+    __tracebackhide__ = True
     _assert_before(reel, _some(reel, one), _some(reel, other), f"{one}\n  before {other}")
 
 
 def assert_concurrent(reel: Reel, one: Pick, other: Pick) -> None:
     """No event of one choice happens before one of the other, nor after it."""
+    __tracebackhide__ = True
     for first in _some(reel, one).tolist():
         for second in _some(reel, other).tolist():
             if not concurrent(reel.order, first, second):
@@ -121,6 +126,7 @@ def assert_concurrent(reel: Reel, one: Pick, other: Pick) -> None:
 
 def assert_depth(reel: Reel, queue: str, at_most: int) -> None:
     """Never more messages than that in a queue; names may hold * and ?."""
+    __tracebackhide__ = True
     known = set(np.unique(reel.object[select(reel, Selection(object=queue))]).tolist())
     for depth in find_depths(reel.events):
         if depth.object in known and depth.most > at_most:
@@ -131,6 +137,7 @@ def assert_depth(reel: Reel, queue: str, at_most: int) -> None:
 
 def assert_no_findings(reel: Reel, but: Sequence[str] = ()) -> None:
     """`ipcreel check` finds nothing, except for the codes in `but`."""
+    __tracebackhide__ = True
     found = [finding for finding in reel.findings if finding.code not in but]
     if found:
         parts = [f"  {one.code}: {one.what} {one.cause}\n{_listed(reel, one.events)}" for one in found]
@@ -145,6 +152,7 @@ def assert_phases(reel: Reel, phases: Sequence[Pick], round_pattern: str) -> Non
         phases: what belongs to each phase, in order; a round may lack some of them.
         round_pattern: a regular expression whose first group in an event's payload is the number of its round.
     """
+    __tracebackhide__ = True
     steps: dict[tuple[int, int], list[int]] = {}
     for number, phase in enumerate(phases):
         for row in _some(reel, phase).tolist():
@@ -158,6 +166,7 @@ def assert_phases(reel: Reel, phases: Sequence[Pick], round_pattern: str) -> Non
 
 
 def _some(reel: Reel, wanted: Pick) -> Rows:
+    __tracebackhide__ = True
     found = rows(reel, wanted)
     if not len(found):
         raise AssertionError(f"{wanted}: there is no such event, so there is nothing to compare")
@@ -165,6 +174,7 @@ def _some(reel: Reel, wanted: Pick) -> Rows:
 
 
 def _assert_before(reel: Reel, one: Rows, other: Rows, what: str) -> None:
+    __tracebackhide__ = True
     # Within a lane all are in order: the last of one choice and the first of the other decide.
     last = {int(reel.lane[row]): int(row) for row in one}
     first = {int(reel.lane[row]): int(row) for row in other[::-1]}

@@ -149,7 +149,8 @@ def _parts(events: Events, roles: Roles, operation_name: Callable[[int], str]) -
     pooled = {
         int(lane) for lane in np.unique(events.lane[events.rows("futures.call.begin", "mp.pool.run", done=False)])
     }
-    handlers = events.rows("signal.handler.run", done=False)
+    handler = events.codes.get("signal.handler.run", -1)
+    handling: dict[int, tuple[int, int]] = {}
     found: list[str | None] = []
     task: dict[int, str | None] = {}
     current: dict[int, int] = {}
@@ -157,9 +158,10 @@ def _parts(events: Events, roles: Roles, operation_name: Callable[[int], str]) -
     for row in range(len(events.op)):
         lane, name = int(events.lane[row]), names[int(events.op[row])]
         role: str | None = roles.lane[lane]
-        inside = handlers[(events.lane[handlers] == lane) & (handlers <= row)] if len(handlers) else handlers
-        if len(inside) and events.begin_ns[row] <= events.end_ns[inside[-1]]:
-            role = f"{roles.lane[lane]}, on signal {events.a[inside[-1]]}"
+        if events.op[row] == handler:
+            handling[lane] = (int(events.a[row]), int(events.end_ns[row]))
+        if lane in handling and events.begin_ns[row] <= handling[lane][1]:
+            role = f"{roles.lane[lane]}, on signal {handling[lane][0]}"
         elif name in ("futures.call.begin", "mp.pool.run"):
             tasks += 1
             process = roles.process[int(events.process[row])]

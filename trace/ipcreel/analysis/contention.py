@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ipcreel.analysis.events import Events
 from ipcreel.analysis.flows import Flows
 from ipcreel.analysis.flows.semaphores import KINDS
-from ipcreel.analysis.waits import Window
+from ipcreel.analysis.waits import Window, sum_by
 
 Rows = NDArray[np.int64]
 
@@ -67,14 +67,23 @@ def find_contention(events: Events, flows: Flows, end_ns: Rows, window: Window) 
     latest = np.zeros(len(events.begin_ns), np.int64)
     np.maximum.at(latest, flows.effect, events.begin_ns[flows.cause])
     waited = (latest[rows] > events.begin_ns[rows]) | events.pending[rows]
-    found = []
-    for object_ in np.unique(events.object[rows]).tolist():
-        here = events.object[rows] == object_
-        took = np.where(waited & here, waits, 0)
-        longest = int(np.argmax(took))
-        count, total = int((waited & here).sum()), int(took.sum())
-        row = int(rows[longest]) if count else -1
-        found.append(Contention(object_, int(here.sum()), count, total, row, int(took[longest])))
+    took = np.where(waited, waits, 0)
+    objects, place = np.unique(events.object[rows], return_inverse=True)
+    asked, had_to = (np.bincount(place, weights, len(objects)) for weights in (None, waited))
+    total = sum_by(place, took, len(objects))
+    # Of each object the place of its longest wait: the last one in the order of (object, time waited).
+    last = np.append(np.flatnonzero(np.diff(place[order := np.lexsort((took, place))])), len(rows) - 1)
+    found = [
+        Contention(
+            object_,
+            int(asked[number]),
+            int(had_to[number]),
+            int(total[number]),
+            int(rows[order[last[number]]]) if had_to[number] else -1,
+            int(took[order[last[number]]]),
+        )
+        for number, object_ in enumerate(objects.tolist())
+    ]
     return sorted(found, key=lambda one: (-one.wait_ns, one.object))
 
 
