@@ -29,9 +29,20 @@ def bad(shown: object) -> str:
     return f'<span class="bad">{text(shown)}</span>'
 
 
-def table(rows: Iterable[Sequence[str]]) -> str:
-    """Rows of cells that are HTML already."""
-    lines = ["<tr>" + "".join(f'<td style="padding-right:10px">{cell}</td>' for cell in row) + "</tr>" for row in rows]
+def table(rows: Iterable[Sequence[str]], widths: Sequence[int] = ()) -> str:
+    """Rows of cells that are HTML already.
+
+    Args:
+        widths: of the columns, in percent; by default as wide as what stands in them.
+    """
+    wide = [f' width="{width}%"' for width in widths]
+    lines = []
+    for row in rows:
+        cells = [
+            f'<td style="padding-right:10px"{wide[column] if column < len(wide) else ""}>{cell}</td>'
+            for column, cell in enumerate(row)
+        ]
+        lines.append(f"<tr>{''.join(cells)}</tr>")
     return f'<table cellspacing="0" cellpadding="1" width="100%">{"".join(lines)}</table>' if lines else ""
 
 

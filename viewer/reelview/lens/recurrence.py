@@ -71,7 +71,7 @@ def agreements(market: Market, place: int, weights: Coefficients) -> list[Agreem
         Agreement(
             "the trade",
             (sold, bought) == (ukwh_from_kwh(board.supply_kwh), ukwh_from_kwh(board.demand_kwh)),
-            f"{len(tick.deals)} repl{'y adds' if len(tick.deals) == 1 else 'ies add'} up over TCP to {sold / 1e6:.6f} kWh sold and {bought / 1e6:.6f} bought, "
+            f"by the replies over TCP ({len(tick.deals)}) {sold / 1e6:.6f} kWh sold and {bought / 1e6:.6f} bought, "
             f"the board has {board.supply_kwh:.6f} and {board.demand_kwh:.6f}",
         ),
         Agreement(

@@ -55,7 +55,7 @@ class InspectPage:
         )
         cells = [(page.faint(page_name), value) for page_name, value in fields if value]
         head = f"<b>{page.text(row['name'])}</b> {page.faint(f'event {event}')}"
-        return f"{head}{page.table(cells)}On the timeline: {', '.join(cones)}"
+        return f"{head}{page.table(cells, (38, 62))}On the timeline: {', '.join(cones)}"
 
     def _payload(self, event: int) -> str:
         try:

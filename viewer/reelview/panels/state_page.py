@@ -84,13 +84,15 @@ class StatePage:
     def _locks(self, moment: Moment) -> str:
         busy_first = sorted(moment.locks, key=lambda lock: not (lock.holders or lock.waiters))
         rows = [self._lock(lock, moment) for lock in busy_first]
-        shown = page.table([("", page.faint("value"), page.faint("held by"), page.faint("waited for by")), *rows])
+        shown = page.table(
+            [("", page.faint("value"), page.faint("held by"), page.faint("waited for by")), *rows], (36, 12, 22, 30)
+        )
         return page.heading("Locks and semaphores") + (shown if rows else page.faint("none is held or waited for"))
 
     def _lock(self, lock: Lock, moment: Moment) -> tuple[str, ...]:
         value = "" if lock.value is None else str(lock.value)
         return (
-            page.text(self._object(lock.object)).replace(" ", "&nbsp;"),
+            page.text(self._object(lock.object)),
             value,
             self._lane_links(lock.holders, moment),
             self._lane_links(lock.waiters, moment),
@@ -104,7 +106,7 @@ class StatePage:
         summary = ", ".join(f"{count} {state}" for state, count in counts.items())
         rest = len(moment.lanes) - _MOST
         more = page.faint(f"and {rest} lanes more") if rest > 0 else ""
-        return page.heading(f"Processes and threads: {summary}") + page.table(rows) + more
+        return page.heading(f"Processes and threads: {summary}") + page.table(rows, (28, 72)) + more
 
     def _lane(self, each: LaneState, moment: Moment) -> tuple[str, str]:
         name = page.text(self._names[each.lane])
