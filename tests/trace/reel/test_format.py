@@ -108,14 +108,14 @@ def damaged(path: Path, at: int, data: bytes) -> Path:
 
 def test_a_reel_of_a_newer_version_is_refused_with_what_to_do(run: Recorded) -> None:
     at = run.path.read_bytes().index(b"\xa7version") + 8
-    with pytest.raises(ReelError, match="it has version 9, this ipcreel reads up to 1. Install a newer ipcreel."):
+    with pytest.raises(ReelError, match=r"it has version 9, this ipcreel reads up to 1\. Install a newer ipcreel\."):
         open_reel(damaged(run.path, at, b"\x09"))
 
 
 def test_a_reel_that_was_cut_off_says_so(run: Recorded) -> None:
     size = run.path.stat().st_size
     run.path.write_bytes(run.path.read_bytes()[: size - 100])
-    with pytest.raises(ReelError, match=f"its header says {size}. It was cut off"):
+    with pytest.raises(ReelError, match=rf"its header says {size}\. It was cut off"):
         open_reel(run.path)
 
 
