@@ -12,6 +12,8 @@ from ipcreel.analysis.flows import Flows
 from ipcreel.analysis.flows.match import KINDS
 
 Rows = NDArray[np.int64]
+# Event → what its begin had seen of each lane, and the numbers of its own begin and end in its lane.
+Clocks = dict[int, tuple[Rows, int, int]]
 
 _WRITES = ("mp.value.set", "mp.value.set_unlocked", "mp.array.set", "mp.array.set_unlocked", "sysv.memory.write")
 _READS = ("mp.value.get", "mp.value.get_unlocked", "mp.array.get", "mp.array.get_unlocked", "sysv.memory.read")
@@ -33,14 +35,31 @@ def open_rows(events: Events, flows: Flows) -> NDArray[np.bool_]:
     carried = np.unique(np.concatenate((flows.cause[message & contended], flows.effect[message & contended])))
     seen = _clocks(events, flows.cause[certain], flows.effect[certain], np.concatenate((reads, writes, carried)))
     found = np.zeros(len(events.lane), np.bool_)
-    for read in reads.tolist():
-        rivals = writes[events.object[writes] == events.object[read]]
-        found[read] = any(not _ordered(events, seen, read, write) for write in rivals.tolist())
+    found[reads] = _open_reads(events, seen, reads, writes)
     for number in np.unique(channel[message & contended]).tolist():
         here = message & contended & (channel == number)
         for side in (np.unique(flows.cause[here]).tolist(), np.unique(flows.effect[here]).tolist()):
             if any(not _ordered(events, seen, one, other) for one, other in pairwise(side)):
                 found[flows.cause[here]] = found[flows.effect[here]] = True
+    return found
+
+
+def _open_reads(events: Events, seen: Clocks, reads: Rows, writes: Rows) -> list[bool]:
+    """Of each read whether another write could have been the last before it."""
+    by_object: dict[int, list[tuple[int, int, bool]]] = {}
+    newest: dict[tuple[int, int], list[int]] = {}
+    for write in writes.tolist():
+        place = (int(events.object[write]), int(events.a[write]))
+        # The writes that no other is certain to follow: of several, any may have come last.
+        rivals = [one for one in newest.get(place, []) if not _ordered(events, seen, one, write)]
+        newest[place] = [*rivals, write]
+        by_object.setdefault(place[0], []).append((write, place[1], bool(rivals)))
+    found = []
+    for read in reads.tolist():
+        history = by_object.get(int(events.object[read]), [])
+        races = any(not _ordered(events, seen, read, write) for write, _, _ in history)
+        last = {place: raced for write, place, raced in history if write < read}
+        found.append(races or any(last.values()))
     return found
 
 
@@ -60,11 +79,8 @@ def _contended(events: Events, flows: Flows, channel: Rows) -> NDArray[np.bool_]
     return several[channel]
 
 
-Clocks = dict[int, tuple[Rows, int, int]]
-
-
 def _clocks(events: Events, cause: Rows, effect: Rows, wanted: Rows) -> Clocks:
-    """Of each wanted event what its begin had seen of each lane, and the numbers of its own begin and end."""
+    """The clocks of the wanted events, by the order that `cause` and `effect` make."""
     lanes = int(events.lane.max(initial=-1)) + 1
     now = np.zeros((lanes, lanes), np.int64)
     sources: dict[int, list[int]] = {}
