@@ -9,7 +9,7 @@ Nothing here imports numpy before it is asked to: this module is loaded into eve
 
 from __future__ import annotations
 
-import struct
+from _struct import Struct, calcsize  # `struct` itself would be one more file to find at every start
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,16 +30,16 @@ FIELDS = (
 ARRAY_MARKER = 0x90 | len(FIELDS)
 
 # `end_ns` stands last: a process killed in the middle of writing an event leaves it pending, never half complete.
-WHOLE = struct.Struct(">B" + "".join("B" + code for _, _, code in FIELDS))
+WHOLE = Struct(">B" + "".join("B" + code for _, _, code in FIELDS))
 SIZE = WHOLE.size
 
 # On a tape the markers of the fields are left zero, and so is the payload: whoever reads the tape fills them in. It
 # halves the time that a process takes to write an event.
 _UNMARKED = ["x" + (code if name != "payload" else "8x") for name, _, code in FIELDS]
-TAPE_WHOLE = struct.Struct(">B" + "".join(_UNMARKED))
-TAPE_BEGIN = struct.Struct(">B" + "".join(_UNMARKED[:6]))  # all that is known at the begin
-TAPE_REST = struct.Struct(">" + "".join(_UNMARKED[5:])[1:])  # from `a` on: written at the end
-TAPE_END = struct.Struct(">" + "".join(_UNMARKED[6:])[1:])  # from `b` on, where `a` stays as it was
+TAPE_WHOLE = Struct(">B" + "".join(_UNMARKED))
+TAPE_BEGIN = Struct(">B" + "".join(_UNMARKED[:6]))  # all that is known at the begin
+TAPE_REST = Struct(">" + "".join(_UNMARKED[5:])[1:])  # from `a` on: written at the end
+TAPE_END = Struct(">" + "".join(_UNMARKED[6:])[1:])  # from `b` on, where `a` stays as it was
 REST_AT, END_AT = SIZE - TAPE_REST.size, SIZE - TAPE_END.size
 
 MAX_OBJECTS = 2**32 - 1
@@ -54,7 +54,7 @@ def dtype() -> np.dtype[np.void]:
         names.append(name)
         formats.append(">" + {"Q": "u8", "q": "i8", "I": "u4", "H": "u2"}[code])
         offsets.append(at + 1)
-        at += 1 + struct.calcsize(">" + code)
+        at += 1 + calcsize(">" + code)
     return np.dtype({"names": names, "formats": formats, "offsets": offsets, "itemsize": SIZE})
 
 

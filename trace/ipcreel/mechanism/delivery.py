@@ -59,14 +59,13 @@ class Delivery:
         here: Any = process.here
         if here is None:  # the interpreter is ending
             return self.handler(signalnum, outer)
-        inside = here.inside
-        here.inside = False
+        mark, here.mark = here.mark, here.outside  # not through `inside`: a handler could raise in that call
         try:
-            if not here.inside:
+            if here.mark >= 0:
                 self.note(DELIVERED, 0, signalnum, BETWEEN if outer is frame else WITHIN, _moment(outer))
             return self.run(self.handler, signalnum, outer)
         finally:
-            here.inside = inside
+            here.mark = mark
 
 
 def _is_shielded(frame: FrameType | None) -> bool:

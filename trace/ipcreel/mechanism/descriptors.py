@@ -11,8 +11,8 @@ may belong to a file object, which closes it behind our back: what it is is aske
 from __future__ import annotations
 
 import os
-import struct
 import sys
+from _struct import pack, unpack
 
 from ipcreel.interpose import targets
 from ipcreel.interpose.adopt import fill
@@ -107,7 +107,7 @@ def probe(descriptor: int, inode: int) -> tuple[int, int, str]:
     kind = sys.modules["_socket"].socket
     sock = kind.__new__(kind)
     # The constructor would be an event for a program that audits itself. Longest are the addresses of Unix sockets.
-    fill(sock, struct.pack("ii", descriptor, _UNIX))
+    fill(sock, pack("ii", descriptor, _UNIX))
     try:
         family = sock.getsockopt(_SOL_SOCKET, _SO_DOMAIN)
         type_ = sock.getsockopt(_SOL_SOCKET, _SO_TYPE)
@@ -126,7 +126,7 @@ def socket_name(sock: Any, family: int, type_: int, inode: int) -> str:
     if family == _UNIX and not peer:
         if not local:  # one of a pair, whose name says more than we can know here
             return f"{transport} {inode}"
-        peer = f"pid {struct.unpack('iII', sock.getsockopt(_SOL_SOCKET, _SO_PEERCRED, 12))[0]}"
+        peer = f"pid {unpack('iII', sock.getsockopt(_SOL_SOCKET, _SO_PEERCRED, 12))[0]}"
     return f"{transport} {local or inode} ⇄ {address_text(peer)}"
 
 

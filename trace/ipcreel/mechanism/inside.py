@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from ipcreel.tape import process
 
+# The mark is set and restored by itself, not through `inside`: that is a call, in which a signal's handler could raise
+# and leave the mark behind.
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,11 +20,11 @@ def of_program(function: Callable[..., Any]) -> Callable[..., Any]:
         here = process.here
         if here is None or not here.inside:
             return function(*args, **kwargs)
-        here.inside = False
+        mark, here.mark = here.mark, here.outside
         try:
             return function(*args, **kwargs)
         finally:
-            here.inside = True
+            here.mark = mark
 
     return call
 
@@ -33,10 +36,10 @@ def of_library(function: Callable[..., Any]) -> Callable[..., Any]:
         here = process.here
         if here is None or here.inside:
             return function(*args, **kwargs)
-        here.inside = True
+        mark, here.mark = here.mark, -1
         try:
             return function(*args, **kwargs)
         finally:
-            here.inside = False
+            here.mark = mark
 
     return call

@@ -11,10 +11,13 @@ from __future__ import annotations
 import ast
 import importlib.util
 import marshal
+from importlib import import_module
 from pathlib import Path
 from types import CodeType
 
 from ipcreel import mechanism
+from ipcreel.record.source import shape_of
+from ipcreel.record.wrap import compiled
 
 PACKAGE = Path(__file__).parents[1]
 # Modules of Python that every interpreter has imported before a program begins, or that most programs import.
@@ -36,9 +39,19 @@ def write(tapes: Path) -> None:
     try:
         file = tapes / file_name()
         file.touch(0o600)
-        file.write_bytes(marshal.dumps([(name, *module) for name, module in modules.items() if module]))
+        in_order = [(name, *module) for name, module in modules.items() if module]
+        file.write_bytes(marshal.dumps((in_order, _wrappers())))
     except OSError:
         pass
+
+
+def _wrappers() -> dict[tuple[object, ...], bytes]:
+    """The code of the wrappers that most programs use, by shape."""
+    names = {name for key in (*_ALWAYS_THERE, "threading") for name in mechanism.PATCHES[key]}
+    rows = [row for name in sorted(names) for row in import_module(f"ipcreel.mechanism.{name}").OPERATIONS]
+    each = [(row, semantic) for row in rows for semantic in {False, row.semantic}]
+    shapes = {shape_of(row, semantic): (row, semantic) for row, semantic in each}
+    return {shape: marshal.dumps(compiled(*one)) for shape, one in shapes.items()}
 
 
 def _add(name: str, modules: dict[str, tuple[str, bool, CodeType] | None]) -> None:

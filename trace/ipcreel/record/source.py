@@ -15,6 +15,13 @@ if TYPE_CHECKING:
     from ipcreel.mechanism.operation import Operation
 
 
+def shape_of(row: Operation, semantic: bool) -> tuple[object, ...]:
+    """What the wrapper's text depends on: equal for rows whose wrappers are the same code."""
+    identify = row.identify
+    given = (row.concerns, row.before, row.after, row.attempt, identify)
+    return *(part is not None for part in given), row.alone, getattr(identify, "in_slot", False), row.blocks, semantic
+
+
 def source_of(row: Operation, semantic: bool) -> str:
     """The wrapper of `row`.
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import _struct
+import marshal
 import sys
 
 from ipcreel.event import ARRAY_MARKER, END_AT, REST_AT, TAPE_BEGIN, TAPE_END, TAPE_REST, TAPE_WHOLE
 from ipcreel.interpose.frames import WRAPPER_FILE, is_ours, program_frame
 from ipcreel.mechanism.operation import WAIT, Operation
 from ipcreel.mechanism.reading import Reading
-from ipcreel.record.source import source_of
+from ipcreel.record.source import shape_of, source_of
 from ipcreel.tape import process
 from ipcreel.tape.process import now, site_of, sites, tape
 from ipcreel.tape.writer import SHORT_HEAD, short_packers
@@ -25,7 +26,8 @@ else:
 PackingError: type[Exception] = _struct.error  # type: ignore[attr-defined]
 internals = False  # record the operations inside operations too
 
-_codes: dict[str, CodeType] = {}
+_codes: dict[tuple[object, ...], CodeType] = {}
+prepared: dict[tuple[object, ...], bytes] = {}  # by shape: code that the recorder compiled beforehand (see bundle)
 
 
 class Recording(Reading):
@@ -87,10 +89,12 @@ _FIRST_CALL = _first_call.__code__.replace(co_filename=WRAPPER_FILE)
 
 def _generated(function: FunctionType, row: Operation) -> FunctionType:
     """Give a wrapper its code, and what that needs."""
-    source = source_of(row, row.semantic and not internals)
-    code = _codes.get(source)
+    semantic = row.semantic and not internals
+    shape = shape_of(row, semantic)
+    code = _codes.get(shape)
     if code is None:
-        code = _codes[source] = next(part for part in compile(source, WRAPPER_FILE, "exec").co_consts if _is_code(part))
+        ready = prepared.get(shape)
+        code = _codes[shape] = marshal.loads(ready) if ready else compiled(row, semantic)
     function.__globals__.update(
         _NEEDED,
         CODE=row.code,
@@ -103,6 +107,12 @@ def _generated(function: FunctionType, row: Operation) -> FunctionType:
     )
     function.__code__ = code
     return function
+
+
+def compiled(row: Operation, semantic: bool) -> CodeType:
+    """The code of a wrapper: it takes longer to compile than most programs to use."""
+    code: CodeType = next(filter(_is_code, compile(source_of(row, semantic), WRAPPER_FILE, "exec").co_consts))
+    return code
 
 
 def _is_code(value: object) -> bool:

@@ -14,7 +14,7 @@ _BEGIN = "threads.thread.begin"
 class Here(_local):
     """The thread that asks: the events that are left of its lane, and whether it is inside an operation."""
 
-    inside = False
+    mark = outside = 0  # as in `ipcreel.tape.process.Here`
     lane = -1  # not known yet
     events: list[Event]  # the next one is the last
     before_fork = False
@@ -22,6 +22,15 @@ class Here(_local):
 
     def __init__(self) -> None:
         self.events = []
+
+    @property
+    def inside(self) -> bool:
+        """Whether it is inside an operation."""
+        return self.mark < 0
+
+    @inside.setter
+    def inside(self, value: bool) -> None:
+        self.mark = -1 if value else self.outside
 
 
 class Lanes:

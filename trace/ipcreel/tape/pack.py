@@ -6,15 +6,15 @@ What is written here is read with the real library everywhere else.
 
 from __future__ import annotations
 
-import struct
+from _struct import Struct
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-_U8, _U16, _U32 = struct.Struct(">BB").pack, struct.Struct(">BH").pack, struct.Struct(">BI").pack
-_I64, _U64, _F64 = struct.Struct(">Bq").pack, struct.Struct(">BQ").pack, struct.Struct(">Bd").pack
+_U8, _U16, _U32 = Struct(">BB").pack, Struct(">BH").pack, Struct(">BI").pack
+_I64, _U64, _F64 = Struct(">Bq").pack, Struct(">BQ").pack, Struct(">Bd").pack
 
 REPR = 1  # extension type: the repr of an object that msgpack has no form for
 TUPLE = 2  # extension type: a tuple, its data being the msgpack array of its items

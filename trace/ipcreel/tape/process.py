@@ -36,10 +36,12 @@ class Here(_thread._local):
     Attributes:
         lane: its number in this process.
         mark: the lane, or -1 where it is inside: one look at it is all that a wrapper takes.
+        outside: the mark of who is outside of any operation.
     """
 
     lane: int
     mark: int
+    outside: int
     before_fork: bool
 
     def __init__(self) -> None:
@@ -47,7 +49,7 @@ class Here(_thread._local):
         global _lanes  # noqa: PLW0603
         lane = _lanes
         _lanes = lane + 1
-        self.lane = self.mark = lane
+        self.lane = self.mark = self.outside = lane
         tape.define(layout.LANE, lane, _native_id(), _thread_name())
 
     @property
@@ -69,7 +71,7 @@ class _Unrecorded:
     """What stands for `here` before a tape is open, or in a process that was not chosen: nothing is recorded."""
 
     lane = 0
-    mark = -1
+    mark = outside = -1
 
     @property
     def inside(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import struct
+from _struct import Struct
 
 from ipcreel.event import ARRAY_MARKER, REST_AT, SIZE, TAPE_BEGIN, TAPE_REST, TAPE_WHOLE
 from ipcreel.tape import layout
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _open, _close, _write, _getpid, _stderr_write = os.open, os.close, os.write, os.getpid, os.write
-_PAYLOAD_HEAD = struct.Struct(">BBBI").pack
+_PAYLOAD_HEAD = Struct(">BBBI").pack
 _pack_whole, _pack_begin, _pack_rest = TAPE_WHOLE.pack_into, TAPE_BEGIN.pack_into, TAPE_REST.pack_into
 
 # A record [PAYLOAD, slot, bytes] with up to 255 bytes is written in one call.
@@ -29,7 +29,7 @@ class _ShortPackers(dict[int, "Callable[..., None]"]):
     """By size of the bytes: what writes the record."""
 
     def __missing__(self, size: int) -> Callable[..., None]:
-        pack_into = self[size] = struct.Struct(f">3sIH{size}s").pack_into
+        pack_into = self[size] = Struct(f">3sIH{size}s").pack_into
         return pack_into
 
 

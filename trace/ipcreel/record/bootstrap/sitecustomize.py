@@ -50,7 +50,7 @@ def _run_code(package):
     except OSError:
         return
     try:
-        found = marshal.loads(os.read(descriptor, os.fstat(descriptor).st_size))
+        found, wrappers = marshal.loads(os.read(descriptor, os.fstat(descriptor).st_size))
     finally:
         os.close(descriptor)
     if not found[0][1].startswith(package):
@@ -66,6 +66,7 @@ def _run_code(package):
         exec(code, module.__dict__)
         if parent:
             setattr(modules[parent], last, module)
+    modules["ipcreel.record.wrap"].prepared.update(wrappers)
 
 
 def _leave_note(tapes):
