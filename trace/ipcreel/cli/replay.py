@@ -52,12 +52,13 @@ def _place(reel: Reel, wanted: str | None, event: int | None, moment: str | None
 
 def _replay_every(reel: Reel) -> int:
     """Replay all and print a line each. Returns the exit code: 1 where one of them diverged."""
-    diverged = 0
+    replayed = diverged = 0
     for outcome in replay_all(reel):
         times = f"{outcome.recorded_s:.3f} s recorded, {outcome.replayed_s:.3f} s replayed"
         ending = outcome.ending
         verdict = ending.divergence or "; ".join(ending.stands) or "to its end"
         click.echo(f"{outcome.name:20} {outcome.events:7} events  {times}  {verdict}")
+        replayed += 1
         diverged += bool(ending.divergence)
-    click.echo(f"{len(reel.processes)} processes, {diverged} of them diverged")
+    click.echo(f"{replayed} processes, {diverged} of them diverged")
     return 1 if diverged else 0

@@ -22,7 +22,6 @@ class Outcome:
         process: its row.
         name: what it is called.
         events: how many events its tape has.
-        replayed: how many of them, and of those of its parents up to the fork, were done again.
         recorded_s: how long it took when it was recorded, from its first event to its last.
         replayed_s: how long the replay took, with the start of its interpreter.
         ending: how it ended.
@@ -43,8 +42,9 @@ def replay_all(reel: Reel, at_once: int | None = None) -> Iterator[Outcome]:
         reel: what was recorded.
         at_once: how many at a time; as many as there are processors where it is not said.
     """
+    recorded = sorted({lane[0] for lane in reel.lanes})  # a process of the library's own has a tape without a lane
     with ThreadPoolExecutor(at_once or len(os.sched_getaffinity(0))) as pool:
-        yield from pool.map(lambda process: _one(reel, process), range(len(reel.processes)))
+        yield from pool.map(lambda process: _one(reel, process), recorded)
 
 
 def _one(reel: Reel, process: int) -> Outcome:

@@ -143,6 +143,7 @@ class Replaying(Reading):
         here.events.pop()
         self.replayed += 1
         self.standing.left -= 1
+        self.standing.expecting.pop(here.lane, None)
         return event
 
     def perform(self, row: Operation, original: Callable[..., Any], args: Any, kwargs: Any) -> Any:
@@ -214,6 +215,7 @@ class Replaying(Reading):
         if following.b != _BETWEEN and following.begin_ns > abs(event.end_ns):  # in what we do after the operation
             self._deliver(following)
         elif following.b == _BETWEEN:
+            self.standing.expecting[self.here.lane] = len(self.here.events)
             Arrival(following.a, self.script.sites[following.site], self.script.payload(following)).watch()
 
     def deliver_within(self, event: Event) -> None:

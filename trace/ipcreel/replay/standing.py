@@ -15,12 +15,14 @@ class Standing:
     Attributes:
         places: where the threads stand, by lane.
         left: how many events no thread has done yet.
+        expecting: how many of those come after a signal that a thread is followed for, by lane.
     """
 
     def __init__(self, events: int, ended: bool, over: Callable[[], NoReturn]) -> None:
         """Take the number of events, whether the process came to its end by itself, and what is to be done then."""
         self.places: dict[int, str] = {}
         self.left = events
+        self.expecting: dict[int, int] = {}
         self._ended = ended
         self._over = over
         self._is_watched = False
@@ -33,19 +35,23 @@ class Standing:
 
     def look(self) -> None:
         """End the replay if nothing is left to be done."""
-        if self.left:
+        if self.left > sum(self.expecting.values()):
             return
-        if self.places:
+        if not self.left and self.places:
             self._over()
-        if not self._ended and not self._is_watched:  # it was killed while it computed: it may do so for ever
+        stuck = self.places and self.expecting  # a signal may have hit a wait of the library's that is for ever now
+        if (stuck or (not self.left and not self._ended)) and not self._is_watched:
             self._is_watched = True
-            start_new_thread(self._end_soon, ())
+            start_new_thread(self._end_soon, (self.left,))
 
-    def _end_soon(self) -> None:
+    def _end_soon(self, left: int) -> None:
         timer = allocate_lock()
         timer.acquire()
         timer.acquire(timeout=_GRACE_S)
-        self._over()
+        self._is_watched = False
+        if self.left == left:  # nothing has moved; a process that was killed while it computed may do so for ever
+            self._over()
+        self.look()
 
 
 def forever() -> NoReturn:

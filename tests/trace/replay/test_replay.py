@@ -1,0 +1,142 @@
+"""A recorded process runs again, alone, from its tape."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.trace.conftest import Record
+
+DEADLINE_S = 60
+THREADS = """
+    import queue, random, threading, time
+    from concurrent.futures import ThreadPoolExecutor
+    work, lock, total = queue.Queue(3), threading.Lock(), 0
+    def worker(number):
+        global total
+        while (item := work.get()) is not None:
+            time.sleep(random.random() * 0.001)
+            with lock:
+                total += item * number
+                print(number, item, total)
+    threads = [threading.Thread(target=worker, args=(number,)) for number in (1, 2, 3)]
+    for thread in threads: thread.start()
+    for item in range(20): work.put(item)
+    for thread in threads: work.put(None)
+    for thread in threads: thread.join()
+    barrier = threading.Barrier(3)
+    with ThreadPoolExecutor(3) as pool:
+        print(list(pool.map(lambda _: barrier.wait(), range(3))))
+"""
+CHILDREN = """
+    import multiprocessing, os, random, sys
+    def child(queue, value, lock, number):
+        with lock:
+            value.value += number
+        queue.put((number, os.getpid(), random.random(), value.value))
+    if __name__ == "__main__":
+        multiprocessing.set_start_method(sys.argv[1])
+        queue, value, lock = multiprocessing.Queue(), multiprocessing.Value("d", 0), multiprocessing.Lock()
+        children = [multiprocessing.Process(target=child, args=(queue, value, lock, number)) for number in range(2)]
+        for each in children: each.start()
+        for each in children: print(queue.get())
+        for each in children: each.join()
+        print(value.value, [each.exitcode for each in children])
+"""
+DEADLOCK = """
+    import threading
+    first, second, both = threading.Lock(), threading.Lock(), threading.Barrier(2)
+    def take(one, other):
+        with one:
+            both.wait()
+            with other: pass
+    threading.Thread(target=take, args=(first, second), name="left").start()
+    threading.Thread(target=take, args=(second, first), name="right").start()
+"""
+FILES = """
+    import pathlib, time
+    print(time.time(), open("/proc/uptime").read())
+    pathlib.Path("left").write_text("behind")
+    print(pathlib.Path("left").read_text())
+"""
+
+
+def replay(reel: Path, *arguments: str, text: str = "") -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "ipcreel", "replay", str(reel), *arguments]
+    return subprocess.run(
+        command, capture_output=True, text=True, timeout=DEADLINE_S, check=False, input=text, cwd=reel.parent
+    )
+
+
+def test_threads_and_a_pool_replay_in_their_taped_order(recorded: Record) -> None:
+    ran = recorded(THREADS)
+    again = replay(ran.path, "--process", ran.program.name)
+    assert (again.stdout, again.stderr, again.returncode) == (ran.stdout, "", 0)
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+def test_a_program_and_its_children_replay_without_a_divergence(recorded: Record, method: str) -> None:
+    ran = recorded(CHILDREN, method)
+    again = replay(ran.path, "--process", ran.program.name)
+    assert (again.stdout, again.returncode) == (ran.stdout, 0)
+    every = replay(ran.path, "--all")
+    assert every.returncode == 0, every.stdout
+    assert every.stdout.endswith("3 processes, 0 of them diverged\n")
+
+
+def test_deadlocked_threads_replay_up_to_the_waits_they_never_left(recorded: Record) -> None:
+    ran = recorded(DEADLOCK, options=("--duration", "2"))
+    again = replay(ran.path, "--process", ran.program.name)
+    assert again.returncode == 0
+    assert "left stands: event" in again.stderr
+    assert "right stands: event" in again.stderr
+    assert again.stderr.count("threads.lock.acquire") == 2
+
+
+def test_what_a_replay_writes_stays_in_its_scratch_directory(recorded: Record) -> None:
+    ran = recorded(FILES)
+    left = ran.program.with_name("left")
+    left.unlink()
+    again = replay(ran.path, "--process", ran.program.name)
+    assert (again.stdout, again.returncode) == (ran.stdout, 0)
+    assert not left.exists()
+
+
+def test_a_changed_program_diverges_and_the_replay_says_where(recorded: Record) -> None:
+    ran = recorded("import os, time\nprint(time.time())\n")
+    ran.program.write_text("import os, time\nprint(os.getpid())\n")
+    again = replay(ran.path, "--process", ran.program.name)
+    assert again.returncode == 1
+    assert "the tape has; the program did process.pid.read" in again.stderr
+
+
+def test_what_the_tape_does_not_have_is_not_done(recorded: Record) -> None:
+    ran = recorded("import time\ntime.time()\n")
+    ran.program.write_text("import subprocess, time\ntime.time()\nsubprocess.run(['touch', 'made'])\n")
+    again = replay(ran.path, "--process", ran.program.name)
+    assert again.returncode in (0, 1)
+    assert not ran.program.with_name("made").exists()
+
+
+def test_the_debugger_stands_in_the_program_with_its_variables(recorded: Record) -> None:
+    ran = recorded("import time\nanswer = 42\ntime.time()\nprint(answer)\n")
+    event = next(
+        row for row in range(len(ran.reel)) if ran.reel.operations[ran.reel.op[row]]["name"] == "clock.time.read"
+    )
+    again = replay(ran.path, "--to", str(event), "--pdb", text="p answer + 1\nn\nn\nc\n")
+    assert "(replay) 43" in again.stdout
+    assert f"{ran.program}(3)<module>()" in again.stdout
+    assert again.returncode == 0
+
+
+@pytest.mark.strace
+def test_a_replay_calls_nothing_in_the_kernel_that_others_see(recorded: Record, tmp_path: Path) -> None:
+    ran = recorded(CHILDREN, "fork")
+    report = tmp_path / "strace"
+    calls = "connect,bind,sendto,sendmsg,kill,tkill,msgget,msgsnd,msgrcv,semget,semop,shmget,mq_open,fork"
+    command = ["strace", "-f", "-qq", "-o", str(report), "-e", f"trace={calls}", "-e", "signal=none"]
+    replaying = [sys.executable, "-m", "ipcreel", "replay", str(ran.path), "--process", "Process-1"]
+    subprocess.run([*command, *replaying], check=True, capture_output=True, timeout=DEADLINE_S)
+    assert report.read_text() == ""
