@@ -13,10 +13,11 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 
 def record(folder: Path, name: str, *command: str, options: tuple[str, ...] = ()) -> Reel:
-    """Records a command, and opens its reel."""
+    """Records a command, and opens its reel. It must end well, unless it is ended from outside."""
     path = folder / f"{name}.reel"
     recorder = [sys.executable, "-m", "ipcreel", "record", *options, "-o", str(path), "--", *command]
-    subprocess.run(recorder, cwd=folder, check=False, capture_output=True, timeout=120)
+    done = subprocess.run(recorder, cwd=folder, check=False, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0 or options, done.stderr
     return open_reel(path)
 
 
