@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from tests.trace.conftest import Record
 
 DEADLINE_S = 60

@@ -56,7 +56,7 @@ class Arrival:
         return self._trace
 
     def _stands_at(self, frame: FrameType) -> bool:
-        return frame.f_lasti == self.instruction and frame.f_code.co_qualname == self.function
+        return bool(frame.f_lasti == self.instruction and frame.f_code.co_qualname == self.function)
 
     def _is_there(self, frame: FrameType) -> bool:
         if frame.f_code.co_filename != self.file:

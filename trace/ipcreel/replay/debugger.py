@@ -33,7 +33,7 @@ class Debugger(pdb.Pdb):
         for row in self._script.world:
             self.message(row)
 
-    def do_quit(self, argument: str) -> Any:
+    def do_quit(self, arg: str) -> bool | None:
         """quit: end the replay."""
         import posix
 

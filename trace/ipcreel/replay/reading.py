@@ -110,10 +110,11 @@ class Replaying(Reading):
 
     def note(
         self, row: Operation, object_: int, a: int = 0, b: int = 0, payload: object = None, begin_ns: int = 0
-    ) -> None:
+    ) -> int:
         event = self.take(row, object_, payload)
         self.turns.wait(event)
         self.finish(event)
+        return -1
 
     def takes(self, row: Operation, args: Any, kwargs: Any) -> bool:
         """Whether a call is one of `row`: as the row itself says, or, where it cannot know any more, the tape."""
@@ -203,7 +204,7 @@ class Replaying(Reading):
         self.script.next_process()
         self.begin_process()
         self.forks.after_in_child()
-        return 0
+        return -1
 
     def finish(self, event: Event) -> None:
         """An event is complete; if a signal arrived before the next one, watch for the place."""
