@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QCoreApplication, QPoint, QSize, Qt
+from PySide6.QtCore import (
+    QCoreApplication,
+    QMessageLogContext,
+    QPoint,
+    QSize,
+    Qt,
+    QtMsgType,
+    qInstallMessageHandler,
+)
 from PySide6.QtGui import QColor, QPainter, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -52,7 +62,8 @@ def render(
     missing = [name for name in panels if name not in window.docks]
     if missing:
         raise ReelError(f"no panel {', '.join(missing)}. This reel has: {', '.join(window.docks)}.")
-    window.show()
+    with _without_hints():
+        window.show()
     window.show_panels(panels)
     if event is not None:
         session.selection.select_event(event)
@@ -69,6 +80,21 @@ def render(
     settle(app)
     if not written:
         raise ReelError(f"{output}: the picture cannot be written there.")
+
+
+@contextmanager
+def _without_hints() -> Iterator[None]:
+    """Leave out what Qt says of a platform without a window manager: that it gives no size hints."""
+
+    def say(kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
+        if "propagateSizeHints" not in text:
+            sys.stderr.write(text + "\n")
+
+    before = qInstallMessageHandler(say)
+    try:
+        yield
+    finally:
+        qInstallMessageHandler(before)
 
 
 def _since(session: Session, event: int) -> int:
