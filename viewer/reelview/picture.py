@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -53,6 +51,7 @@ def render(
         ReelError: there is no such panel, or the picture cannot be written.
     """
     app = QApplication.instance() or QApplication(sys.argv[:1])
+    before = qInstallMessageHandler(_say)
     if theme is not None:
         use_theme(app, dark=theme == "dark")
     window = Window()
@@ -62,8 +61,7 @@ def render(
     missing = [name for name in panels if name not in window.docks]
     if missing:
         raise ReelError(f"no panel {', '.join(missing)}. This reel has: {', '.join(window.docks)}.")
-    with _without_hints():
-        window.show()
+    window.show()
     window.show_panels(panels)
     if event is not None:
         session.selection.select_event(event)
@@ -78,23 +76,15 @@ def render(
     written = _write_svg(window, output) if output.suffix == ".svg" else window.grab().save(str(output))
     window.close()
     settle(app)
+    qInstallMessageHandler(before)
     if not written:
         raise ReelError(f"{output}: the picture cannot be written there.")
 
 
-@contextmanager
-def _without_hints() -> Iterator[None]:
+def _say(kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
     """Leave out what Qt says of a platform without a window manager: that it gives no size hints."""
-
-    def say(kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
-        if "propagateSizeHints" not in text:
-            sys.stderr.write(text + "\n")
-
-    before = qInstallMessageHandler(say)
-    try:
-        yield
-    finally:
-        qInstallMessageHandler(before)
+    if "propagateSizeHints" not in text:
+        sys.stderr.write(text + "\n")
 
 
 def _since(session: Session, event: int) -> int:
