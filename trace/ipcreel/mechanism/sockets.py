@@ -164,9 +164,20 @@ CONNECT_EX = Operation(
     0x1007, "socket.endpoint.connect_ex", identify=_socket, before=_value, after=_number_found, blocks=True, flow=OUT,
     give=data.give_size, b="errno, 0 where it is connected", payload="the address asked for",
 )  # fmt: skip
+
+
+def _give_message(args: tuple[Any, ...], kwargs: dict[str, Any], a: int, b: int, payload: Any) -> Any:
+    """The message; the descriptors that came with it are taken from here on."""
+    for level, kind, content in payload[1]:
+        if level == _SOL_SOCKET and kind == _SCM_RIGHTS:
+            for descriptor in memoryview(content[: len(content) & ~3]).cast("i"):
+                descriptors.held(descriptor)
+    return payload
+
+
 RECVMSG = Operation(
     0x1018, "socket.endpoint.recvmsg", identify=_socket, after=data.message_received,
-    blocks=True, flow=IN, give=data.give_payload, a=_FLAGS, b=_SIZE,
+    blocks=True, flow=IN, give=_give_message, a=_FLAGS, b=_SIZE,
     payload="(bytes, [(level, type, data)], flags of the message, address)",
 )  # fmt: skip
 RECVMSG_INTO = Operation(
