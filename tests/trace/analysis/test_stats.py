@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import pairwise
 
 import numpy as np
-from tests.trace.analysis.pictures import picture
 
 from ipcreel.analysis.contention import find_contention, find_meetings
 from ipcreel.analysis.critical import FOLLOWS, RUNS, WAITS, critical_path
@@ -13,6 +12,7 @@ from ipcreel.analysis.events import Events
 from ipcreel.analysis.flows import match
 from ipcreel.analysis.lateness import find_depths, find_lateness
 from ipcreel.analysis.waits import ends_of, find_waits, lane_times
+from tests.trace.analysis.pictures import picture
 
 
 def whole(events: Events) -> tuple[int, int]:

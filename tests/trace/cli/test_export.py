@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 from pyarrow import parquet
-from tests.trace.cli.test_commands import ipcreel
-from tests.trace.conftest import Record
 
 from ipcreel.reel import open_reel
+from tests.trace.cli.test_commands import ipcreel
+from tests.trace.conftest import Record
 
 TALK = """
     import multiprocessing, os, socket, sysv_ipc

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+
 from tests.trace.cli.test_commands import ipcreel
 from tests.trace.conftest import Record
 

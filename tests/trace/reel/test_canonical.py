@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import sys
 
-from tests.trace.cli.test_commands import ipcreel
-from tests.trace.conftest import Record
-
 from ipcreel.reel import open_reel
 from ipcreel.reel.canonical import behaviour_of
+from tests.trace.cli.test_commands import ipcreel
+from tests.trace.conftest import Record
 
 RACE = """
     import multiprocessing, sys, sysv_ipc, time
