@@ -119,9 +119,7 @@ def measure_programs(folder: Path, rounds: int, wanted: list[str]) -> None:
         "market, 20 ms ticks": [*market, "--homes", "10", "--ticks", "100", "--tick-seconds", "0.02"],
         "200 short processes": [PYTHON, str(folder / "spawn.py")],
     }
-    print(
-        f"\n{'seconds':<22}{'bare':>10}{'recorded':>10}{'ratio':>8}   (median of {rounds} pairs; the reel is made after)"
-    )
+    print(f"\n{'seconds':<22}{'bare':>10}{'recorded':>10}{'ratio':>8}   (medians of {rounds} pairs)")
     for name, command in programs.items():
         if not chosen(name, wanted):
             continue
