@@ -144,7 +144,12 @@ def run(command: list[str], needs: Needs, folder: Path) -> Outcome:
     if process.stdin:
         process.stdin.write(needs.stdin)
         process.stdin.close()
-    return _follow(process, stdout, stderr, list(needs.cues))
+    try:
+        return _follow(process, stdout, stderr, list(needs.cues))
+    except BaseException:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        raise
 
 
 def _follow(process: subprocess.Popen[bytes], stdout: int, stderr: int, cues: list[Cue]) -> Outcome:
@@ -157,8 +162,6 @@ def _follow(process: subprocess.Popen[bytes], stdout: int, stderr: int, cues: li
         while selector.get_map():
             ready = selector.select(max(give_up - time.monotonic(), 0))
             if not ready:
-                os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
                 pytest.fail(f"no end after {DEADLINE_S} s; it had printed {printed[stdout]!r}, {printed[stderr]!r}")
             for key, _ in ready:
                 read = _read(key.fd)
@@ -170,9 +173,9 @@ def _follow(process: subprocess.Popen[bytes], stdout: int, stderr: int, cues: li
             while cues and (place := printed[stdout].find(cues[0].word, seen)) >= 0:
                 seen = place + len(cues[0].word)
                 _play(cues.pop(0), process.pid, stdout)
-    ends = process.wait(DEADLINE_S)
     os.close(stdout)
     assert not cues, f"it never printed {cues[0].word!r}, but {printed[stdout]!r}, {printed[stderr]!r}"
+    ends = process.wait(DEADLINE_S)
     return Outcome(ends, printed[stdout], printed[stderr])
 
 
