@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from types import CodeType, FrameType
     from typing import Any
 
-everything = bool(environment.setting("IPCREEL_INTERNALS"))  # record the library's own objects too
 
 # Code of the library that makes an object on behalf of its caller, to whom it then belongs.
 makers: set[CodeType] = set()
@@ -49,7 +48,7 @@ def _maker() -> FrameType | None:
     frame: FrameType | None = _getframe(2)
     while frame is not None and (frame.f_code in makers or is_ours(frame.f_code.co_filename)):
         frame = frame.f_back
-    if frame is None or (is_library(frame.f_code.co_filename) and not everything):
+    if frame is None or (is_library(frame.f_code.co_filename) and not environment.setting("IPCREEL_INTERNALS")):
         return None
     return frame
 

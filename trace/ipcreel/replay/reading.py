@@ -204,7 +204,7 @@ class Replaying(Reading):
         self.script.next_process()
         self.begin_process()
         self.forks.after_in_child()
-        return -1
+        return 0
 
     def finish(self, event: Event) -> None:
         """An event is complete; if a signal arrived before the next one, watch for the place."""
