@@ -9,32 +9,49 @@ from ipcreel.reel.canonical import behaviour_of
 from tests.trace.cli.test_commands import ipcreel
 from tests.trace.conftest import Record
 
+# Who is late waits for a file that nobody records: the recorder sees a race, and the test knows its winner.
 RACE = """
-    import multiprocessing, sys, sysv_ipc, time
+    import multiprocessing, os, sys, sysv_ipc
 
-    def write(value, number, pause_s):
-        time.sleep(pause_s)
+    late = int(sys.argv[1])
+
+    def file(name):
+        return os.path.join(os.path.dirname(os.path.abspath(__file__)), f"{name}-{late}")
+
+    def wait_for(name):
+        while not os.path.exists(file(name)):
+            pass
+
+    def make(name):
+        open(file(name), "w").close()
+
+    def write(value, number):
+        if number == late:
+            wait_for("read")
         value.value = number
+        make(f"written-{number}")
 
-    def send(key, number, pause_s):
-        time.sleep(pause_s)
+    def send(key, number):
+        if number == late:
+            wait_for("read")
         sysv_ipc.MessageQueue(key).send(b"from %d" % number)
+        make(f"sent-{number}")
 
     if __name__ == "__main__":
         context = multiprocessing.get_context("fork")
         value, queue = context.Value("i", 0), sysv_ipc.MessageQueue(None, sysv_ipc.IPC_CREX)
         value.value = 7
         print(value.value)
-        late = int(sys.argv[1])
         workers = []
         for n in (1, 2):
-            pause_s = 0.2 if n == late else 0.0
-            workers.append(context.Process(target=write, args=(value, n, pause_s), name=f"writer-{n}"))
-            workers.append(context.Process(target=send, args=(queue.key, n, pause_s), name=f"sender-{n}"))
+            workers.append(context.Process(target=write, args=(value, n), name=f"writer-{n}"))
+            workers.append(context.Process(target=send, args=(queue.key, n), name=f"sender-{n}"))
         for worker in workers:
             worker.start()
-        time.sleep(0.1)
+        wait_for(f"written-{3 - late}")
+        wait_for(f"sent-{3 - late}")
         print(value.value)
+        make("read")
         for _ in range(2):
             queue.receive()
         for worker in workers:
