@@ -4,9 +4,12 @@ model     a reel as columns and tables
 contents  what a reel holds, in numbers
 select    which events are meant
 text      payloads and times as a person reads them
+ticks     when the ticks of the recorded program began
 payload   the value behind an event's payload, decoded and never executed
+error     what is raised where a reel cannot answer
 """
 
-from ipcreel.reel.model import Reel, ReelError, open_reel
+from ipcreel.reel.error import ReelError
+from ipcreel.reel.model import Reel, open_reel
 
 __all__ = ["Reel", "ReelError", "open_reel"]

@@ -18,11 +18,9 @@ from ipcreel.analysis.findings.finding import Run
 from ipcreel.analysis.flows import Flows, match
 from ipcreel.analysis.order import Order, make_order
 from ipcreel.reel import payload
+from ipcreel.reel.error import ReelError
+from ipcreel.reel.ticks import find_ticks
 from ipcreel.tape import reel_file
-
-
-class ReelError(Exception):
-    """A reel that cannot be read, or a question that it cannot answer."""
 
 
 class Reel:
@@ -150,6 +148,11 @@ class Reel:
         lane_names = [self.lane_name(row) for row in range(len(self.lanes))]
         asked = self.asked_to_end_ns
         return check(Run(self.events, self.flows, self.order, names, lane_names, self._ended, self.end_ns, asked))
+
+    @cached_property
+    def ticks(self) -> NDArray[np.int64]:
+        """(n,) when tick i of the recorded program began, ns; empty where it has none: see `ipcreel.reel.ticks`."""
+        return find_ticks(self)
 
     @property
     def asked_to_end_ns(self) -> int:

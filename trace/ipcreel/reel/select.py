@@ -8,7 +8,8 @@ from fnmatch import fnmatchcase
 import numpy as np
 from numpy.typing import NDArray
 
-from ipcreel.reel.model import Reel, ReelError
+from ipcreel.reel.error import ReelError
+from ipcreel.reel.model import Reel
 from ipcreel.reel.text import parse_duration
 
 

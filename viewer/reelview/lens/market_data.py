@@ -109,6 +109,15 @@ def read_market(reel: Reel) -> Market | None:
     return Market(first, number, tuple(ticks))
 
 
+def market_ticks(reel: Reel) -> Rows | None:
+    """(n,) when tick i began, ns: tick 0 is the setting up; None where nothing in the reel is a price board."""
+    board = _board_object(reel)
+    if board is None:
+        return None
+    writes = [rows for rows, _ in _board_writes(reel, board[1])]
+    return np.array([reel.begin_ns, *_begins(reel, writes)], np.int64)
+
+
 def _by_tick(each_of: list[_Made], tick_of: Callable[[_Made], int]) -> dict[int, list[_Made]]:
     found: dict[int, list[_Made]] = {}
     for each in each_of:
