@@ -67,7 +67,8 @@ def test_the_shares_say_who_gave_what_to_whom(market):
 
 
 def test_only_who_may_does_with_its_surplus_what_its_policy_says(market):
-    ticks = market.ticks("--homes", "9", "--ticks", "20")
+    # With this seed some tick has more to give than is needed, and some less, whoever wins the races.
+    ticks = market.ticks("--homes", "9", "--ticks", "20", "--seed", "1")
     homes = [home for tick in ticks for home in tick["homes"]]
     forbidden = {
         "GIVE_ONLY": ("sold_ukwh",),
