@@ -49,7 +49,7 @@ def command(one: Path, other: Path, around: int | None, as_json: bool) -> None:
     if around is not None:
         print(_around(reels, done, around))
         return
-    found = compare(*done, _before(reels[0]), _before(reels[1]))
+    found = compare(*done, before(reels[0]), before(reels[1]))
     timings = _timings(reels)
     if as_json:
         print(json.dumps(_as_json(found, timings), ensure_ascii=False))
@@ -58,7 +58,7 @@ def command(one: Path, other: Path, around: int | None, as_json: bool) -> None:
     sys.exit(0 if found.same else 1)
 
 
-def _before(reel: Reel) -> Before:
+def before(reel: Reel) -> Before:
     """Happens-before of a reel, for many questions about the past of the same events."""
     order = reel.order
     frontier = lru_cache(maxsize=256)(lambda row: past(order, row))

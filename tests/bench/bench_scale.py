@@ -1,0 +1,119 @@
+"""How long do the questions about a large reel take, and how much memory? Do they grow no worse than n log n?
+
+The reels are made up (`synthetic_reel.py`) and real files. Every question is asked in a process of its own, so that its
+peak of memory is its own; `cone`, `check`, `stats` and `diff` include the flows that they need.
+
+    python tests/bench/bench_scale.py [--events 100000 1000000] [--lanes 64 1000] [--questions flows check]
+    nice -n 10 python tests/bench/bench_scale.py --events 1000000 10000000 --lanes 64
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from synthetic_reel import write_reel
+
+from ipcreel.analysis.diff import compare
+from ipcreel.analysis.order import cone
+from ipcreel.cli.diff import before
+from ipcreel.cli.stats import stats_of
+from ipcreel.reel import Reel, open_reel
+from ipcreel.reel.canonical import behaviour_of
+
+# Of ten million events over 64 lanes, on two cores: seconds.
+AIMS = {"open": 1.0, "flows": 15.0, "check": 60.0}
+MOST_MB = 4096
+NOISE_S = 1.0  # a question that takes less than this at the smaller size is not judged for its growth
+SLACK = 1.3
+
+
+def _open(reel: Reel, _: Reel) -> str:
+    middle = len(reel) // 2
+    return f"{reel!r} {reel.lane_name(int(reel.raw['lane'][middle]))} {reel.payload(middle)!r:.20}"
+
+
+def _diff(one: Reel, other: Reel) -> str:
+    found = compare(behaviour_of(one), behaviour_of(other), before(one), before(other))
+    return "same" if found.same else f"{len(found.partings)} roles differ"
+
+
+QUESTIONS: dict[str, Callable[[Reel, Reel], str]] = {
+    "open": _open,
+    "flows": lambda reel, _: f"{len(reel.flows):,} flows",
+    "cone": lambda reel, _: f"{len(cone(reel.order, len(reel) // 2, after=False)):,} events",
+    "check": lambda reel, _: f"{len(reel.findings)} findings",
+    "stats": lambda reel, _: f"{len(stats_of(reel)['critical_steps']):,} steps",
+    "diff": _diff,
+}
+
+
+def ask(question: str, one: Path, other: Path) -> None:
+    """Ask one question, and print how long it took, the peak of memory, and what was said."""
+    begun = time.perf_counter()
+    said = QUESTIONS[question](open_reel(one), open_reel(other))
+    took = time.perf_counter() - begun
+    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps([took, peak_mb, said]))
+
+
+def measure(folder: Path, events: int, lanes: int, questions: list[str], earlier: dict[str, tuple[int, float]]) -> None:
+    reels = [folder / f"{events}-{lanes}-{seed}.reel" for seed in (1, 2)]
+    counts = [write_reel(reel, events, lanes, seed) for seed, reel in enumerate(reels, 1)]
+    count = counts[0]
+    print(f"{count:,} events over {lanes} lanes, load average {os.getloadavg()[0]:.1f}", flush=True)
+    for question in questions:
+        command = [sys.executable, __file__, "--ask", question, *map(str, reels)]
+        took, peak_mb, said = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+        judged = _judged(question, count, took, peak_mb, earlier)
+        print(f"  {question:<8}{took:>9.2f} s{peak_mb:>9.0f} MB  {judged}{said}", flush=True)
+        earlier[question] = count, took
+    for reel in reels:
+        reel.unlink()
+
+
+def _judged(question: str, count: int, took: float, peak_mb: float, earlier: dict[str, tuple[int, float]]) -> str:
+    words = []
+    if count > 9e6:
+        kept = peak_mb <= MOST_MB and took <= AIMS.get(question, math.inf)
+        words.append("aim kept" if kept else "aim MISSED")
+    if question in earlier:
+        before_count, before_s = earlier[question]
+        allowed = count * math.log(count) / (before_count * math.log(before_count)) * SLACK
+        grown = took / before_s
+        words.append(
+            f"{grown:.1f}× of {before_count:,}" + (" MISSED" if before_s > NOISE_S and grown > allowed else "")
+        )
+    return "".join(f"{word}; " for word in words)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--events", type=int, nargs="*", default=[100_000, 1_000_000])
+    parser.add_argument("--lanes", type=int, nargs="*", default=[64, 1000])
+    parser.add_argument("--questions", nargs="*", choices=list(QUESTIONS), default=list(QUESTIONS))
+    parser.add_argument("--ask", nargs=3, metavar=("QUESTION", "ONE", "OTHER"), help=argparse.SUPPRESS)
+    chosen = parser.parse_args()
+    if chosen.ask:
+        ask(chosen.ask[0], Path(chosen.ask[1]), Path(chosen.ask[2]))
+        return
+    for lanes in chosen.lanes:
+        earlier: dict[str, tuple[int, float]] = {}
+        for events in chosen.events:
+            with tempfile.TemporaryDirectory(prefix="ipcreel-scale-") as folder:
+                measure(Path(folder), events, lanes, chosen.questions, earlier)
+
+
+if __name__ == "__main__":
+    main()
