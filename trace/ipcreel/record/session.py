@@ -48,7 +48,7 @@ def finish(tapes: Path, outcome: Outcome, output: Path) -> dict[str, Any]:
         LaunchError: the reel cannot be written; the tapes are kept.
     """
     run = {
-        **_said(tapes),
+        **said_of(tapes),
         "status": outcome.status,
         "seconds": outcome.seconds,
         "cpu_seconds": outcome.cpu_seconds,
@@ -70,18 +70,13 @@ def recover(tapes: Path, output: Path | None) -> tuple[Path, dict[str, Any]]:
     if not tapes.is_dir() or not (tape_names(tapes) or (tapes / RUN).exists()):
         where = "A recording in progress keeps them in .NAME.reel.….tapes beside the reel."
         raise LaunchError(f"{tapes}: holds no tapes. {where}")
-    run = _said(tapes)
+    run = said_of(tapes)
     output = output or Path(run.get("output", str(tapes) + ".reel"))
     if output.exists():
         raise LaunchError(f"{output} exists. Name another with -o.")
     pids = {int(name.rpartition("-")[2]) for name in tape_names(tapes)}
     still_running = sorted(pid for pid in pids if is_alive(pid))
     return output, _make(tapes, output, {**run, "status": None, "recovered": True, "still_running": still_running})
-
-
-def take_snapshot(tapes: Path, output: Path) -> None:
-    """Make a reel of what the tapes hold now, and leave them to go on."""
-    merge(tapes, output, mechanism.all_operations(), {**_said(tapes), "status": None})
 
 
 def _make(tapes: Path, output: Path, run: dict[str, Any]) -> dict[str, Any]:
@@ -118,7 +113,8 @@ def _interruptible() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _said(tapes: Path) -> dict[str, Any]:
+def said_of(tapes: Path) -> dict[str, Any]:
+    """What was known of the run when it began."""
     try:
         said: dict[str, Any] = msgpack.unpackb((tapes / RUN).read_bytes())
     except (OSError, ValueError):

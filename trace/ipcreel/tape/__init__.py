@@ -4,5 +4,6 @@ layout    where things stand in the two files of a tape
 pack      plain values as msgpack, without the msgpack package
 writer    what a recorded process writes with
 reader    what a tape holds
+growing   tapes that are still being written
 merge     the tapes of a run, made into a reel
 """

@@ -55,7 +55,30 @@ def merge(directory: Path, output: Path, operations: list[dict[str, Any]], run: 
     Raises:
         OSError: the reel cannot be written.
     """
-    tapes, unreadable = _read_tapes(directory)
+    return write_reel(*_read_tapes(directory), output, operations, run)[0]
+
+
+def write_reel(
+    tapes: list[TapeContent],
+    unreadable: list[str],
+    output: Path,
+    operations: list[dict[str, Any]],
+    run: dict[str, Any],
+    last_ns: int = 0,
+) -> tuple[dict[str, Any], list[NDArray[np.int64]]]:
+    """Write the reel of some tapes, and replace `output` by it once it is whole.
+
+    Args:
+        tapes: what was read of them; their events are changed.
+        unreadable: what is to be said of the others.
+        last_ns: the reel ends then, or with its last event where that is later.
+
+    Returns:
+        What was written, as `merge` says it, and for each tape the rows of its events in the reel.
+
+    Raises:
+        OSError: the reel cannot be written.
+    """
     tables = _Tables()
     numbers = _number_all(tapes, tables)
     definitions = {
@@ -71,13 +94,15 @@ def merge(directory: Path, output: Path, operations: list[dict[str, Any]], run: 
     descriptor = os.open(unfinished, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     try:
         with open(descriptor, "r+b") as file:
-            count, size = _write(file, definitions, tapes, numbers)
+            size, place = _write(file, definitions, tapes, numbers, last_ns)
         os.replace(unfinished, output)
     except BaseException:
         unfinished.unlink(missing_ok=True)
         raise
     stopped = {tape.name: tape.stopped for tape in tapes if tape.stopped is not None}
-    return {"processes": len(tapes), "lanes": len(tables.lanes), "events": count, "bytes": size, "stopped": stopped}
+    counts = {"processes": len(tapes), "lanes": len(tables.lanes), "events": len(place), "bytes": size}
+    ends = np.cumsum([len(tape.events) for tape in tapes])
+    return {**counts, "stopped": stopped}, np.split(place, ends[:-1]) if tapes else []
 
 
 def _read_tapes(directory: Path) -> tuple[list[TapeContent], list[str]]:
@@ -128,13 +153,13 @@ def _hash_of(file: Path, size: int, modified_ns: int) -> str:
 
 def _process(tape: TapeContent, parent: int | None, same_pid: int | None) -> dict[str, Any]:
     header = {key: value for key, value in tape.header.items() if key not in ("format", "version", "parent")}
-    header |= tape.facts.pop("header", {})  # what found no room in it
+    header |= tape.facts.get("header", {})  # what found no room in it
     return {
         **header,
         "parent": parent,
         "replaces": same_pid if header["how"] == "exec" else None,  # the process that called exec
         "tape": tape.name,
-        "facts": tape.facts,
+        "facts": {key: value for key, value in tape.facts.items() if key != "header"},
         "stopped": tape.stopped,
     }
 
@@ -195,8 +220,9 @@ def _sites(tape: TapeContent, inherited: _Numbers | None, tables: _Tables) -> ND
 
 
 def _write(
-    file: BinaryIO, definitions: dict[str, Any], tapes: list[TapeContent], numbers: list[_Numbers]
-) -> tuple[int, int]:
+    file: BinaryIO, definitions: dict[str, Any], tapes: list[TapeContent], numbers: list[_Numbers], last_ns: int
+) -> tuple[int, NDArray[np.int64]]:
+    """Returns the size of the file, and the row of each event, tape after tape."""
     header_size = len(reel_file.pack_header({}))
     packed = reel_file.pack_value(definitions)
     at = {"definitions": header_size, "payloads": header_size + len(packed)}
@@ -209,22 +235,22 @@ def _write(
         stream_at += len(tape.stream)
     at["events"] = -(-stream_at // reel_file.ALIGNMENT) * reel_file.ALIGNMENT
     file.write(b"\xc0" * (at["events"] - stream_at))
-    merged, cut = _merge_events(tapes, numbers, bases)
+    merged, place, cut = _merge_events(tapes, numbers, bases)
     merged.tofile(file)
     at["event_count"] = len(merged)
     at["index"] = at["events"] + merged.nbytes
-    index = reel_file.pack_value({"cut": cut, **_extent(merged)})
+    index = reel_file.pack_value({"cut": cut, **_extent(merged, last_ns)})
     file.write(index)
     at["size"] = at["index"] + len(index)
     file.seek(0)
     file.write(reel_file.pack_header(at))
-    return len(merged), at["size"]
+    return at["size"], place
 
 
 def _merge_events(
     tapes: list[TapeContent], numbers: list[_Numbers], bases: list[int]
-) -> tuple[NDArray[np.void], list[list[int]]]:
-    """All events in order of begin, and [row, size] of each payload that was cut."""
+) -> tuple[NDArray[np.void], NDArray[np.int64], list[list[int]]]:
+    """All events in order of begin, their rows tape after tape, and [row, size] of each payload that was cut."""
     parts, cuts, first = [], [], 0
     for tape, number, base in zip(tapes, numbers, bases, strict=True):
         events = tape.events
@@ -246,11 +272,11 @@ def _merge_events(
     place[order] = np.arange(len(order))
     cut = np.concatenate(cuts) if cuts else np.empty((0, 2), np.int64)
     cut[:, 0] = place[cut[:, 0]]
-    return raw[order].reshape(-1).view(event.dtype()), cut.tolist()
+    return raw[order].reshape(-1).view(event.dtype()), place, cut.tolist()
 
 
-def _extent(events: NDArray[np.void]) -> dict[str, int]:
+def _extent(events: NDArray[np.void], last_ns: int) -> dict[str, int]:
     if not len(events):
         return {"begin_ns": 0, "end_ns": 0}
-    last = max(int(np.abs(events["end_ns"].astype(np.int64)).max()), int(events["begin_ns"][-1]))
+    last = max(int(np.abs(events["end_ns"].astype(np.int64)).max()), int(events["begin_ns"][-1]), last_ns)
     return {"begin_ns": int(events["begin_ns"][0]), "end_ns": last}

@@ -60,23 +60,40 @@ def read_tape(directory: Path, name: str) -> TapeContent:
     Raises:
         TapeError: it has no header: its process ended while the tape was made.
     """
-    page, events, slots = _read_events(directory / (name + layout.EVENTS))
+    header = read_header(directory, name)
+    events, slots = _read_events(directory / (name + layout.EVENTS))
     path = directory / (name + layout.STREAM)
     stream = path.read_bytes() if path.exists() else b""
-    header = _header(page)
-    if "pid" not in header:
-        raise TapeError(f"{name}: its process ended before it had said who it is")
     tape = TapeContent(name, header, events, slots, np.empty((0, 4), np.int64), stream)
     _read_stream(tape)
-    stopped = directory / (name + layout.STOPPED)
-    if stopped.exists():
-        content = stopped.read_bytes()
-        tape.stopped = str(_first(content)[1]) if content else "the disk is full"
+    tape.stopped = read_stopped(directory, name)
     return tape
 
 
+def read_stopped(directory: Path, name: str) -> str | None:
+    """Why the recording of a tape stopped early; None where it did not."""
+    stopped = directory / (name + layout.STOPPED)
+    if not stopped.exists():
+        return None
+    content = stopped.read_bytes()
+    return str(_first(content)[1]) if content else "the disk is full"
+
+
+def read_header(directory: Path, name: str) -> dict[str, Any]:
+    """Who the process of a tape is.
+
+    Raises:
+        TapeError: it has no header.
+    """
+    with (directory / (name + layout.EVENTS)).open("rb") as file:
+        header = _header(file.read(layout.PAGE))
+    if "pid" not in header:
+        raise TapeError(f"{name}: its process ended before it had said who it is")
+    return header
+
+
 def _header(page: bytes) -> dict[str, Any]:
-    """Who the process is, as far as it is there: what a process may write to a file can be less than a page."""
+    """A header as far as it is there: what a process may write to a file can be less than a page."""
     unpacker = msgpack.Unpacker(strict_map_key=False, unicode_errors="surrogatepass")
     unpacker.feed(page)
     header: dict[str, Any] = {}
@@ -95,10 +112,10 @@ def _first(data: bytes) -> Any:
     return unpacker.unpack()
 
 
-def _read_events(path: Path) -> tuple[bytes, NDArray[np.void], NDArray[np.int64]]:
+def _read_events(path: Path) -> tuple[NDArray[np.void], NDArray[np.int64]]:
     size = os.path.getsize(path)
     with path.open("rb") as file:
-        page = file.read(layout.PAGE)
+        file.seek(layout.PAGE)
         count = max(0, size - layout.PAGE) // event.SIZE
         raw = np.fromfile(file, np.uint8, count * event.SIZE).reshape(-1, event.SIZE)
     filled = raw[:, 0] == event.ARRAY_MARKER
@@ -107,7 +124,7 @@ def _read_events(path: Path) -> tuple[bytes, NDArray[np.void], NDArray[np.int64]
     if len(raw):  # where a process was killed while it wrote, some markers may be missing
         markers = event.markers()
         raw[:, markers != 0] = markers[markers != 0]
-    return page, raw.reshape(-1).view(event.dtype()), slots
+    return raw.reshape(-1).view(event.dtype()), slots
 
 
 def _read_stream(tape: TapeContent) -> None:
@@ -130,7 +147,7 @@ def _read_stream(tape: TapeContent) -> None:
             break
         end = unpacker.tell()
         if type(record) is list and len(record) > 1:
-            _take(tape, record, begin, end, payloads)
+            take_record(tape, record, begin, end, payloads)
         begin = end
     tape.stream = tape.stream[:begin]
     table = np.array(payloads, np.int64).reshape(-1, 4)
@@ -140,9 +157,10 @@ def _read_stream(tape: TapeContent) -> None:
 _VALUE_AT = 7  # [PAYLOAD, slot]: array marker, tag, marker of the slot and its four bytes
 
 
-def _take(
+def take_record(
     tape: TapeContent, record: list[Any], begin: int, end: int, payloads: list[tuple[int, int, int, int]]
 ) -> None:
+    """Fill in what one record of the stream says, or add it to the payloads."""
     tag = record[0]
     if tag == layout.PAYLOAD:
         had = record[3] if len(record) > 3 else -1
