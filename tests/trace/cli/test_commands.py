@@ -35,6 +35,10 @@ def ipcreel(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedPro
         (["record", "-o", "there/a.reel", "--", "true"], "there: cannot be written: No such file or directory."),
         (["record", "--only", "tpc", "--", "true"], "tpc: no such mechanism. There are: "),
         (["info", "missing.reel"], "missing.reel: there is no such file."),
+        (
+            ["record", "--only", "tcp", "--", "true"],
+            "tcp: all sockets are recorded, or none: say socket, and choose after",
+        ),
         (["events", "notes.txt"], "notes.txt: this is not a reel. `ipcreel record` makes one."),
         (["recover", "nowhere"], "nowhere: holds no tapes."),
     ],
@@ -88,6 +92,47 @@ def test_events_can_be_chosen_by_time(recorded: Record) -> None:
     everything = ipcreel("events", str(run.path)).stdout.splitlines()
     assert ipcreel("events", str(run.path), "--to", "0s").stdout.splitlines() == everything[:1]
     assert ipcreel("events", str(run.path), "--from", "1000s").stdout == ""
+
+
+SOCKETS = """
+    import os, socket, threading
+    for family, kind in ((socket.AF_INET, socket.SOCK_DGRAM), (socket.AF_UNIX, socket.SOCK_STREAM)):
+        if family == socket.AF_UNIX:
+            one, other = socket.socketpair(family, kind)
+        else:
+            one, other = socket.socket(family, kind), socket.socket(family, kind)
+            other.bind(("127.0.0.1", 0))
+            one.connect(other.getsockname())
+        one.send(b"word")
+        other.recv(9)
+    server = socket.create_server(("127.0.0.1", 0))
+    one = socket.create_connection(server.getsockname())
+    other, _ = server.accept()
+    os.write(one.fileno(), b"by the descriptor")
+    other.recv(99)
+"""
+
+
+def test_events_of_sockets_are_chosen_by_their_transport(recorded: Record) -> None:
+    run = recorded(SOCKETS)
+
+    def operations(mechanism: str) -> set[str]:
+        lines = ipcreel("events", str(run.path), "--mechanism", mechanism, "--json").stdout.splitlines()
+        return {json.loads(line)["operation"] for line in lines}
+
+    assert "socket.endpoint.accept" in operations("tcp")
+    assert "pipe.descriptor.write" in operations("tcp")
+    assert "socket.endpoint.accept" not in operations("udp")
+    assert {"socket.endpoint.send", "socket.endpoint.recv"} <= operations("udp")
+    assert {"socket.endpoint.send", "socket.endpoint.recv"} <= operations("unix")
+    assert operations("tcp") | operations("udp") | operations("unix") >= operations("socket")
+    for transport in ("tcp", "udp", "unix"):
+        assert f"\nipcreel:   {transport} " in run.said
+
+
+def test_a_mechanism_that_did_not_occur_has_no_events(recorded: Record) -> None:
+    done = ipcreel("events", str(recorded(QUEUE).path), "--mechanism", "udp")
+    assert (done.returncode, done.stdout) == (0, "")
 
 
 def test_a_choice_of_nothing_known_names_what_is(recorded: Record) -> None:

@@ -1,6 +1,7 @@
 """What follows from a reel: pure functions, arrays in and arrays out.
 
 events   the columns that every analysis takes
+mechanisms  which mechanism each event belongs to
 joins    which cause belongs to which effect: by rank, by byte range, by count
 flows    the two ends of each mechanism, joined
 order    happens-before, and the cones of an event

@@ -14,6 +14,7 @@ from ipcreel.analysis.critical import FOLLOWS, WAITS, Step, critical_path
 from ipcreel.analysis.events import Events
 from ipcreel.analysis.flows import Flows
 from ipcreel.analysis.lateness import find_depths, find_lateness
+from ipcreel.analysis.mechanisms import find_mechanisms
 from ipcreel.analysis.waits import LaneTimes, Waits, Window, ends_of, find_waits, lane_times
 
 Rows = NDArray[np.int64]
@@ -44,10 +45,12 @@ def statistics(events: Events, flows: Flows, names: Names, window: Window) -> di
     waits = find_waits(events, end_ns, window)
     times = lane_times(events, end_ns, waits, window)
     path = critical_path(events, flows, waits, end_ns, window)
+    kinds = [str(row[0]) for row in events.objects]
+    mechanisms, mechanism = find_mechanisms(events.op, events.object, names.operation, kinds.__getitem__)
     return {
         "seconds": (window[1] - window[0]) / 1e9,
         "processes": _by_process(events, times, names),
-        "mechanisms": _waited(waits, events.op[waits.row], lambda code: names.operation(code).partition(".")[0]),
+        "mechanisms": _waited(waits, mechanism[waits.row], mechanisms.__getitem__),
         "operations": _waited(waits, events.op[waits.row], names.operation),
         "objects": _waited(waits, events.object[waits.row], names.object),
         "sites": _waited(waits, events.site[waits.row], names.site),

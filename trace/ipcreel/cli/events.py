@@ -17,7 +17,8 @@ from ipcreel.reel.text import duration_text, payload_text
 _EXAMPLES = """\b
 Examples:
   ipcreel events market.reel --process home-3 --mechanism tcp
-  ipcreel events market.reel --operation sysv.queue --from 1.5s --to 1.6s
+  ipcreel events market.reel --operation sysv.queue --from 1.5s --to +100ms
+  ipcreel events market.reel --mechanism sysv --from "tick 12" --to "tick 13"
   ipcreel events market.reel --json | jq .payload
 """
 
@@ -25,11 +26,11 @@ Examples:
 @click.command("events", epilog=_EXAMPLES)
 @click.argument("reel", type=click.Path(path_type=Path))
 @click.option("--process", metavar="NAME|PID", help="Of this process; * stands for anything.")
-@click.option("--mechanism", metavar="NAME", help="sysv, tcp, …")
+@click.option("--mechanism", metavar="NAME", help="sysv, tcp, udp, unix, …; socket is all of these three.")
 @click.option("--operation", metavar="NAME", help="sysv.queue.send, or sysv.queue for all of a queue.")
 @click.option("--object", "object_", metavar="NAME", help="On this object.")
-@click.option("--from", "since", metavar="TIME", help="That ended after this: 1.5s, 20ms after the begin.")
-@click.option("--to", "until", metavar="TIME", help="That began before this.")
+@click.option("--from", "since", metavar="MOMENT", help="That ended after this: 1.5s, 'tick 12', 12t.")
+@click.option("--to", "until", metavar="MOMENT", help="That began before this; +50ms is after --from.")
 @click.option("--json", "as_json", is_flag=True, help="A JSON object a line.")
 @click.option("--follow", is_flag=True, help="Of a recording in progress: go on until it ends.")
 def command(

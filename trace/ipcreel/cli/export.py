@@ -27,8 +27,8 @@ Examples:
 @click.option("--mechanism", metavar="NAME", help="sysv, tcp, …")
 @click.option("--operation", metavar="NAME", help="sysv.queue.send, or sysv.queue for all of a queue.")
 @click.option("--object", "object_", metavar="NAME", help="On this object.")
-@click.option("--from", "since", metavar="TIME", help="That ended after this: 1.5s, 20ms after the begin.")
-@click.option("--until", "until", metavar="TIME", help="That began before this.")
+@click.option("--from", "since", metavar="MOMENT", help="That ended after this: 1.5s, 'tick 12', 12t.")
+@click.option("--until", "until", metavar="MOMENT", help="That began before this; +50ms is after --from.")
 def command(
     reel: Path,
     form: str,

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from ipcreel import mechanism
+from ipcreel.analysis.mechanisms import TRANSPORTS
 from ipcreel.record import launch, session
 from ipcreel.record.trouble import LaunchError
 
@@ -82,6 +83,10 @@ def _left_out(only: str | None, skip: str | None) -> tuple[str, ...]:
     known = {str(row["mechanism"]) for row in mechanism.all_operations()}
     asked = {name for name in f"{only or ''},{skip or ''}".split(",") if name}
     unknown = sorted(asked - known)
+    if set(unknown) & {*TRANSPORTS}:
+        raise LaunchError(
+            f"{', '.join(unknown)}: all sockets are recorded, or none: say socket, and choose afterwards."
+        )
     if unknown:
         raise LaunchError(f"{', '.join(unknown)}: no such mechanism. There are: {', '.join(sorted(known))}.")
     chosen = set(only.split(",")) | {"process"} if only else known

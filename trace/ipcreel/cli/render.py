@@ -10,15 +10,15 @@ import click
 from ipcreel.cli.viewer import need_viewer
 from ipcreel.record.trouble import LaunchError
 from ipcreel.reel import ReelError, open_reel
-from ipcreel.reel.select import moment_ns
+from ipcreel.reel.moments import moment_ns, window_ns
 
 
 @click.command("render")
 @click.argument("reel", type=click.Path(path_type=Path))
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="The picture: .png or .svg.")
-@click.option("--from", "since", metavar="TIME", help="Where it begins: 1.5s, 20ms after the begin of the reel.")
-@click.option("--to", "until", metavar="TIME", help="Where it ends.")
-@click.option("--at", metavar="TIME", help="Where the cursor stands.")
+@click.option("--from", "since", metavar="MOMENT", help="Where it begins: 1.5s, 'tick 12', 'tick 12 + 50ms'.")
+@click.option("--to", "until", metavar="MOMENT", help="Where it ends; +50ms is after --from.")
+@click.option("--at", metavar="MOMENT", help="Where the cursor stands.")
 @click.option("--event", type=int, metavar="N", help="The event that is selected.")
 @click.option("--cone", is_flag=True, help="Let what led to the event stand out.")
 @click.option("--panels", default="", metavar="NAMES", help="pricing, state, findings, inspector, search; by commas.")
@@ -49,8 +49,7 @@ def command(
     if not (width.isdecimal() and height.isdecimal() and int(width) and int(height)):
         raise LaunchError(f"--size {size}: expected WIDTHxHEIGHT, such as 1600x900.")
     opened = open_reel(reel)
-    begin = moment_ns(opened, since) if since else opened.begin_ns
-    end = moment_ns(opened, until) if until else opened.end_ns
+    begin, end = window_ns(opened, since, until)
     if begin >= end:
         raise LaunchError("--from is not before --to.")
     os.environ["QT_QPA_PLATFORM"] = "offscreen"

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from ipcreel.reel import Reel, ReelError, open_reel
+from ipcreel.reel.moments import moment_ns
 from ipcreel.replay.every import replay_all
 from ipcreel.replay.launch import replay
 from ipcreel.replay.plan import event_at, find_process
@@ -18,7 +19,7 @@ from ipcreel.replay.plan import event_at, find_process
 @click.option("--process", "wanted", metavar="NAME|PID", help="The process to run again.")
 @click.option("--all", "every", is_flag=True, help="Run every process again, several at a time, and report.")
 @click.option("--to", "event", type=int, metavar="EVENT", help="Stop before this event; its process is the one meant.")
-@click.option("--time", "moment", metavar="SECONDS", help="Stop at this time of the reel: 3.2, or 3.2s.")
+@click.option("--time", "moment", metavar="MOMENT", help="Stop then: 3.2s after the begin, 'tick 12', 12t.")
 @click.option("--pdb", "debug", is_flag=True, help="Stop in the debugger; without a place, at the first event.")
 def command(reel: Path, wanted: str | None, every: bool, event: int | None, moment: str | None, debug: bool) -> None:
     """Run one process of REEL again, with every outcome taken from its tape."""
@@ -43,11 +44,7 @@ def _place(reel: Reel, wanted: str | None, event: int | None, moment: str | None
     process = find_process(reel, wanted)
     if moment is None:
         return process, None
-    try:
-        seconds = float(moment.removesuffix("s"))
-    except ValueError:
-        raise click.UsageError(f"--time {moment}: a number of seconds was expected, such as 3.2.") from None
-    return process, event_at(reel, process, int(reel.begin.min()) + int(seconds * 1e9))
+    return process, event_at(reel, process, moment_ns(reel, moment))
 
 
 def _replay_every(reel: Reel) -> int:

@@ -13,7 +13,7 @@ from rich.table import Table
 
 from ipcreel.analysis.stats import Names, statistics
 from ipcreel.reel import Reel, ReelError, open_reel
-from ipcreel.reel.select import moment_ns
+from ipcreel.reel.moments import window_ns
 from ipcreel.reel.text import duration_text
 
 _EXAMPLES = """\b
@@ -31,8 +31,8 @@ Column = tuple[str, Callable[[Row], str], bool]
 
 @click.command("stats", epilog=_EXAMPLES)
 @click.argument("reel", type=click.Path(path_type=Path))
-@click.option("--from", "since", metavar="TIME", help="Count from here on: 1.5s, 20ms after the begin.")
-@click.option("--to", "until", metavar="TIME", help="Count up to here.")
+@click.option("--from", "since", metavar="MOMENT", help="Count from here on: 1.5s, 'tick 12', 12t.")
+@click.option("--to", "until", metavar="MOMENT", help="Count up to here; +50ms is after --from.")
 @click.option("--rows", type=click.IntRange(1), default=10, show_default=True, help="The most rows of a table.")
 @click.option("--json", "as_json", is_flag=True, help="As one JSON object, with all rows and each step of the path.")
 def command(reel: Path, since: str | None, until: str | None, rows: int, as_json: bool) -> None:
@@ -60,8 +60,8 @@ def stats_of(reel: Reel, since: str | None = None, until: str | None = None) -> 
     Raises:
         ReelError: the window holds nothing.
     """
-    begin = reel.begin_ns if since is None else max(moment_ns(reel, since), reel.begin_ns)
-    end = reel.end_ns if until is None else min(moment_ns(reel, until), reel.end_ns)
+    begin, end = window_ns(reel, since, until)
+    begin, end = max(begin, reel.begin_ns), min(end, reel.end_ns)
     if begin >= end:
         length = duration_text(reel.end_ns - reel.begin_ns)
         raise ReelError(f"{reel.path.name}: nothing between these moments: the run took {length}.")

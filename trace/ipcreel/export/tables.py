@@ -23,8 +23,8 @@ _PAYLOAD_LIMIT = 1 << 16
 def events(reel: Reel, rows: Rows | None = None) -> Columns:
     """A row an event; times in seconds after the begin of the reel, durations in microseconds."""
     chosen = np.arange(len(reel)) if rows is None else rows
-    names = {code: (str(row["name"]), str(row["mechanism"])) for code, row in reel.operations.items()}
-    op = [names.get(code, (f"operation {code:#06x}", "")) for code in reel.op[chosen].tolist()]
+    names = {code: str(row["name"]) for code, row in reel.operations.items()}
+    mechanisms, mechanism = reel.mechanisms
     process = reel.process[chosen].tolist()
     lane_names = [reel.lane_name(row) for row in range(len(reel.lanes))]
     process_names = [reel.process_name(row) for row in range(len(reel.processes))]
@@ -39,8 +39,8 @@ def events(reel: Reel, rows: Rows | None = None) -> Columns:
         "process": [process_names[row] for row in process],
         "pid": [int(reel.processes[row]["pid"]) for row in process],
         "lane": [lane_names[row] for row in reel.lane[chosen].tolist()],
-        "mechanism": [pair[1] for pair in op],
-        "operation": [pair[0] for pair in op],
+        "mechanism": [mechanisms[row] for row in mechanism[chosen].tolist()],
+        "operation": [names.get(code, f"operation {code:#06x}") for code in reel.op[chosen].tolist()],
         "object": [str(reel.objects[row][3]) or None for row in reel.object[chosen].tolist()],
         "file": [site[0] or None for site in sites],
         "line": [int(site[1]) if site[0] else None for site in sites],

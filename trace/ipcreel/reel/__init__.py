@@ -2,6 +2,7 @@
 
 model     a reel as columns and tables
 contents  what a reel holds, in numbers
+moments   the moments of a reel, as a person writes them
 select    which events are meant
 text      payloads and times as a person reads them
 ticks     when the ticks of the recorded program began

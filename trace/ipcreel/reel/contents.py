@@ -24,12 +24,7 @@ class MechanismRow:
 
 def by_mechanism(reel: Reel) -> list[MechanismRow]:
     """A row a mechanism, most events first."""
-    names = sorted({row["mechanism"] for row in reel.operations.values()})
-    place = {name: number for number, name in enumerate(names)}
-    of_code = np.zeros(max(reel.operations, default=0) + 1, np.int64)
-    for code, row in reel.operations.items():
-        of_code[code] = place[row["mechanism"]]
-    mechanism = of_code[reel.op]
+    names, mechanism = reel.mechanisms
     events = np.bincount(mechanism, minlength=len(names))
     sizes = np.bincount(mechanism, weights=payload_sizes(reel), minlength=len(names))
     rows = [MechanismRow(name, int(events[i]), int(sizes[i])) for i, name in enumerate(names) if events[i]]

@@ -16,6 +16,7 @@ from ipcreel.analysis.events import Events
 from ipcreel.analysis.findings import Finding, check
 from ipcreel.analysis.findings.finding import Run
 from ipcreel.analysis.flows import Flows, match
+from ipcreel.analysis.mechanisms import find_mechanisms
 from ipcreel.analysis.order import Order, make_order
 from ipcreel.reel import payload
 from ipcreel.reel.error import ReelError
@@ -117,6 +118,15 @@ class Reel:
     def process(self) -> NDArray[np.int64]:
         """(n,) row in `processes`."""
         return np.array([lane[0] for lane in self.lanes], np.int64)[self.lane]
+
+    @cached_property
+    def mechanisms(self) -> tuple[list[str], NDArray[np.int64]]:
+        """The mechanisms that occur, by name, and (n,) to which each event belongs; a socket's is its transport."""
+
+        def name(code: int) -> str:
+            return str(self.operations[code]["name"]) if code in self.operations else "unknown"
+
+        return find_mechanisms(self.op, self.object, name, lambda row: str(self.objects[row][0]))
 
     @cached_property
     def events(self) -> Events:

@@ -8,9 +8,10 @@ from fnmatch import fnmatchcase
 import numpy as np
 from numpy.typing import NDArray
 
+from ipcreel.analysis.mechanisms import TRANSPORTS
 from ipcreel.reel.error import ReelError
 from ipcreel.reel.model import Reel
-from ipcreel.reel.text import parse_duration
+from ipcreel.reel.moments import window_ns
 
 
 @dataclass(frozen=True)
@@ -19,10 +20,10 @@ class Selection:
 
     Attributes:
         process: a name or a pid.
-        mechanism: `sysv`, `tcp`, …
+        mechanism: `sysv`, `tcp`, …; `socket` is every socket.
         operation: `sysv.queue.send`, or a part of it after which more comes, such as `sysv.queue`.
         object: the name of an object.
-        since, until: a moment: `1.5s`, `20ms` after the begin of the reel.
+        since, until: moments, as `reel.moments` reads them.
     """
 
     process: str | None = None
@@ -40,47 +41,42 @@ def select(reel: Reel, selection: Selection) -> NDArray[np.int64]:
         ReelError: a name or a moment that the reel does not know, with those that it does.
     """
     chosen = np.ones(len(reel), np.bool_)
+    since_ns, until_ns = window_ns(reel, selection.since, selection.until)
     if selection.process is not None:
         names = [(reel.process_name(row), str(process["pid"])) for row, process in enumerate(reel.processes)]
         rows = [row for row, pair in enumerate(names) if any(fnmatchcase(name, selection.process) for name in pair)]
         _must_exist(reel, "process", selection.process, rows, [name for name, _ in names])
         chosen &= np.isin(reel.process, rows)
     if selection.mechanism is not None:
-        chosen &= _by_operation(reel, "mechanism", selection.mechanism, exact=True)
+        chosen &= _by_mechanism(reel, selection.mechanism)
     if selection.operation is not None:
-        chosen &= _by_operation(reel, "operation", selection.operation, exact=False)
+        chosen &= _by_operation(reel, selection.operation)
     if selection.object is not None:
         names_of = [str(row[3]) for row in reel.objects]
         rows = [row for row, name in enumerate(names_of) if row and fnmatchcase(name, selection.object)]
         _must_exist(reel, "object", selection.object, rows, names_of[1:])
         chosen &= np.isin(reel.object, rows)
     if selection.since is not None:
-        chosen &= reel.end >= moment_ns(reel, selection.since)
+        chosen &= reel.end >= since_ns
     if selection.until is not None:
-        chosen &= reel.begin <= moment_ns(reel, selection.until)
+        chosen &= reel.begin <= until_ns
     return np.flatnonzero(chosen)
 
 
-def moment_ns(reel: Reel, text: str) -> int:
-    """The moment that `text` means, in ns of CLOCK_MONOTONIC.
-
-    Raises:
-        ReelError: it means none.
-    """
-    duration_ns = parse_duration(text)
-    if duration_ns is None:
-        raise ReelError(f"{text}: no moment of a reel. Give a time after its begin, such as 1.5s or 20ms.")
-    return reel.begin_ns + duration_ns
+def _by_mechanism(reel: Reel, wanted: str) -> NDArray[np.bool_]:
+    names, mechanism = reel.mechanisms
+    rows = [row for row, name in enumerate(names) if fnmatchcase(name, wanted)]
+    of_operations = {code: str(row["mechanism"]) for code, row in reel.operations.items()}
+    codes = [code for code, name in of_operations.items() if fnmatchcase(name, wanted)]
+    if not rows and wanted not in TRANSPORTS:
+        _must_exist(reel, "mechanism", wanted, codes, sorted({*names, *of_operations.values()}))
+    return np.isin(mechanism, rows) | np.isin(reel.op, codes)
 
 
-def _by_operation(reel: Reel, what: str, wanted: str, exact: bool) -> NDArray[np.bool_]:
-    names = {code: str(row["mechanism" if exact else "name"]) for code, row in reel.operations.items()}
-    codes = [
-        code
-        for code, name in names.items()
-        if fnmatchcase(name, wanted) or (not exact and name.startswith(wanted + "."))
-    ]
-    _must_exist(reel, what, wanted, codes, sorted(set(names.values())))
+def _by_operation(reel: Reel, wanted: str) -> NDArray[np.bool_]:
+    names = {code: str(row["name"]) for code, row in reel.operations.items()}
+    codes = [code for code, name in names.items() if fnmatchcase(name, wanted) or name.startswith(wanted + ".")]
+    _must_exist(reel, "operation", wanted, codes, sorted(set(names.values())))
     return np.isin(reel.op, codes)
 
 

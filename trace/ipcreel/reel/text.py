@@ -29,7 +29,7 @@ def parse_duration(text: str) -> int | None:
         if number != text:
             try:
                 return round(float(number) * size_ns)
-            except ValueError:
+            except (ValueError, OverflowError):
                 return None
     return None
 
