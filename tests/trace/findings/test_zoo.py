@@ -63,6 +63,7 @@ def test_a_run_that_hangs_says_why(tmp_path: Path, bug: str, code: str, place: s
         ("torn-read", "data-race", "home.py"),
         ("orphan-offer", "message-never-received", "sharing.py"),
         ("lost-signal", "signals-merged", "external.py"),
+        ("double-take", "double-take", "sharing.py"),
     ],
 )
 def test_a_run_that_ends_badly_says_why(tmp_path: Path, bug: str, code: str, place: str) -> None:

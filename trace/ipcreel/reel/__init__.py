@@ -6,6 +6,8 @@ moments   the moments of a reel, as a person writes them
 select    which events are meant
 text      payloads and times as a person reads them
 ticks     when the ticks of the recorded program began
+checks    what is wrong with a run
+endings   when each process ended
 payload   the value behind an event's payload, decoded and never executed
 error     what is raised where a reel cannot answer
 """

@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 
 from ipcreel import event
 from ipcreel.analysis.events import Events
-from ipcreel.analysis.findings import Finding, check
-from ipcreel.analysis.findings.finding import Run
+from ipcreel.analysis.findings import Finding
 from ipcreel.analysis.flows import Flows, match
 from ipcreel.analysis.mechanisms import find_mechanisms
 from ipcreel.analysis.order import Order, make_order
 from ipcreel.reel import payload
+from ipcreel.reel.checks import find_all, run_of
 from ipcreel.reel.error import ReelError
 from ipcreel.reel.ticks import find_ticks
 from ipcreel.tape import reel_file
@@ -154,10 +154,7 @@ class Reel:
     @cached_property
     def findings(self) -> list[Finding]:
         """What is wrong with the run."""
-        names = {code: str(row["name"]) for code, row in self.operations.items()}
-        lane_names = [self.lane_name(row) for row in range(len(self.lanes))]
-        asked = self.asked_to_end_ns
-        return check(Run(self.events, self.flows, self.order, names, lane_names, self._ended, self.end_ns, asked))
+        return find_all(self, run_of(self))
 
     @cached_property
     def ticks(self) -> NDArray[np.int64]:
@@ -169,21 +166,6 @@ class Reel:
         """When the run was interrupted from outside, or its end."""
         asked = self.run.get("asked_to_end_ns")
         return min(int(asked), self.end_ns) if asked else self.end_ns
-
-    @cached_property
-    def _ended(self) -> dict[int, int]:
-        """Lane → when its process ended, where a wait for it, or its own exit, tells."""
-        ended: dict[int, int] = {}
-        last = np.zeros(len(self.processes), np.int64)
-        np.maximum.at(last, self.process, np.where(self.pending, self.begin, self.end))
-        rows = self.events.rows("process.wait", "process.wait_pid", "process.exit", done=False)
-        pids = {
-            int(self.a[row]) for row in rows.tolist() if self.operations[int(self.op[row])]["name"] != "process.exit"
-        }
-        for number, lane in enumerate(self.lanes):
-            if self.processes[lane[0]]["pid"] in pids:
-                ended[number] = int(last[lane[0]])
-        return ended
 
     def content(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         """(n,) a hash of each row's payload, 0 where it has none: equal payloads have equal hashes."""

@@ -205,7 +205,7 @@ def _shares(reel: Reel) -> list[Share]:
     found: list[Share] = []
     open_: dict[int, tuple[int, Offer]] = {}
     for row in reel.events.rows("sysv.queue.send", "sysv.queue.receive").tolist():
-        offer = _offer(reel.payload(row))
+        offer = read_offer(reel.payload(row))
         if offer is None:
             continue
         lane = int(reel.lane[row])
@@ -226,7 +226,8 @@ def _share(reel: Reel, taken: tuple[int, Offer], rest_ukwh: int) -> Share:
     return Share(offer.giver, reel.lane_name(int(reel.lane[row])), offer.tick, offer.ukwh - rest_ukwh, row)
 
 
-def _offer(content: object) -> Offer | None:
+def read_offer(content: object) -> Offer | None:
+    """The offer that a message is; None where it is another one."""
     if not isinstance(content, bytes) or not content.startswith(b"offer/"):
         return None
     try:

@@ -42,6 +42,7 @@ class Run:
         dead_lanes: lane → when its process ended, where it is known to have ended.
         end_ns: the end of the run.
         asked_to_end_ns: when the run was interrupted from outside, or its end: what hangs then, hung.
+        was_asked: whether it was interrupted from outside.
     """
 
     events: Events
@@ -52,6 +53,7 @@ class Run:
     dead_lanes: Mapping[int, int]
     end_ns: int
     asked_to_end_ns: int
+    was_asked: bool = False
 
     def object_name(self, row: int) -> str:
         """The name of what an event is on."""

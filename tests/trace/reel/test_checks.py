@@ -1,0 +1,32 @@
+"""Who knows a program may add what must hold in it; only what is installed runs."""
+
+from __future__ import annotations
+
+import pytest
+
+from ipcreel.analysis.findings import Finding
+from ipcreel.reel import Reel, ReelError
+from ipcreel.reel.checks import find_all, run_of
+
+
+@pytest.fixture
+def reel(recorded) -> Reel:
+    return recorded("import os\nos.getpid()\n").reel
+
+
+def complain(reel: Reel) -> list[Finding]:
+    return [Finding("too-quiet", reel.begin_ns, (0,), f"{len(reel.processes)} process.", "Nothing is done.")]
+
+
+def fail(reel: Reel) -> list[Finding]:
+    raise KeyError("no market")
+
+
+def test_what_another_check_finds_stands_among_the_rest(reel):
+    found = find_all(reel, run_of(reel), [("quiet", lambda: complain)])
+    assert [finding.code for finding in found] == ["too-quiet"]
+
+
+def test_a_check_that_fails_is_named_in_one_line(reel):
+    with pytest.raises(ReelError, match=r"the check of quiet failed: KeyError: 'no market'\.$"):
+        find_all(reel, run_of(reel), [("quiet", lambda: fail)])

@@ -1,0 +1,62 @@
+"""All findings of a reel: those of every program, and those of who knows the recorded one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from importlib.metadata import entry_points
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ipcreel.analysis.findings import Finding, check
+from ipcreel.analysis.findings.finding import Run
+from ipcreel.reel.endings import process_table
+from ipcreel.reel.error import ReelError
+
+if TYPE_CHECKING:
+    from ipcreel.reel.model import Reel
+
+GROUP = "ipcreel.checks"
+"""The entry points of those who know what must hold in a program: each a function from a reel to its findings."""
+
+Look = Callable[["Reel"], list[Finding]]
+
+
+def run_of(reel: Reel) -> Run:
+    """What the checks of every program look at."""
+    end_ns = np.where(reel.pending, reel.begin, reel.end)
+    last_ns = np.zeros(len(reel.processes), np.int64)
+    np.maximum.at(last_ns, reel.process, end_ns)
+    table = process_table(reel.processes, reel.run, reel.events, last_ns)
+    ended = {number: table[lane[0]]["ended_ns"] for number, lane in enumerate(reel.lanes) if table[lane[0]]["ended_ns"]}
+    return Run(
+        replace(reel.events, process_table=table),
+        reel.flows,
+        reel.order,
+        {code: str(row["name"]) for code, row in reel.operations.items()},
+        [reel.lane_name(row) for row in range(len(reel.lanes))],
+        ended,
+        reel.end_ns,
+        reel.asked_to_end_ns,
+        bool(reel.run.get("asked_to_end_ns")),
+    )
+
+
+def find_all(reel: Reel, run: Run, others: Iterable[tuple[str, Callable[[], Look]]] | None = None) -> list[Finding]:
+    """Everything that is found, in order of time. A reel names no code: only what is installed runs.
+
+    Args:
+        reel, run: the reel, and what the checks of every program look at.
+        others: name and loader of each further check; by default those that are installed.
+
+    Raises:
+        ReelError: an installed check failed.
+    """
+    found = check(run)
+    for name, load in [(point.name, point.load) for point in entry_points(group=GROUP)] if others is None else others:
+        try:
+            found += load()(reel)
+        except Exception as error:
+            raise ReelError(f"{reel.path}: the check of {name} failed: {type(error).__name__}: {error}.") from error
+    return sorted(found, key=lambda finding: (finding.at_ns, finding.code))
