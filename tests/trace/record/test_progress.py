@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 import time
@@ -113,3 +114,45 @@ def test_events_are_followed_each_once(recording, tmp_path):
         rest = following.stdout.read()
         assert following.wait(60) == 0
     assert rest.count("mp.queue.put") == 1
+
+
+FOLLOW = [sys.executable, "-m", "ipcreel", "events", "a.reel", "--follow"]
+
+
+def test_ctrl_c_ends_following_without_a_word(recording, tmp_path):
+    with subprocess.Popen(FOLLOW, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as following:
+        assert following.stdout.readline()
+        following.send_signal(signal.SIGINT)
+        _, errors = following.communicate(timeout=60)
+    assert following.returncode == 130
+    assert errors == ""
+    assert say(recording, "on") == "onon"
+
+
+def test_following_ends_when_nobody_reads_any_more(recording, tmp_path):
+    with subprocess.Popen(FOLLOW, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as following:
+        assert following.stdout.readline()
+        following.stdout.close()
+        assert following.stderr.read() == ""
+        assert following.wait(60) == 0
+
+
+def test_what_is_followed_may_be_yet_to_come(recording, tmp_path):
+    words = [*FOLLOW, "--process", "later*"]
+    with subprocess.Popen(words, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as following:
+        assert say(recording, "a") == "aa"
+        recording[0].stdin.close()
+        output, errors = following.communicate(timeout=60)
+    assert (following.returncode, output, errors) == (0, "", "")
+
+
+def test_following_a_recording_whose_recorder_was_killed_says_how_to_save_it(recording, tmp_path):
+    assert say(recording, "ab") == "abab"
+    with subprocess.Popen(FOLLOW, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as following:
+        assert following.stdout.readline()
+        recording[0].kill()
+        recording[0].stdin.close()
+        output, errors = following.communicate(timeout=60)
+    assert following.returncode == 2
+    assert "abab" in output
+    assert errors.startswith("ipcreel: the recorder has ended without a reel. This makes it: ipcreel recover ")

@@ -32,7 +32,7 @@ Examples:
 @click.option("--from", "since", metavar="MOMENT", help="That ended after this: 1.5s, 'tick 12', 12t.")
 @click.option("--to", "until", metavar="MOMENT", help="That began before this; +50ms is after --from.")
 @click.option("--json", "as_json", is_flag=True, help="A JSON object a line.")
-@click.option("--follow", is_flag=True, help="Of a recording in progress: go on until it ends.")
+@click.option("--follow", is_flag=True, help="Of a recording in progress: go on until it ends, or Ctrl-C.")
 def command(
     reel: Path,
     process: str | None,
@@ -50,8 +50,11 @@ def command(
     if follow:
         from ipcreel.cli.follow import follow as follow_tapes
 
-        for snapshot, rows in follow_tapes(reel, selection):
-            _print(snapshot, rows, line)
+        try:
+            for snapshot, rows in follow_tapes(reel, selection):
+                _print(snapshot, rows, line)
+        except KeyboardInterrupt:
+            sys.exit(130)  # as a shell says of a command that Ctrl-C has ended
         return
     opened = open_reel(reel)
     _print(opened, select(opened, selection).tolist(), line)

@@ -12,9 +12,11 @@ from numpy.typing import NDArray
 
 from ipcreel import mechanism
 from ipcreel.record import session
+from ipcreel.record.launch import is_alive
 from ipcreel.reel import Reel, ReelError, open_reel
 from ipcreel.tape.growing import GrowingTapes
 from ipcreel.tape.merge import write_reel
+from ipcreel.tape.reader import tape_names
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,6 +97,12 @@ class Progress:
             places[process["tape"]] = here[reel.begin[here].searchsorted(begin_ns) + same]
         return self._compare(reel, places)
 
+    def is_abandoned(self) -> bool:
+        """Whether nobody is left who writes a tape, or makes the reel of them."""
+        pids = [int(name.rpartition("-")[2]) for name in tape_names(self.tapes)]
+        recorder = session.said_of(self.tapes).get("recorder")
+        return not any(is_alive(pid) for pid in (*pids, *([] if recorder is None else [recorder])))
+
     def _compare(self, reel: Reel, places: dict[str, NDArray[np.int64]]) -> Snapshot:
         rows = np.zeros(len(self._pending), np.int64)
         was_pending = np.ones(len(reel), np.bool_)
@@ -116,7 +124,8 @@ def tapes_of(output: Path) -> Path:
     """
     if output.is_dir():
         return output
-    found = sorted(output.absolute().parent.glob(f".{output.name}.*{session.SUFFIX}"))
+    tapes = output.absolute().parent.glob(f".{output.name}.*{session.SUFFIX}")
+    found = sorted(tapes, key=lambda path: path.stat().st_mtime_ns)  # one may be left of a recorder that was killed
     if not found:
         raise ReelError(f"{output}: nothing is being recorded there. `ipcreel record -o {output} -- …` does.")
     return found[-1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import tempfile
@@ -32,7 +33,7 @@ def begin(command: list[str], output: Path) -> Path:
     """
     try:
         tapes = Path(tempfile.mkdtemp(prefix=f".{output.name}.", suffix=SUFFIX, dir=output.parent))
-        said = {"command": command, "output": str(output), "began_unix_s": time.time()}
+        said = {"command": command, "output": str(output), "began_unix_s": time.time(), "recorder": os.getpid()}
         (tapes / RUN).write_bytes(msgpack.packb(said))
     except OSError as error:
         raise LaunchError(

@@ -34,8 +34,11 @@ class Selection:
     until: str | None = None
 
 
-def select(reel: Reel, selection: Selection) -> NDArray[np.int64]:
+def select(reel: Reel, selection: Selection, growing: bool = False) -> NDArray[np.int64]:
     """The rows of the events that `selection` means, ascending.
+
+    Args:
+        growing: the reel is a recording in progress: a process or an object that is not known yet may come.
 
     Raises:
         ReelError: a name or a moment that the reel does not know, with those that it does.
@@ -45,7 +48,8 @@ def select(reel: Reel, selection: Selection) -> NDArray[np.int64]:
     if selection.process is not None:
         names = [(reel.process_name(row), str(process["pid"])) for row, process in enumerate(reel.processes)]
         rows = [row for row, pair in enumerate(names) if any(fnmatchcase(name, selection.process) for name in pair)]
-        _must_exist(reel, "process", selection.process, rows, [name for name, _ in names])
+        if not growing:
+            _must_exist(reel, "process", selection.process, rows, [name for name, _ in names])
         chosen &= np.isin(reel.process, rows)
     if selection.mechanism is not None:
         chosen &= _by_mechanism(reel, selection.mechanism)
@@ -54,7 +58,8 @@ def select(reel: Reel, selection: Selection) -> NDArray[np.int64]:
     if selection.object is not None:
         names_of = [str(row[3]) for row in reel.objects]
         rows = [row for row, name in enumerate(names_of) if row and fnmatchcase(name, selection.object)]
-        _must_exist(reel, "object", selection.object, rows, names_of[1:])
+        if not growing:
+            _must_exist(reel, "object", selection.object, rows, names_of[1:])
         chosen &= np.isin(reel.object, rows)
     if selection.since is not None:
         chosen &= reel.end >= since_ns
