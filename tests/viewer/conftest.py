@@ -49,6 +49,35 @@ def deadlocked(tmp_path_factory) -> Reel:
     )
 
 
+MEETING = """
+import multiprocessing
+def work(number, barrier, lock, results):
+    for turn in range(5):
+        barrier.wait()
+        with lock:
+            results.put((number, turn))
+            print(f"worker {number} did turn {turn}", flush=True)
+if __name__ == "__main__":
+    fork = multiprocessing.get_context("fork")
+    shared = fork.Barrier(3), fork.Lock(), fork.SimpleQueue()
+    workers = [fork.Process(target=work, args=(n, *shared), name=f"worker-{n}") for n in range(3)]
+    for worker in workers:
+        worker.start()
+    for _ in range(15):
+        shared[2].get()
+    for worker in workers:
+        worker.join()
+"""
+
+
+@pytest.fixture(scope="session")
+def meeting(tmp_path_factory) -> Reel:
+    """Three workers that meet at a barrier five times, take a lock, put a result into a queue and print a line."""
+    folder = tmp_path_factory.mktemp("meeting")
+    (folder / "meeting.py").write_text(MEETING)
+    return record(folder, "meeting", sys.executable, "meeting.py")
+
+
 @pytest.fixture(scope="session")
 def reel_without_market(tmp_path_factory) -> Reel:
     """A program with a shared array as long as a price board."""

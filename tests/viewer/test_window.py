@@ -46,12 +46,13 @@ def page_of(window: Window, name: str) -> PagePanel:
 def show(window: Window, name: str) -> str:
     window.show_panel(name)
     page = page_of(window, name)
+    window.session.answers.finish()
     page.rewrite()
     return page.toPlainText()
 
 
 def test_a_market_has_all_panels(window):
-    assert list(window.docks) == ["pricing", "state", "findings", "inspector", "search"]
+    assert list(window.docks) == ["pricing", "state", "synchronization", "findings", "inspector", "search"]
 
 
 def test_a_reel_opens_in_a_thread_and_is_remembered(market, qtbot, remembered):

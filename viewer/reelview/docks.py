@@ -17,10 +17,10 @@ from reelview.panels.page_panel import PagePanel
 from reelview.panels.parts import PartsView
 from reelview.panels.search import Search
 from reelview.panels.state_panel import StatePanel
-from reelview.session import Session
+from reelview.panels.sync_panel import SyncPanel
+from reelview.session import FINDINGS, Session
 from reelview.timeline.widget import Timeline
 
-_CURVES_PX = 190
 _LEAST_AROUND_NS = 1_000_000
 
 
@@ -42,6 +42,7 @@ def panels_of(session: Session) -> list[Panel]:
     reel = session.reel
     if reel is not None:
         found.append(Panel("state", "State at the cursor", lambda: StatePanel(session, reel)))
+        found.append(Panel("synchronization", "Synchronization", lambda: SyncPanel(session, reel)))
         found.append(Panel("findings", "Findings", lambda: findings(session, reel)))
         found.append(Panel("inspector", "Event", lambda: Inspector(session, reel), "bottom"))
         found.append(Panel("search", "Search", lambda: Search(session, reel), "bottom"))
@@ -75,20 +76,30 @@ def findings(session: Session, reel: Reel) -> QWidget:
         session.cursor.move_to(max(finding.at_ns, end_ns))
         session.view.show_around(begin_ns, max(end_ns, begin_ns + _LEAST_AROUND_NS))
 
-    return PagePanel(session, lambda: write_findings(reel), name="Findings", others={"finding": show})
+    def write() -> str:
+        return session.answers.trouble(FINDINGS) or write_findings(reel)
+
+    panel = PagePanel(session, write, name="Findings", others={"finding": show})
+    session.answers.answered.connect(panel.rewrite)
+    return panel
 
 
 def with_curves(session: Session, timeline: Timeline) -> QWidget:
-    """The timeline, and under it the curves of the lens on the same axis."""
-    if session.lens is None or not session.lens.curves:
-        return timeline
+    """The timeline, and under it curves on the same axis: as high as they need, and half of the window at most."""
     splitter = QSplitter(Qt.Orientation.Vertical)
+    curves = CurveView(session, timeline)
     splitter.addWidget(timeline)
-    splitter.addWidget(CurveView(session, timeline, session.lens.curves))
+    splitter.addWidget(curves)
     splitter.setStretchFactor(0, 1)
     splitter.setStretchFactor(1, 0)
-    splitter.setSizes([10_000, _CURVES_PX])
     splitter.setChildrenCollapsible(True)
+
+    def fit() -> None:
+        wanted = curves.sizeHint().height()
+        splitter.setSizes([max(splitter.height() - wanted, wanted), wanted])
+
+    session.layers.layers_changed.connect(fit)
+    fit()
     return splitter
 
 

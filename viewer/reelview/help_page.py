@@ -22,6 +22,11 @@ _ANSWERS = (
         "transactions, shares and signals that made it, and shows the chain of messages behind it on the timeline.",
     ),
     (
+        "Why did it take so long?",
+        "“K” draws the critical path: the chain of work and waiting that set the length of the run. The panel "
+        "“Synchronization” lists it with shares, who came last to each barrier, and what was waited for most.",
+    ),
+    (
         "Where would it have deadlocked?",
         "The panel “Findings” lists rings of waiting, and locks that are taken in opposite orders. “show on the "
         "timeline” goes to the proof; the wait-for graph of that moment shows the ring in red.",

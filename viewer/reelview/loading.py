@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QThread, Signal
 
 from ipcreel.reel import Reel, ReelError, open_reel
 from reelview.lens import Lens
-from reelview.lens.find import find_lens
+from reelview.lens.find import find_lens, ticks_of
 from reelview.opening import timeline_of
 from reelview.timeline.data import TimelineData
 
@@ -37,11 +37,10 @@ def steps(path: Path) -> Iterator[str | Opened]:
     _ = reel.flows
     yield "looking for a lens"
     lens, trouble = find_lens(reel)
+    tick_ns, tick_trouble = ticks_of(reel, lens)
     yield "arranging lanes"
-    data = timeline_of(reel)
-    if lens is not None:
-        data = replace(data, tick_ns=lens.tick_ns)
-    yield Opened(reel, data, lens, trouble)
+    data = replace(timeline_of(reel), tick_ns=tick_ns)
+    yield Opened(reel, data, lens, "; ".join(filter(None, (trouble, tick_trouble))))
 
 
 class Loading(QThread):

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from reelview.window import Window
 
 _VIEW = ("zoom_in", "zoom_out", "pan_left", "pan_right", "focus", "show_all", "back", "forward")
-_LANES = ("taller", "lower", "arrows", "pin", "hide", "show_hidden", "find_lane")
+_LANES = ("taller", "lower", "arrows", "path", "curves", "pin", "hide", "show_hidden", "find_lane")
 _GO = (
     "search", "next_event", "previous_event", "follow_flow", "follow_flow_back", "cone", "wait_for", "source", "mark",
     "keep_mark", "note", "remove_mark",

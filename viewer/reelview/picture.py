@@ -37,6 +37,7 @@ def render(
     event: int | None = None,
     cone: bool = False,
     theme: str | None = None,
+    path: bool = False,
 ) -> None:
     """Draw the window as it shows a reel from `begin_ns` to `end_ns`, into a .png or an .svg.
 
@@ -45,6 +46,7 @@ def render(
         at_ns: where the cursor stands; by default at the begin.
         event: the selected event.
         cone: whether what led to that event stands out, from the begin of its tick on where there are ticks.
+        path: whether the critical path is drawn.
         theme: light or dark; by default as the system is.
 
     Raises:
@@ -58,6 +60,7 @@ def render(
     session = Session.of_reel(reel)
     window.show_session(session, reel.path.name)
     window.resize(width_px, height_px)
+    session.answers.finish()
     missing = [name for name in panels if name not in window.docks]
     if missing:
         raise ReelError(f"no panel {', '.join(missing)}. This reel has: {', '.join(window.docks)}.")
@@ -67,6 +70,10 @@ def render(
         session.selection.select_event(event)
         if cone:
             session.show_cone(event, _since(session, event))
+    if path:
+        session.toggle_path()
+    if "synchronization" in panels and not session.layers.curves:
+        session.toggle_curves()
     session.view.show(begin_ns, end_ns)
     session.cursor.move_to(begin_ns if at_ns is None else at_ns)
     settle(app)

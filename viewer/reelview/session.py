@@ -9,19 +9,26 @@ import numpy as np
 
 from ipcreel.analysis.order import cone
 from ipcreel.reel import Reel
+from reelview.answers import Answers
 from reelview.lens import Lens
 from reelview.lens.chain import past_of
-from reelview.lens.find import find_lens
+from reelview.lens.find import find_lens, ticks_of
 from reelview.opening import timeline_of
 from reelview.playback import Playback
 from reelview.raster.choose import Raster
+from reelview.synchronization import Synchronization, synchronization_of
+from reelview.timeline.critical import PathColumns
 from reelview.timeline.cursor import Cursor
 from reelview.timeline.data import TimelineData
 from reelview.timeline.highlight import Highlight
 from reelview.timeline.lane_order import LaneOrder
+from reelview.timeline.layers import Layers
 from reelview.timeline.marks import Marks
 from reelview.timeline.selection import Selection
 from reelview.timeline.view_range import ViewRange
+
+FINDINGS, SYNCHRONIZATION = "findings", "synchronization"
+"""The names of what is worked out of a whole reel."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,16 +45,17 @@ class Session:
     marks: Marks
     playback: Playback
     highlight: Highlight
+    layers: Layers
+    answers: Answers
     lens: Lens | None = None
     lens_trouble: str = ""
 
     @classmethod
     def of_reel(cls, reel: Reel) -> Session:
         lens, trouble = find_lens(reel)
-        data = timeline_of(reel)
-        if lens is not None:
-            data = replace(data, tick_ns=lens.tick_ns)
-        return cls.of_data(data, reel, lens, trouble)
+        tick_ns, tick_trouble = ticks_of(reel, lens)
+        data = replace(timeline_of(reel), tick_ns=tick_ns)
+        return cls.of_data(data, reel, lens, "; ".join(filter(None, (trouble, tick_trouble))))
 
     @classmethod
     def of_data(
@@ -64,7 +72,10 @@ class Session:
             tick_ns=data.tick_ns,
         )
         view, order = ViewRange(first_ns, last_ns), LaneOrder(data.tracks)
-        models = (view, Selection(), cursor, order, Marks(), playback, Highlight())
+        tasks = (
+            {} if reel is None else {SYNCHRONIZATION: lambda: synchronization_of(reel), FINDINGS: lambda: reel.findings}
+        )
+        models = (view, Selection(), cursor, order, Marks(), playback, Highlight(), Layers(), Answers(tasks))
         return cls(reel, data, Raster(data.spans), *models, lens, lens_trouble)
 
     def go_to_event(self, event: int) -> None:
@@ -96,6 +107,25 @@ class Session:
             self.view.show_around(since_ns, int(self.reel.end[event]))
         self.selection.select_event(event)
         self.highlight.highlight(rows, what)
+
+    @property
+    def synchronization(self) -> Synchronization | None:
+        """None while it is worked out."""
+        found: Synchronization | None = self.answers.get(SYNCHRONIZATION)
+        return found
+
+    def toggle_path(self) -> None:
+        """Draws the critical path on the timeline, or no longer."""
+        found = self.synchronization
+        if self.layers.path is not None or found is None or self.reel is None:
+            self.layers.show_path(None)
+        else:
+            self.layers.show_path(PathColumns.of_steps(found.path, self.reel.lane))
+
+    def toggle_curves(self) -> None:
+        """Draws the curves of synchronization under the timeline, or no longer."""
+        found = self.synchronization
+        self.layers.show_curves(() if self.layers.curves or found is None else found.curves)
 
     def follow(self, target: str) -> None:
         """Goes where a link of a panel leads: `event:12`, `cone:12`, `cone:12:since`, `time:5`."""

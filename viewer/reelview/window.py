@@ -29,7 +29,7 @@ from reelview.loading import Loading, Opened
 from reelview.panels.page_panel import PagePanel
 from reelview.panels.search import Search
 from reelview.playback import speed_label
-from reelview.session import Session
+from reelview.session import SYNCHRONIZATION, Session
 from reelview.settings import Remembered
 from reelview.ticks import duration_label
 from reelview.timeline.indexing import Indexing
@@ -147,12 +147,14 @@ class Window(QMainWindow):
             order=session.order,
             marks=session.marks,
             highlight=session.highlight,
+            layers=session.layers,
         )
         for _ in session.raster.build_first():
             pass
         self.timeline.asked.connect(self.trigger)
         session.cursor.moved.connect(self._on_cursor_moved)
         session.playback.speed_changed.connect(self._on_speed_changed)
+        session.answers.answered.connect(self._on_answered)
         self.setCentralWidget(with_curves(session, self.timeline))
         self._add_docks(session)
         self._restore_marks(session)
@@ -165,6 +167,7 @@ class Window(QMainWindow):
         self._indexing = Indexing(session.raster, self.timeline.painting, self)
         self._indexing.progressed.connect(self._on_index_progressed)
         self._indexing.start()
+        session.answers.start()
 
     def _add_docks(self, session: Session) -> None:
         before: dict[str, QDockWidget] = {}
@@ -227,6 +230,7 @@ class Window(QMainWindow):
             self._indexing = None
         if self.session:
             self.session.playback.pause()
+            self.session.answers.stop()
             if self.remembered and self.docks:
                 self.remembered.keep_layout(self)
         for made in self.docks.values():
@@ -263,6 +267,8 @@ class Window(QMainWindow):
             "wait_for": lambda: self.show_panel("state"),
             "source": lambda: self.show_panel("inspector"),
             "cone": self.toggle_cone,
+            "path": session.toggle_path,
+            "curves": session.toggle_curves,
             "note": self.ask_for_note,
         }
 
@@ -377,6 +383,11 @@ class Window(QMainWindow):
     def _on_speed_changed(self) -> None:
         if self.session is not None:
             self._speed.setText(speed_label(self.session.playback.speed))
+
+    def _on_answered(self, name: str) -> None:
+        """A program that no lens knows has the curves of synchronization at first."""
+        if self.session and name == SYNCHRONIZATION and not (self.session.lens and self.session.lens.curves):
+            self.session.toggle_curves()
 
     def _on_index_progressed(self, done: float) -> None:
         self._build.setText("" if done >= 1 else f"index {done:.0%}")

@@ -6,12 +6,12 @@ from itertools import pairwise
 
 import numpy as np
 
-from ipcreel.analysis.contention import find_contention, find_meetings
+from ipcreel.analysis.contention import find_contention, find_meetings, find_rounds
 from ipcreel.analysis.critical import FOLLOWS, RUNS, WAITS, critical_path
 from ipcreel.analysis.events import Events
 from ipcreel.analysis.flows import match
 from ipcreel.analysis.lateness import find_depths, find_lateness
-from ipcreel.analysis.waits import ends_of, find_waits, lane_times
+from ipcreel.analysis.waits import blocked_by, ends_of, find_waits, lane_times
 from tests.trace.analysis.pictures import picture
 
 
@@ -68,6 +68,28 @@ def test_who_comes_last_keeps_the_others_waiting():
     flows, _ = waits_of(events)
     (one,) = find_meetings(events, flows, whole(events))
     assert (one.rounds, one.skew_ns, one.last, one.kept_ns) == (1, 200, {2: 1}, {2: 100})
+
+
+def test_a_round_knows_how_long_the_others_waited_for_the_last():
+    events = picture("give", "          give", "                    give", "take--------------------", a=3)
+    events.a[events.op == 2] = 1
+    flows, _ = waits_of(events)
+    (one,) = find_rounds(events, flows, whole(events))
+    assert events.lane[one.arrivals].tolist() == [0, 1, 2]
+    assert (one.at_ns, one.skew_ns, one.kept_ns, one.waited_ns) == (1200, 200, 100, 300)
+    assert find_rounds(events, flows, (0, 1100)) == []
+
+
+def test_waits_are_added_up_by_group_with_the_longest_of_each():
+    events = picture("sleep-----   poll--", "sleep--------")
+    _, waits = waits_of(events)
+    by_lane = [
+        (one.group, one.waits, one.blocked_ns, one.longest_ns) for one in blocked_by(waits, events.lane[waits.row])
+    ]
+    assert by_lane == [(0, 2, 160, 100), (1, 1, 130, 130)]
+    assert [events.lane[one.longest] for one in blocked_by(waits, events.lane[waits.row])] == [0, 1]
+    none = waits_of(picture("give"))[1]
+    assert blocked_by(none, none.row) == []
 
 
 def test_a_receiver_that_waits_has_a_late_sender_and_a_message_that_lies_a_late_receiver():

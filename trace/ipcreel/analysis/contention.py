@@ -59,6 +59,27 @@ class Meeting:
     kept_ns: dict[int, int]
 
 
+@dataclass(frozen=True)
+class Round:
+    """One time that a barrier opened.
+
+    Attributes:
+        object: its row.
+        arrivals: (n,) events, in order of begin: the last of them is what the others waited for.
+        at_ns: when the last came.
+        skew_ns: from the first arrival to the last.
+        kept_ns: from the arrival before the last to the last: what the last one cost.
+        waited_ns: how long the others waited for the last, added up.
+    """
+
+    object: int
+    arrivals: Rows
+    at_ns: int
+    skew_ns: int
+    kept_ns: int
+    waited_ns: int
+
+
 def find_contention(events: Events, flows: Flows, end_ns: Rows, window: Window) -> list[Contention]:
     """Of each lock and semaphore how much it was waited for; what was waited for longest first."""
     rows = events.rows(*_ACQUIRES, done=False)
@@ -89,26 +110,38 @@ def find_contention(events: Events, flows: Flows, end_ns: Rows, window: Window) 
 
 def find_meetings(events: Events, flows: Flows, window: Window) -> list[Meeting]:
     """Barriers, and semaphores of which one acquire took what several lanes had released."""
-    rounds = _barrier_rounds(events, flows) + _gatherings(events, flows)
-    by_object: dict[int, list[Rows]] = {}
-    for object_, arrivals in rounds:
-        if window[0] <= events.begin_ns[arrivals[-1]] <= window[1]:
-            by_object.setdefault(object_, []).append(arrivals)
-    found = [_meeting(events, object_, groups) for object_, groups in by_object.items()]
+    by_object: dict[int, list[Round]] = {}
+    for each in find_rounds(events, flows, window):
+        by_object.setdefault(each.object, []).append(each)
+    found = [_meeting(events, object_, rounds) for object_, rounds in by_object.items()]
     return sorted(found, key=lambda one: (-one.skew_ns, one.object))
 
 
-def _meeting(events: Events, object_: int, groups: list[Rows]) -> Meeting:
+def find_rounds(events: Events, flows: Flows, window: Window) -> list[Round]:
+    """Each time that a barrier opened, or several releases let one acquire through; in order of time."""
+    rounds = [
+        _round(events, object_, arrivals)
+        for object_, arrivals in _barrier_rounds(events, flows) + _gatherings(events, flows)
+        if window[0] <= events.begin_ns[arrivals[-1]] <= window[1]
+    ]
+    return sorted(rounds, key=lambda one: (one.at_ns, one.object))
+
+
+def _round(events: Events, object_: int, arrivals: Rows) -> Round:
+    at = events.begin_ns[arrivals]
+    last = int(at[-1])
+    return Round(object_, arrivals, last, last - int(at[0]), last - int(at[-2]), int((last - at).sum()))
+
+
+def _meeting(events: Events, object_: int, rounds: list[Round]) -> Meeting:
     last: dict[int, int] = {}
     kept: dict[int, int] = {}
-    skews = []
-    for arrivals in groups:
-        at = events.begin_ns[arrivals]
-        lane = int(events.lane[arrivals[-1]])
+    for each in rounds:
+        lane = int(events.lane[each.arrivals[-1]])
         last[lane] = last.get(lane, 0) + 1
-        kept[lane] = kept.get(lane, 0) + int(at[-1] - at[-2])
-        skews.append(int(at[-1] - at[0]))
-    return Meeting(object_, len(groups), sum(skews), max(skews), last, kept)
+        kept[lane] = kept.get(lane, 0) + each.kept_ns
+    skews = [each.skew_ns for each in rounds]
+    return Meeting(object_, len(rounds), sum(skews), max(skews), last, kept)
 
 
 def _barrier_rounds(events: Events, flows: Flows) -> list[tuple[int, Rows]]:

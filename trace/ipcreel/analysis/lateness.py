@@ -51,11 +51,13 @@ class Depth:
         object: its row.
         at_ns: (n,) when the number changed, ascending.
         messages: (n,) the number from then on.
+        row: (n,) the sends and receives that changed it.
     """
 
     object: int
     at_ns: Rows
     messages: Rows
+    row: Rows
 
     @property
     def most(self) -> int:
@@ -106,5 +108,5 @@ def find_depths(events: Events) -> list[Depth]:
     for object_ in np.unique(events.object[rows]).tolist():
         here = np.flatnonzero(events.object[rows] == object_)
         here = here[np.lexsort((-step[here], at[here]))]
-        found.append(Depth(object_, at[here], np.cumsum(step[here])))
+        found.append(Depth(object_, at[here], np.cumsum(step[here]), rows[here]))
     return found

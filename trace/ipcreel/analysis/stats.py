@@ -15,7 +15,7 @@ from ipcreel.analysis.events import Events
 from ipcreel.analysis.flows import Flows
 from ipcreel.analysis.lateness import find_depths, find_lateness
 from ipcreel.analysis.mechanisms import find_mechanisms
-from ipcreel.analysis.waits import LaneTimes, Waits, Window, ends_of, find_waits, lane_times
+from ipcreel.analysis.waits import LaneTimes, Waits, Window, blocked_by, ends_of, find_waits, lane_times
 
 Rows = NDArray[np.int64]
 Row = dict[str, Any]
@@ -102,7 +102,7 @@ def statistics(events: Events, flows: Flows, names: Names, window: Window) -> di
             }
             for one in find_depths(events)
         ],
-        "critical_path": _causes(path, events, names),
+        "critical_path": path_causes(path, events, names),
         "critical_steps": [_step(step, events, names, window[0]) for step in path],
     }
 
@@ -124,35 +124,36 @@ def _by_process(events: Events, times: LaneTimes, names: Names) -> list[Row]:
 
 def _waited(waits: Waits, group: Rows, name: Callable[[int], str]) -> list[Row]:
     """How long was waited in each group, and how often; the longest first."""
-    values, place = np.unique(group, return_inverse=True)
     rows: dict[str, Row] = {}
-    total = np.bincount(place, waits.wait_ns, len(values))
-    count = np.bincount(place, minlength=len(values))
-    longest = np.zeros(len(values), np.int64)
-    np.maximum.at(longest, place, waits.wait_ns)
-    for number, value in enumerate(values.tolist()):
-        row = rows.setdefault(name(value), {"name": name(value), "events": 0, "blocked_ns": 0, "longest_ns": 0})
-        row["events"] += int(count[number])
-        row["blocked_ns"] += int(total[number])
-        row["longest_ns"] = max(row["longest_ns"], int(longest[number]))
+    for one in blocked_by(waits, group):
+        called = name(one.group)
+        row = rows.setdefault(called, {"name": called, "events": 0, "blocked_ns": 0, "longest_ns": 0})
+        row["events"] += one.waits
+        row["blocked_ns"] += one.blocked_ns
+        row["longest_ns"] = max(row["longest_ns"], one.longest_ns)
     return sorted(rows.values(), key=lambda row: -row["blocked_ns"])
 
 
-def _causes(path: list[Step], events: Events, names: Names) -> list[Row]:
-    """The critical path as a list of causes with their share, the largest first."""
+def path_causes(path: list[Step], events: Events, names: Names) -> list[Row]:
+    """The critical path as a list of causes with their share, the largest first; `longest_step` is a place in it."""
     whole = sum(step.end_ns - step.begin_ns for step in path)
     rows: dict[tuple[str, str, str], Row] = {}
-    for step in path:
-        key = (names.lane(step.lane), step.what, _detail(step, events, names))
+    longest: dict[tuple[str, str, str], int] = {}
+    for number, step in enumerate(path):
+        key = (names.lane(step.lane), step.what, step_detail(step, events, names))
         row = rows.setdefault(key, {"lane": key[0], "what": key[1], "detail": key[2], "steps": 0, "ns": 0})
         row["steps"] += 1
         row["ns"] += step.end_ns - step.begin_ns
+        if step.end_ns - step.begin_ns > longest.get(key, -1):
+            longest[key] = step.end_ns - step.begin_ns
+            row["longest_step"] = number
     for row in rows.values():
         row["share"] = row["ns"] / whole
     return sorted(rows.values(), key=lambda row: -row["ns"])
 
 
-def _detail(step: Step, events: Events, names: Names) -> str:
+def step_detail(step: Step, events: Events, names: Names) -> str:
+    """What a step waited in, or followed; "" where it runs."""
     if step.event < 0:
         return ""
     operation = names.operation(int(events.op[step.event]))
@@ -169,7 +170,7 @@ def _step(step: Step, events: Events, names: Names, begin_ns: int) -> Row:
         "from_s": (step.begin_ns - begin_ns) / 1e9,
         "to_s": (step.end_ns - begin_ns) / 1e9,
         "what": step.what,
-        "detail": _detail(step, events, names),
+        "detail": step_detail(step, events, names),
         "event": None if step.event < 0 else step.event,
         "cause": None if step.cause < 0 else step.cause,
     }

@@ -38,6 +38,25 @@ class Waits:
 
 
 @dataclass(frozen=True)
+class Blocked:
+    """The waits of one group added up: those of a lane, or for an object, or of an operation.
+
+    Attributes:
+        group: which.
+        waits: how many.
+        blocked_ns: for how long in all.
+        longest: the event that took longest.
+        longest_ns: how long that was.
+    """
+
+    group: int
+    waits: int
+    blocked_ns: int
+    longest: int
+    longest_ns: int
+
+
+@dataclass(frozen=True)
 class LaneTimes:
     """Of each lane, in ns: `alive` from its first event to the end of its last, `waiting` within that.
 
@@ -88,6 +107,23 @@ def lane_times(events: Events, end_ns: Rows, waits: Waits, window: Window) -> La
     np.maximum.at(last, events.lane, end_ns)
     alive = np.maximum(np.minimum(last, window[1]) - np.maximum(first, window[0]), 0)
     return LaneTimes(alive, sum_by(events.lane[waits.row], waits.wait_ns, lanes))
+
+
+def blocked_by(waits: Waits, group: Rows) -> list[Blocked]:
+    """The waits of each group, the longest first.
+
+    Args:
+        group: (n,) which group each wait is of.
+    """
+    values, place = np.unique(group, return_inverse=True)
+    count, total = np.bincount(place, minlength=len(values)), sum_by(place, waits.wait_ns, len(values))
+    order = np.lexsort((waits.wait_ns, place))
+    last = order[np.append(np.flatnonzero(np.diff(place[order])), len(order) - 1)] if len(order) else order
+    found = [
+        Blocked(value, int(count[number]), int(total[number]), int(waits.row[at]), int(waits.wait_ns[at]))
+        for number, (value, at) in enumerate(zip(values.tolist(), last.tolist(), strict=True))
+    ]
+    return sorted(found, key=lambda one: (-one.blocked_ns, one.group))
 
 
 def sum_by(group: Rows, values: Rows, count: int) -> Rows:

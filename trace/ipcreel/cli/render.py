@@ -21,7 +21,10 @@ from ipcreel.reel.moments import moment_ns, window_ns
 @click.option("--at", metavar="MOMENT", help="Where the cursor stands.")
 @click.option("--event", type=int, metavar="N", help="The event that is selected.")
 @click.option("--cone", is_flag=True, help="Let what led to the event stand out.")
-@click.option("--panels", default="", metavar="NAMES", help="pricing, state, findings, inspector, search; by commas.")
+@click.option("--path", is_flag=True, help="Draw the critical path.")
+@click.option(
+    "--panels", default="", metavar="NAMES", help="Panels beside the timeline, by commas: see docs/viewer.md."
+)
 @click.option("--theme", type=click.Choice(["light", "dark"]), help="By default that of the system.")
 @click.option("--size", default="1600x900", show_default=True, metavar="WIDTHxHEIGHT")
 def command(
@@ -32,6 +35,7 @@ def command(
     at: str | None,
     event: int | None,
     cone: bool,
+    path: bool,
     panels: str,
     theme: str | None,
     size: str,
@@ -69,4 +73,5 @@ def command(
         event=event,
         cone=cone,
         theme=theme,
+        path=path,
     )

@@ -11,9 +11,10 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from ipcreel.analysis.stats import Names, statistics
+from ipcreel.analysis.stats import statistics
 from ipcreel.reel import Reel, ReelError, open_reel
 from ipcreel.reel.moments import window_ns
+from ipcreel.reel.names import names_of
 from ipcreel.reel.text import duration_text
 
 _EXAMPLES = """\b
@@ -66,17 +67,6 @@ def stats_of(reel: Reel, since: str | None = None, until: str | None = None) -> 
         length = duration_text(reel.end_ns - reel.begin_ns)
         raise ReelError(f"{reel.path.name}: nothing between these moments: the run took {length}.")
     return statistics(reel.events, reel.flows, names_of(reel), (begin, end))
-
-
-def names_of(reel: Reel) -> Names:
-    """How a reel calls its processes, lanes, objects and sites."""
-    return Names(
-        lambda code: str(reel.operations[code]["name"]) if code in reel.operations else f"operation {code:#06x}",
-        reel.process_name,
-        reel.lane_name,
-        lambda row: str(reel.objects[row][3]),
-        lambda row: f"{Path(reel.sites[row][0]).name}:{reel.sites[row][1]}" if reel.sites[row][0] else "",
-    )
 
 
 def _text(name: str) -> Callable[[Row], str]:

@@ -5,6 +5,7 @@ contents  what a reel holds, in numbers
 moments   the moments of a reel, as a person writes them
 select    which events are meant
 text      payloads and times as a person reads them
+names     how it calls what its columns number
 ticks     when the ticks of the recorded program began
 checks    what is wrong with a run
 endings   when each process ended

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from importlib.metadata import entry_points
 
-from ipcreel.reel import Reel
+import numpy as np
+from numpy.typing import NDArray
+
+from ipcreel.reel import Reel, ReelError
 from reelview.lens.lens import Lens
 from reelview.lens.market import market_lens
 
@@ -33,3 +36,13 @@ def find_lens(reel: Reel, others: Iterable[tuple[str, Callable[[], Read]]] | Non
         if found is not None:
             return found, "; ".join(troubles)
     return None, "; ".join(troubles)
+
+
+def ticks_of(reel: Reel, lens: Lens | None) -> tuple[NDArray[np.int64], str]:
+    """When each tick began, and what went wrong in finding out: the lens's own ticks, else those of the reel."""
+    if lens is not None and len(lens.tick_ns):
+        return lens.tick_ns, ""
+    try:
+        return reel.ticks, ""
+    except ReelError as error:
+        return np.zeros(0, np.int64), str(error)

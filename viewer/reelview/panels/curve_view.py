@@ -15,40 +15,52 @@ from reelview.session import Session
 from reelview.timeline.widget import Timeline
 
 _REACH_PX = 6
+_STRIP_PX = 48
 _BAR_PX = 5
 
 
 class CurveView(QWidget):
     """Draws curves above one another, aligned with the timeline; a click on a step selects the event that made it."""
 
-    def __init__(
-        self, session: Session, timeline: Timeline, curves: tuple[Curve, ...], parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, session: Session, timeline: Timeline, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self._timeline = timeline
-        self._curves = curves
         self._picture = QPixmap()
         self._picture_key: tuple[object, ...] = ()
         self.setFont(timeline.font())
         self.setAccessibleName("Curves")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        if not self.curves:
+            self.hide()
         session.view.range_changed.connect(self.update)
         session.cursor.moved.connect(self.update)
+        session.layers.layers_changed.connect(self._on_layers_changed)
+
+    @property
+    def curves(self) -> tuple[Curve, ...]:
+        """Those of the lens, and of synchronization where they are shown."""
+        lens = self._session.lens
+        return (*(lens.curves if lens else ()), *self._session.layers.curves)
 
     def sizeHint(self) -> QSize:
-        return QSize(600, 48 * max(len({curve.group for curve in self._curves}), 1))
+        return QSize(600, _STRIP_PX * len({curve.group for curve in self.curves}))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(200, 60)
 
     @property
     def strips(self) -> list[Strip]:
-        return stack_strips(self._curves, self.height())
+        return stack_strips(self.curves, self.height())
 
     @property
     def range_window(self) -> Window:
         return self._timeline.range_window
+
+    def _on_layers_changed(self) -> None:
+        self.setVisible(bool(self.curves))
+        self._picture_key = ()
+        self.update()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         self._timeline.mouse.wheel(event)
@@ -121,7 +133,9 @@ class CurveView(QWidget):
         painter.restore()
 
     def _paint_bars(self, painter: QPainter, curve: Curve, strip: Strip, window: Window, colour: QColor) -> None:
-        some = np.flatnonzero(curve.value != 0)
+        edges = [np.int64(window.at_ns(x)) for x in (-_BAR_PX, window.width_px + 2 * _BAR_PX)]
+        low, high = curve.at_ns.searchsorted(edges)
+        some = np.flatnonzero(curve.value[low:high] != 0) + low
         bottom = float(strip.y_of(np.zeros(1))[0])
         tops = strip.y_of(curve.value[some])
         offset = _BAR_PX * strip.curves.index(curve)

@@ -80,13 +80,12 @@ class Search(QWidget):
             self.table.scrollTo(chosen)
 
     def _on_query_changed(self, text: str) -> None:
-        lens = self._session.lens
         if not text.strip():
             self.found.show_rows(self.found.rows[:0])
             self.said.setText(HELP)
         else:
             try:
-                rows = find_events(self._reel, text, lens.tick_ns if lens else None)
+                rows = find_events(self._reel, text, self._session.data.tick_ns)
                 self.found.show_rows(rows)
                 self.said.setText(f"{len(rows):,} of {len(self._reel):,} events. Enter: the next one.")
             except QueryError as error:

@@ -41,6 +41,8 @@ ACTIONS = (
     Action("taller", "Higher lanes", ("Ctrl+=", "Ctrl++")),
     Action("lower", "Lower lanes", ("Ctrl+-",)),
     Action("arrows", "Show or hide arrows", ("L",)),
+    Action("path", "Show or hide the critical path", ("K",)),
+    Action("curves", "Show or hide the curves of synchronization", ("Q",)),
     Action("clear", "Clear the selection", ("Esc",)),
     Action("search", "Search", ("/", "Ctrl+F")),
     Action("find_lane", "Find a lane", ("Ctrl+P",)),

@@ -16,9 +16,11 @@ from reelview.raster.window import Window
 from reelview.spans import KIND_BITS, KINDS
 from reelview.ticks import Axis
 from reelview.timeline.arrow_paint import ArrowInk, paint_arrows
+from reelview.timeline.critical import PathColumns
 from reelview.timeline.data import TimelineData
 from reelview.timeline.labels import place_labels
 from reelview.timeline.layout import Layout, Strips
+from reelview.timeline.path_paint import paint_path
 from reelview.timeline.texts import Texts
 
 _MOST_MARKERS = 400
@@ -49,6 +51,8 @@ class Picture:
         """What is drawn over the rest, which then fades."""
         self.flows = data.flows
         """What is drawn as arrows: all, or those among what stands out."""
+        self.path: PathColumns | None = None
+        """The critical path, drawn in place of the arrows."""
         self._rarest = rarest_kinds(np.bincount(data.spans.kind & KIND_BITS, minlength=KINDS))
         self._depth = data.spans.depth_of_events()
         self._view: View | None = None
@@ -69,7 +73,10 @@ class Picture:
         self._draw_spans(view, theme, axis)
         painter = QPainter(self._image)
         self._draw_labels(painter, view, strips, theme)
-        if view.with_arrows:
+        self.note = ""
+        if self.path is not None:
+            paint_path(painter, self.path, view.window, layout, view.scroll_px, theme)
+        elif view.with_arrows:
             ink = ArrowInk(painter, theme, self._texts, self._depth)
             self.note = paint_arrows(ink, self.flows, view.window, view.height_px, view.scroll_px, layout)
         self._draw_markers(painter, view, layout, theme)

@@ -35,6 +35,7 @@ from reelview.timeline.highlight import Highlight
 from reelview.timeline.hover import Hover, under
 from reelview.timeline.keys import HELD, action_of
 from reelview.timeline.lane_order import LaneOrder
+from reelview.timeline.layers import Layers
 from reelview.timeline.layout import Layout, arrange_lines
 from reelview.timeline.marks import Marks
 from reelview.timeline.motion import Motion
@@ -71,12 +72,14 @@ class Timeline(QWidget):
         order: LaneOrder,
         marks: Marks,
         highlight: Highlight | None = None,
+        layers: Layers | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.data, self.raster = data, raster
         self._whole = data, raster
         self.highlight: Highlight = highlight or Highlight(self)
+        self.layers: Layers = layers or Layers(self)
         self.view: ViewRange = view
         self.selection: Selection = selection
         self.cursor_model: Cursor = cursor
@@ -121,6 +124,7 @@ class Timeline(QWidget):
         self.selection.event_changed.connect(self._on_event_changed)
         self.order.order_changed.connect(self._on_order_changed)
         self.highlight.highlight_changed.connect(self._on_highlight_changed)
+        self.layers.layers_changed.connect(self._on_layers_changed)
         self.highlight.filter_changed.connect(self._on_filter_changed)
 
     # geometry
@@ -245,6 +249,11 @@ class Timeline(QWidget):
         if self._picture.stands_out is not None:
             for _ in self._picture.stands_out.build():
                 pass
+        self._highlights += 1
+        self.update()
+
+    def _on_layers_changed(self) -> None:
+        self._picture.path = self.layers.path
         self._highlights += 1
         self.update()
 
@@ -387,17 +396,9 @@ class Timeline(QWidget):
 
     def _paint_names(self, painter: QPainter, area: QRect, theme: Theme) -> None:
         hovered = self.hover.line if self.hover else self.current_line
-        key = (
-            area.width(),
-            area.height(),
-            self._layouts,
-            self.scroll_px,
-            theme.name,
-            hovered,
-            self.devicePixelRatioF(),
-        )
+        ratio = self.devicePixelRatioF()
+        key = (area.width(), area.height(), self._layouts, self.scroll_px, theme.name, hovered, ratio)
         if key != self._names_key:
-            ratio = self.devicePixelRatioF()
             self._names = QPixmap(area.size() * ratio)
             self._names.setDevicePixelRatio(ratio)
             names = QPainter(self._names)

@@ -1,0 +1,19 @@
+"""How a reel calls what its columns number."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ipcreel.analysis.stats import Names
+from ipcreel.reel.model import Reel
+
+
+def names_of(reel: Reel) -> Names:
+    """How a reel calls its processes, lanes, objects and sites."""
+    return Names(
+        lambda code: str(reel.operations[code]["name"]) if code in reel.operations else f"operation {code:#06x}",
+        reel.process_name,
+        reel.lane_name,
+        lambda row: str(reel.objects[row][3]),
+        lambda row: f"{Path(reel.sites[row][0]).name}:{reel.sites[row][1]}" if reel.sites[row][0] else "",
+    )
