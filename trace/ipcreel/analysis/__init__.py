@@ -2,6 +2,7 @@
 
 events   the columns that every analysis takes
 mechanisms  which mechanism each event belongs to
+keys     what belongs together, numbered, sorted, ranked
 joins    which cause belongs to which effect: by rank, by byte range, by count
 flows    the two ends of each mechanism, joined
 order    happens-before, and the cones of an event

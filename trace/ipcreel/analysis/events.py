@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ipcreel.analysis.joins import Ends
+from ipcreel.analysis.keys import sort_stably
 
 Rows = NDArray[np.int64]
 
@@ -56,11 +58,16 @@ class Events:
             names: `sysv.queue.send`, …; one that the reel does not know has no events.
             done: only those that returned.
         """
-        codes = [self.codes[name] for name in names if name in self.codes]
-        chosen = np.isin(self.op, codes)
-        if done:
-            chosen &= ~(self.pending | self.raised)
-        return np.flatnonzero(chosen)
+        order, first = self._by_op
+        codes = {self.codes[name] for name in names if name in self.codes}
+        known = [order[first[code] : first[code + 1]] for code in codes if code + 1 < len(first)]
+        rows = np.sort(np.concatenate([np.empty(0, np.int64), *known]), kind="stable")
+        return np.asarray(rows[~(self.pending[rows] | self.raised[rows])] if done else rows, np.int64)
+
+    @cached_property
+    def _by_op(self) -> tuple[Rows, Rows]:
+        """The rows in order of operation, and where each operation begins among them."""
+        return sort_stably(self.op), np.concatenate(([0], np.cumsum(np.bincount(self.op))))
 
     def of_kind(self, kind: str) -> NDArray[np.bool_]:
         """(objects,) which objects are of a kind."""
@@ -70,15 +77,3 @@ class Events:
         """One side of a join: some events under a key."""
         content = self.content(rows) if with_content else None
         return Ends(rows, key, self.begin_ns[rows], self.end_ns[rows], content)
-
-
-def number_keys(*sides: tuple[Rows, ...]) -> list[Rows]:
-    """One number for each combination of columns, the same on all sides.
-
-    Args:
-        sides: of each side its columns, all of one length.
-    """
-    tables = [np.stack(columns, axis=1) for columns in sides]
-    _, numbers = np.unique(np.concatenate(tables), axis=0, return_inverse=True)
-    cuts = np.cumsum([len(table) for table in tables])[:-1]
-    return [np.asarray(part, np.int64) for part in np.split(np.asarray(numbers).reshape(-1), cuts)]

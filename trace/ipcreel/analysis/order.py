@@ -3,11 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ipcreel.analysis.keys import sort_in_keys, sort_stably
+
 Rows = NDArray[np.int64]
+
+
+class Arranged(NamedTuple):
+    """Flows, lane by lane, by the place at which they touch it.
+
+    place: (m,) that place. other_lane, other_place: (m,) their other end. first: (lanes + 1,) where each lane begins.
+    """
+
+    place: Rows
+    other_lane: Rows
+    other_place: Rows
+    first: Rows
 
 
 @dataclass(frozen=True)
@@ -34,6 +50,22 @@ class Order:
     effect: Rows
     by_effect: Rows
 
+    @cached_property
+    def by_cause_place(self) -> Arranged:
+        """The flows as they leave each lane."""
+        return self._flows(self.cause * 2, self.effect * 2 + 1)
+
+    @cached_property
+    def by_effect_place(self) -> Arranged:
+        """The flows as they arrive in each lane."""
+        return self._flows(self.effect * 2 + 1, self.cause * 2)
+
+    def _flows(self, here: Rows, there: Rows) -> Arranged:
+        lane, other_lane = self.lane[here >> 1], self.lane[there >> 1]
+        order = sort_in_keys(lane, self.place[here])
+        first = np.searchsorted(lane[order], np.arange(len(self.first)))
+        return Arranged(self.place[here[order]], other_lane[order], self.place[there[order]], first)
+
 
 def make_order(lane: Rows, begin_ns: Rows, end_ns: Rows, cause: Rows, effect: Rows) -> Order:
     """Prepare the questions. O((n + m) log n).
@@ -43,21 +75,30 @@ def make_order(lane: Rows, begin_ns: Rows, end_ns: Rows, cause: Rows, effect: Ro
         cause, effect: (m,) flows.
     """
     count = len(lane)
-    lanes = int(lane.max()) + 1 if count else 0
-    rows = np.arange(count)
-    moments = np.concatenate((rows * 2, rows * 2 + 1))
-    at_ns = np.concatenate((begin_ns, end_ns))
-    both_lanes = np.concatenate((lane, lane))
-    # At one moment an end stands before a begin, unless both are of one event.
-    is_end = np.concatenate((np.zeros(count, np.int64), np.where(end_ns > begin_ns, -1, 1)))
-    order = np.lexsort((moments, is_end, at_ns, both_lanes))
-    moment = moments[order]
-    first = np.searchsorted(both_lanes[order], np.arange(lanes + 1))
+    first = 2 * np.concatenate(([0], np.cumsum(np.bincount(lane)))) if count else np.zeros(1, np.int64)
+    by_lane = sort_stably(lane)
+    moment = np.stack((by_lane * 2, by_lane * 2 + 1), axis=1).reshape(-1)
+    moment = moment[_in_time(lane[by_lane], begin_ns[by_lane], end_ns[by_lane])]
     place = np.empty(2 * count, np.int64)
-    place[moment] = np.arange(2 * count) - first[both_lanes[order]]
-    by_cause = np.argsort(cause, kind="stable")
+    place[moment] = np.arange(2 * count) - first[lane[moment >> 1]]
+    by_cause = sort_stably(cause)
     cause, effect = cause[by_cause], effect[by_cause]
-    return Order(lane, moment, place, first, cause, effect, np.argsort(effect, kind="stable"))
+    return Order(lane, moment, place, first, cause, effect, sort_stably(effect))
+
+
+def _in_time(lane: Rows, begin_ns: Rows, end_ns: Rows) -> Rows:
+    """(2n,) begins and ends, one after the other, in order of time within each lane; `lane` is ascending.
+
+    At one moment an end stands before a begin, unless both are of one event.
+    """
+    at_ns = np.stack((begin_ns, end_ns), axis=1)
+    kind = np.stack((np.ones(len(lane), np.int64), np.where(end_ns > begin_ns, 0, 2)), axis=1)
+    base = int(at_ns.min(initial=0))
+    span = 3 * (int(at_ns.max(initial=0)) - base + 1)
+    if span * (int(lane.max(initial=0)) + 1) < 1 << 62:
+        # What is almost in order, as events are that seldom lie in one another, is sorted in little more than n steps.
+        return np.argsort((lane[:, None] * span + (at_ns - base) * 3 + kind).reshape(-1), kind="stable")
+    return np.lexsort((kind.reshape(-1), at_ns.reshape(-1), np.repeat(lane, 2)))
 
 
 def future(order: Order, row: int) -> Rows:
@@ -66,76 +107,49 @@ def future(order: Order, row: int) -> Rows:
     Returns:
         (lanes,) places; a lane's number of moments where nothing in it follows.
     """
-    lanes = len(order.first) - 1
+    place, other_lane, other_place, first = order.by_cause_place
     reached = np.diff(order.first)
-    size = reached.copy()
+    done = reached.copy()
     reached[order.lane[row]] = order.place[row * 2 + 1]
-    flow_place, flow_lane, next_place, next_lane = _flow_moments(order)
-    by_lane = np.lexsort((flow_place, flow_lane))
-    starts = np.searchsorted(flow_lane[by_lane], np.arange(lanes + 1))
-    done = size.copy()
-    pending = {int(order.lane[row])}
     # The begin of the event itself is a cause too: what it lets happen follows it though its own end may be later.
-    own = np.flatnonzero(order.cause == row)
-    for flow in own.tolist():
-        lane = int(next_lane[flow])
-        reached[lane] = min(reached[lane], next_place[flow])
-        pending.add(lane)
+    own = order.effect[_equal(order.cause, row)]
+    np.minimum.at(reached, order.lane[own], order.place[own * 2 + 1])
+    pending = {int(order.lane[row]), *order.lane[own].tolist()}
     while pending:
-        lane = pending.pop()
-        flows = by_lane[starts[lane] : starts[lane + 1]]
-        low = int(np.searchsorted(flow_place[flows], reached[lane]))
-        high = int(np.searchsorted(flow_place[flows], done[lane]))
-        done[lane] = reached[lane]
-        for flow in flows[low:high].tolist():
-            other = int(next_lane[flow])
-            if next_place[flow] < reached[other]:
-                reached[other] = next_place[flow]
-                pending.add(other)
+        here = pending.pop()
+        low, high = place[first[here] : first[here + 1]].searchsorted((reached[here], done[here]))
+        done[here] = reached[here]
+        flows = slice(int(first[here] + low), int(first[here] + high))
+        lanes, places = other_lane[flows], other_place[flows]
+        sooner = places < reached[lanes]
+        np.minimum.at(reached, lanes[sooner], places[sooner])
+        pending.update(lanes[sooner].tolist())
     return reached
 
 
 def past(order: Order, row: int) -> Rows:
     """The frontier of what happens before an event: in each lane the number of moments that precede it."""
-    lanes = len(order.first) - 1
-    reached = np.zeros(lanes, np.int64)
-    flow_place, flow_lane, next_place, next_lane = _flow_moments(order)
-    by_lane = np.lexsort((next_place, next_lane))
-    starts = np.searchsorted(next_lane[by_lane], np.arange(lanes + 1))
-    own_lane = int(order.lane[row])
-    reached[own_lane] = order.place[row * 2]
-    done = np.zeros(lanes, np.int64)
-    pending = {own_lane}
-    for flow in order.by_effect[_equal(order.effect[order.by_effect], row)].tolist():
-        lane = int(flow_lane[flow])
-        reached[lane] = max(reached[lane], flow_place[flow] + 1)
-        pending.add(lane)
+    place, other_lane, other_place, first = order.by_effect_place
+    reached = np.zeros(len(order.first) - 1, np.int64)
+    done = reached.copy()
+    reached[order.lane[row]] = order.place[row * 2]
+    own = order.cause[order.by_effect[_equal(order.effect[order.by_effect], row)]]
+    np.maximum.at(reached, order.lane[own], order.place[own * 2] + 1)
+    pending = {int(order.lane[row]), *order.lane[own].tolist()}
     while pending:
-        lane = pending.pop()
-        flows = by_lane[starts[lane] : starts[lane + 1]]
-        low = int(np.searchsorted(next_place[flows], done[lane]))
-        high = int(np.searchsorted(next_place[flows], reached[lane]))
-        done[lane] = reached[lane]
-        for flow in flows[low:high].tolist():
-            other = int(flow_lane[flow])
-            if flow_place[flow] + 1 > reached[other]:
-                reached[other] = flow_place[flow] + 1
-                pending.add(other)
+        here = pending.pop()
+        low, high = place[first[here] : first[here + 1]].searchsorted((done[here], reached[here]))
+        done[here] = reached[here]
+        flows = slice(int(first[here] + low), int(first[here] + high))
+        lanes, places = other_lane[flows], other_place[flows] + 1
+        later = places > reached[lanes]
+        np.maximum.at(reached, lanes[later], places[later])
+        pending.update(lanes[later].tolist())
     return reached
 
 
 def _equal(values: Rows, wanted: int) -> slice:
     return slice(int(np.searchsorted(values, wanted, "left")), int(np.searchsorted(values, wanted, "right")))
-
-
-def _flow_moments(order: Order) -> tuple[Rows, Rows, Rows, Rows]:
-    """Place and lane of each flow's cause (its begin) and of its effect (its end)."""
-    return (
-        order.place[order.cause * 2],
-        order.lane[order.cause],
-        order.place[order.effect * 2 + 1],
-        order.lane[order.effect],
-    )
 
 
 def happens_before(order: Order, one: int, other: int) -> bool:

@@ -169,11 +169,7 @@ class Reel:
 
     def content(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         """(n,) a hash of each row's payload, 0 where it has none: equal payloads have equal hashes."""
-        offsets = self.raw["payload"][rows].astype(np.int64)
-        sizes = payload.sizes(np.frombuffer(self._data, np.uint8), offsets)
-        data = self._data
-        pairs = zip(offsets.tolist(), sizes.tolist(), strict=True)
-        return np.array([hash(data[at : at + size]) if at else 0 for at, size in pairs], np.int64)
+        return payload.hashes(self._data, self.raw["payload"][rows].astype(np.int64), self.payloads_end)
 
     @cached_property
     def begin_ns(self) -> int:

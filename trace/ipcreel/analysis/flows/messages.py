@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from ipcreel.analysis.events import Events, number_keys
+from ipcreel.analysis.events import Events
 from ipcreel.analysis.joins import Ends, Joined, join_by_rank
+from ipcreel.analysis.keys import number_keys
 
 # Of each channel: what puts a message in, what takes one out. The type or priority in `a` of both keeps an order of its
 # own, as the kernel does it (msgop(2), mq_overview(7)).

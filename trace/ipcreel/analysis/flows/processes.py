@@ -6,7 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ipcreel.analysis.events import Events
+from ipcreel.analysis.flows.nearest import last_until
 from ipcreel.analysis.joins import EXACT, INFERRED, Joined
+from ipcreel.analysis.keys import left_over, number_keys, sort_in_keys
 
 Rows = NDArray[np.int64]
 
@@ -32,19 +34,13 @@ def _extremes(events: Events) -> tuple[Rows, Rows]:
 
 def _births(events: Events, first: Rows) -> Joined:
     births = events.rows(*_BEGINS)
-    pids, begins = _table(events, "pid"), _table(events, "begin_ns")
-    parents = _table(events, "parent")
-    cause, effect, certainty = [], [], []
-    for row in births.tolist():
-        # A pid can come again: the child is the one that began last before the parent knew its pid.
-        children = np.flatnonzero((pids == events.b[row]) & (begins <= events.end_ns[row] + _SLACK_NS))
-        children = children[begins[children] >= events.begin_ns[row]]
-        if len(children) and first[children[0]] >= 0:
-            child = int(children[0])
-            cause.append(row)
-            effect.append(int(first[child]))
-            certainty.append(EXACT if parents[child] == events.process[row] else INFERRED)
-    return _joined(births, cause, effect, certainty)
+    begins, parents = _table(events, "begin_ns"), _table(events, "parent")
+    # A pid can come again: the child is the first that began after the parent's call had.
+    child = _processes(events, events.b[births], events.begin_ns[births] - 1, following=True)
+    found = (child >= 0) & (begins[child] <= events.end_ns[births] + _SLACK_NS)
+    found &= first[child] >= 0
+    certainty = np.where(parents[child] == events.process[births], EXACT, INFERRED)[found]
+    return _joined(births, births[found], first[child[found]], certainty)
 
 
 # A child opens its tape once its interpreter has started, and its parent may know its pid long before.
@@ -53,21 +49,31 @@ _SLACK_NS = 10_000_000_000
 
 def _deaths(events: Events, last: Rows) -> Joined:
     waits = events.rows(*_WAITS)
-    pids, begins = _table(events, "pid"), _table(events, "begin_ns")
-    cause, effect = [], []
-    for row in waits[events.a[waits] > 0].tolist():
-        children = np.flatnonzero((pids == events.a[row]) & (begins <= events.end_ns[row]))
-        if len(children) and last[children[-1]] >= 0:
-            cause.append(int(last[children[-1]]))
-            effect.append(row)
-    return _joined(np.empty(0, np.int64), cause, effect, [EXACT] * len(cause))
+    waits = waits[events.a[waits] > 0]
+    child = _processes(events, events.a[waits], events.end_ns[waits], following=False)
+    found = (child >= 0) & (last[child] >= 0)
+    cause, effect = last[child[found]], waits[found]
+    return _joined(np.empty(0, np.int64), cause, effect, np.full(len(cause), EXACT))
+
+
+def _processes(events: Events, pids: Rows, until_ns: Rows, following: bool) -> Rows:
+    """(n,) the last process of each pid that had begun at a moment, or the first after it; -1 where there is none."""
+    if not events.process_table:
+        return np.full(len(pids), -1, np.int64)
+    key, wanted = number_keys((_table(events, "pid"),), (pids,))
+    begins = _table(events, "begin_ns")
+    order = sort_in_keys(key, begins)
+    at = last_until(key[order], begins[order], wanted, until_ns)
+    if following:
+        at = np.where(at >= 0, at, np.searchsorted(key[order], wanted) - 1) + 1
+        at = np.where(at < np.searchsorted(key[order], wanted, "right"), at, -1)
+    return np.where(at >= 0, order[at], -1)
 
 
 def _table(events: Events, name: str) -> Rows:
     return np.array([process[name] for process in events.process_table], np.int64)
 
 
-def _joined(ends: Rows, cause: list[int], effect: list[int], certainty: list[int]) -> Joined:
-    causes, effects = np.array(cause, np.int64), np.array(effect, np.int64)
+def _joined(ends: Rows, cause: Rows, effect: Rows, certainty: Rows) -> Joined:
     none = np.empty(0, np.int64)
-    return Joined(causes, effects, np.array(certainty, np.uint8), np.setdiff1d(ends, causes), none)
+    return Joined(cause, effect, certainty.astype(np.uint8), left_over(ends, cause), none)

@@ -9,8 +9,11 @@ from numpy.typing import NDArray
 
 from ipcreel.analysis.events import Events
 from ipcreel.analysis.joins import Joined, join_by_count
+from ipcreel.analysis.keys import number_keys, sort_in_keys
 
 Rows = NDArray[np.int64]
+
+_MOST = 32767  # the highest value that a SysV semaphore can have (SEMVMX, semop(2))
 
 
 @dataclass(frozen=True)
@@ -62,15 +65,15 @@ def _match_kind(events: Events, kind: Kind) -> Joined:
     if kind.answers:
         acquires = acquires[events.b[acquires] == 1]
     releases, acquires = _outermost(events, releases, acquires)
-    out_ends = events.ends(_spread(events, kind, releases), events.object[_spread(events, kind, releases)])
-    in_ends = events.ends(_spread(events, kind, acquires), events.object[_spread(events, kind, acquires)])
+    out, into = _spread(events, kind, releases), _spread(events, kind, acquires)
+    out_ends, in_ends = events.ends(out, events.object[out]), events.ends(into, events.object[into])
     joined = join_by_count(out_ends, in_ends, _first_values(events, kind))
     return _without_repeats(joined)
 
 
 def _spread(events: Events, kind: Kind, rows: Rows) -> Rows:
     """Each row as many times as it counts for."""
-    return np.repeat(rows, np.maximum(events.a[rows], 1)) if kind.counted else rows
+    return np.repeat(rows, np.clip(events.a[rows], 1, _MOST)) if kind.counted else rows
 
 
 def _first_values(events: Events, kind: Kind) -> dict[int, int]:
@@ -89,9 +92,10 @@ def _outermost(events: Events, releases: Rows, acquires: Rows) -> tuple[Rows, Ro
     rows = np.concatenate((acquires, releases))
     step = np.concatenate((np.ones(len(acquires), np.int64), -np.ones(len(releases), np.int64)))
     again = np.isin(events.object[rows], np.flatnonzero(_can_be_taken_again(events)))
-    order = np.lexsort((rows, events.lane[rows], events.object[rows]))
+    (holder,) = number_keys((events.object[rows], events.lane[rows]))
+    order = sort_in_keys(holder, rows)
     rows, step, again = rows[order], step[order], again[order]
-    depth = _running_sum(step, events.object[rows] * (int(events.lane.max(initial=0)) + 1) + events.lane[rows])
+    depth = _running_sum(step, holder[order])
     taken = (step == 1) & (~again | (depth == 1))
     given = (step == -1) & (~again | (depth == 0))
     return np.sort(rows[given]), np.sort(rows[taken])
@@ -114,8 +118,7 @@ def _running_sum(values: Rows, group: Rows) -> Rows:
 
 def _without_repeats(joined: Joined) -> Joined:
     """One pair for each two events, however many units went from one to the other."""
-    pairs = np.stack((joined.cause, joined.effect), axis=1)
-    _, first = np.unique(pairs, axis=0, return_index=True)
+    _, first = np.unique(joined.cause * (int(joined.effect.max(initial=0)) + 1) + joined.effect, return_index=True)
     return Joined(
         joined.cause[first],
         joined.effect[first],

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ipcreel.analysis.events import Events, number_keys
+from ipcreel.analysis.events import Events
 from ipcreel.analysis.flows.nearest import join_to_latest
 from ipcreel.analysis.joins import EXACT, Joined, join_by_rank
+from ipcreel.analysis.keys import number_keys
 
 Rows = NDArray[np.int64]
 

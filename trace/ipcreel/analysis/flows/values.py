@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ipcreel.analysis.events import Events, number_keys
+from ipcreel.analysis.events import Events
 from ipcreel.analysis.flows.nearest import join_to_latest
 from ipcreel.analysis.joins import AMBIGUOUS, EXACT, Joined, concatenate
+from ipcreel.analysis.keys import number_keys, rank_in_runs
 
 Rows = NDArray[np.int64]
 
@@ -35,15 +36,19 @@ def _parts(events: Events, writes: tuple[str, ...], reads: tuple[str, ...]) -> J
     single = into[events.b[into] == 0]
     out_key, in_key = number_keys((events.object[out], events.a[out]), (events.object[single], events.a[single]))
     joined = [join_to_latest(events.ends(out, out_key), events.ends(single, in_key), EXACT)]
-    several = into[events.b[into] != 0]
-    for object_ in np.unique(events.object[several]).tolist():
-        own = out[events.object[out] == object_]
-        reads_here = several[events.object[several] == object_]
-        for place in np.unique(events.a[own]).tolist():
-            here = own[events.a[own] == place]
-            key, read_key = np.zeros(len(here), np.int64), np.zeros(len(reads_here), np.int64)
-            joined.append(join_to_latest(events.ends(here, key), events.ends(reads_here, read_key), EXACT))
+    joined.append(_several(events, out, into[events.b[into] != 0]))
     return _doubt(events, concatenate(joined))
+
+
+def _several(events: Events, writes: Rows, reads: Rows) -> Joined:
+    """Each read with the last write of every place of its object."""
+    places = np.unique(np.stack((events.object[writes], events.a[writes]), axis=1), axis=0)
+    first = np.searchsorted(places[:, 0], events.object[reads], "left")
+    count = np.searchsorted(places[:, 0], events.object[reads], "right") - first
+    read = np.repeat(reads, count)
+    place = places[np.repeat(first, count) + rank_in_runs(read)]
+    out_key, in_key = number_keys((events.object[writes], events.a[writes]), (place[:, 0], place[:, 1]))
+    return join_to_latest(events.ends(writes, out_key), events.ends(read, in_key), EXACT)
 
 
 def _doubt(events: Events, joined: Joined) -> Joined:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from ipcreel.analysis.events import Events
 from ipcreel.analysis.flows.nearest import join_to_latest
 from ipcreel.analysis.joins import EXACT, INFERRED, Joined
+from ipcreel.analysis.keys import number_keys, rank_in_runs, sort_stably
 
 Rows = NDArray[np.int64]
 
@@ -35,34 +36,17 @@ def _latest(events: Events, causes: Rows, effects: Rows, certainty: int) -> Join
 def _barriers(events: Events, family: str) -> Joined:
     """The arrival that let all through, to each of the others: in `b` stands how many had arrived before."""
     waits = events.rows(f"{family}.barrier.wait")
-    order = np.lexsort((events.end_ns[waits], events.object[waits]))
-    waits = waits[order]
-    cause, effect = [], []
-    for number in np.unique(events.object[waits]).tolist():
-        here = waits[events.object[waits] == number]
-        for group in _rounds(events, here):
-            last = group[np.argmax(events.b[group])]
-            others = group[group != last]
-            cause += [int(last)] * len(others)
-            effect += others.tolist()
-    causes = np.array(cause, np.int64)
+    arrival, object_ = events.b[waits], events.object[waits]
+    # In order of begin an arrival belongs to the first round in which its number is missing: the k-th to the k-th.
+    (number,) = number_keys((object_, arrival))
+    order = sort_stably(number)
+    opened = np.empty(len(waits), np.int64)
+    opened[order] = rank_in_runs(number[order])
+    (group,) = number_keys((object_, opened))
+    last = np.full(int(group.max(initial=-1)) + 1, -1, np.int64)
+    ascending = np.argsort(arrival, kind="stable")
+    last[group[ascending]] = waits[ascending]
+    causes = last[group]
+    kept = causes != waits
     none = np.empty(0, np.int64)
-    return Joined(causes, np.array(effect, np.int64), np.full(len(causes), EXACT, np.uint8), none, none)
-
-
-def _rounds(events: Events, waits: Rows) -> list[Rows]:
-    """The waits of one barrier by the times that it opened: in each, every number of arrival is there once."""
-    rounds: list[list[int]] = []
-    seen: list[set[int]] = []
-    # In order of begin: an arrival belongs to the earliest round in which its number is still missing.
-    for row in sorted(waits.tolist(), key=lambda row: int(events.begin_ns[row])):
-        number = int(events.b[row])
-        for group, numbers in zip(rounds, seen, strict=True):
-            if number not in numbers:
-                group.append(row)
-                numbers.add(number)
-                break
-        else:
-            rounds.append([row])
-            seen.append({number})
-    return [np.array(group, np.int64) for group in rounds]
+    return Joined(causes[kept], waits[kept], np.full(int(kept.sum()), EXACT, np.uint8), none, none)
