@@ -12,9 +12,10 @@ from reelview.flows import FlowIndex, Flows
 from reelview.raster.palette import DARK, LIGHT, opaque
 from reelview.session import Session
 from reelview.spans import URGENT, arrange
-from reelview.timeline.data import Markers, TimelineData, Track
+from reelview.timeline.data import TimelineData, Track
 from reelview.timeline.indexing import Indexing
 from reelview.timeline.keys import ACTIONS
+from reelview.timeline.markers import Markers
 from reelview.timeline.widget import Timeline
 
 ZERO = 10**12
@@ -38,7 +39,7 @@ def data_of() -> TimelineData:
         ("MainThread",) * 3,
         spans,
         FlowIndex(Flows(*times, *lanes, *events), 3),
-        Markers(np.array([ZERO + 90 * MS]), np.array([2], np.int32), np.array([4], np.uint32)),
+        Markers.of(np.array([ZERO + 90 * MS]), np.array([2]), np.array([4]), 3),
         np.arange(10, dtype=np.int64) * 10 * MS + ZERO,
         ("queue", "socket", "signal"),
         lambda event: f"send {event}",

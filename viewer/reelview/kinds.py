@@ -42,6 +42,9 @@ _OTHER = KIND_NAMES.index("waiting")
 SIGNALS = ("signal.delivered", "signal.handler.run", "signal.kill", "signal.killpg", "signal.abort", "signal.raise")
 """Operations that are rare and urgent whatever their number."""
 
+CONSOLE = ("console.write", "console.descriptor.write", "console.input")
+"""Operations that a person at the console saw or did."""
+
 
 def kind_of(operation: str) -> int:
     """The kind of an operation: the place of its colour in the palette."""

@@ -8,12 +8,15 @@ from numpy.typing import NDArray
 from ipcreel.reel import Reel
 from ipcreel.reel.text import payload_text
 from reelview.flows import FlowIndex, Flows
-from reelview.kinds import ENCLOSING, KIND_NAMES, SIGNALS, codes_named, kind_of
+from reelview.kinds import CONSOLE, ENCLOSING, KIND_NAMES, SIGNALS, codes_named, kind_of
 from reelview.spans import URGENT, Spans, arrange
-from reelview.timeline.data import Markers, TimelineData, Track
+from reelview.timeline.data import TimelineData, Track
+from reelview.timeline.markers import Markers
 
 _AT_ONCE_NS = 20_000
 """An operation that took no longer did not wait: it is the call itself."""
+
+_SAID_LENGTH = 110
 
 _FEW, _SMALL_SHARE = 200, 0.01
 """Errors of an operation are urgent where they are so few, or so small a part of its events."""
@@ -32,6 +35,8 @@ def timeline_of(reel: Reel) -> TimelineData:
         kind_names=KIND_NAMES,
         label=texts.label,
         describe=texts.describe,
+        say=texts.say,
+        console=console_of(reel),
     )
 
 
@@ -116,8 +121,17 @@ def flows_of(reel: Reel, cause: NDArray[np.int64], effect: NDArray[np.int64]) ->
 
 def markers_of(reel: Reel) -> Markers:
     """Signals, where they were delivered."""
-    event = np.flatnonzero(np.isin(reel.op, codes_named(reel.operations, ["signal.delivered"])))
-    return Markers(reel.begin[event], reel.lane[event].astype(np.int32), event.astype(np.uint32))
+    return _marked(reel, np.flatnonzero(np.isin(reel.op, codes_named(reel.operations, ["signal.delivered"]))))
+
+
+def console_of(reel: Reel) -> Markers:
+    """What was written to the console; not the ends of lines that are written by themselves."""
+    event = np.flatnonzero(np.isin(reel.op, codes_named(reel.operations, CONSOLE)))
+    return _marked(reel, event[reel.b[event] > 1])
+
+
+def _marked(reel: Reel, event: NDArray[np.intp]) -> Markers:
+    return Markers.of(reel.begin[event], reel.lane[event], event, len(reel.lanes))
 
 
 class EventTexts:
@@ -135,6 +149,10 @@ class EventTexts:
             verb = str(self._reel.operations[key[0]]["name"]).rsplit(".", 1)[-1]
             text = self._labels[key] = f"{verb} {self._reel.objects[key[1]][3]}".strip().replace("\n", " ")
         return text
+
+    def say(self, event: int) -> str:
+        """What was said, or else what was done."""
+        return payload_text(self._reel.payload(event), _SAID_LENGTH) or self.label(event)
 
     def describe(self, event: int) -> str:
         """The operation, its object, how it ended, its payload, and the line that called it."""

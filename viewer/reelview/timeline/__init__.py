@@ -4,6 +4,9 @@ data        what a timeline shows
 view_range  which part of the run is seen
 selection   the event and the range that are selected
 cursor      the moment that every panel shows
+markers     signals and console lines, as many as there is room for
+critical    the critical path as lines
+layers      what is drawn with the events when it is asked for
 lane_order  which lanes stand where
 layout      lines and their heights
 labels      which spans have room for text

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from reelview.flows import FlowIndex, Flows
 from reelview.spans import Spans
+from reelview.timeline.markers import Markers
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,19 +22,6 @@ class Track:
     lanes: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Markers:
-    """Moments that are marked on a lane, such as a signal at the line it hit; columns sorted by at_ns."""
-
-    at_ns: NDArray[np.int64]
-    lane: NDArray[np.int32]
-    event: NDArray[np.uint32]
-
-    @classmethod
-    def none(cls) -> Markers:
-        return cls(np.zeros(0, np.int64), np.zeros(0, np.int32), np.zeros(0, np.uint32))
-
-
 def _number(event: int) -> str:
     return f"event {event}"
 
@@ -43,10 +31,11 @@ class TimelineData:
     """All that a timeline draws.
 
     zero_ns: the moment that the axis calls 0.
+    markers: signals, where they were delivered; console: what was written to it.
     tick_ns: when each tick of a recorded simulation began; empty where there is none.
     kind_names: what each colour means.
     label: the text inside of an event's span; its first word alone where that is all that fits.
-    describe: what an event is, in a few lines, for hovering.
+    describe: what an event is, in a few lines, for hovering; say: the same in one line.
     """
 
     tracks: tuple[Track, ...]
@@ -58,6 +47,8 @@ class TimelineData:
     kind_names: tuple[str, ...] = ()
     label: Callable[[int], str] = _number
     describe: Callable[[int], str] = _number
+    say: Callable[[int], str] = _number
+    console: Markers = field(default_factory=Markers.none)
 
     @property
     def zero_ns(self) -> int:
@@ -72,12 +63,12 @@ class TimelineData:
         """Some events, and the flows and markers between them; tracks and lanes stay."""
         flows = self.flows.flows
         kept = np.isin(flows.from_event, rows) & np.isin(flows.to_event, rows)
-        marked = np.isin(self.markers.event, rows)
         return replace(
             self,
             spans=self.spans.only_events(rows),
             flows=FlowIndex(flows.only(kept), len(self.lane_names)),
-            markers=Markers(self.markers.at_ns[marked], self.markers.lane[marked], self.markers.event[marked]),
+            markers=self.markers.only(rows),
+            console=self.console.only(rows),
         )
 
     def span_of_event(self, event: int) -> int | None:

@@ -12,9 +12,13 @@ from reelview.raster.window import Window
 from reelview.ticks import duration_label
 from reelview.timeline.data import TimelineData
 from reelview.timeline.layout import LEAST_LINE_PX, Layout
+from reelview.timeline.markers import marked_at
 
 _REACH_PX = 3
 _COUNTED = 50_000
+_MARKER_PX = 9
+_MARKER_REACH_PX = 5
+_MOST_SAID = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +30,18 @@ class Hover:
     span: int | None
     crowd: int
     kinds: int
+    marked: tuple[int, ...] = ()
+    """The events of the marker at the mouse."""
 
     def text(self, data: TimelineData, layout: Layout) -> str:
         """What to show of it: its lane alone where there is no event, unless the lane's name is to be read anyway."""
         line = layout.lines[self.line]
         if self.span is None:
             return line.name if line.height_px < LEAST_LINE_PX else ""
+        if len(self.marked) > 1:
+            said = [data.say(event) for event in self.marked[:_MOST_SAID]]
+            rest = len(self.marked) - len(said)
+            return "\n".join([line.name, *said, *([f"and {rest:,} more here"] if rest else [])])
         spans = data.spans
         about = data.describe(int(spans.event[self.span]))
         length_ns = int(spans.end_ns[self.span] - spans.begin_ns[self.span])
@@ -55,6 +65,9 @@ def under(
     at_ns = window.at_ns(x_px)
     if not line.rows:
         return Hover(number, at_ns, None, 0, 0)
+    marked = _marked(data, layout, window, number, x_px) if y_px - layout.y_px(number, scroll_px) < _MARKER_PX else ()
+    if marked:
+        return Hover(number, at_ns, data.span_of_event(marked[0]), 1, 0, marked)
     deep = int(y_px - layout.y_px(number, scroll_px) - (line.height_px - 2 - (len(line.rows) - 1) * line.nested_px))
     depth = 0 if deep < 0 or not line.nested_px else min(1 + deep // line.nested_px, len(line.rows) - 1)
     for rows in (line.rows[depth], line.rows[0]):
@@ -69,6 +82,16 @@ def under(
     for low, high in zip(start.tolist(), stop.tolist(), strict=True):
         kinds |= int(np.bitwise_or.reduce(bits(data.spans.kind[low : min(high, low + _COUNTED)]), initial=0))
     return Hover(number, at_ns, found, crowd, kinds & int(KINDS_MASK))
+
+
+def _marked(data: TimelineData, layout: Layout, window: Window, line: int, x_px: float) -> tuple[int, ...]:
+    """The events of the marker at a place of a line: a signal hides what is on the console."""
+    lanes = np.flatnonzero(layout.line_of_lane == line).tolist()
+    for markers in (data.markers, data.console):
+        found = marked_at(markers, window, lanes, x_px, _MARKER_REACH_PX)
+        if found:
+            return tuple(found)
+    return ()
 
 
 def _nearest(data: TimelineData, rows: tuple[int, ...], window: Window, at_ns: int) -> int | None:

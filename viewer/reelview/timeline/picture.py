@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPolygonF
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter
 
 from reelview.raster.choose import Raster
 from reelview.raster.compose import Rows, compose, rarest_kinds
@@ -20,10 +20,9 @@ from reelview.timeline.critical import PathColumns
 from reelview.timeline.data import TimelineData
 from reelview.timeline.labels import place_labels
 from reelview.timeline.layout import Layout, Strips
+from reelview.timeline.marker_paint import MarkerPainter
 from reelview.timeline.path_paint import paint_path
 from reelview.timeline.texts import Texts
-
-_MOST_MARKERS = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +78,11 @@ class Picture:
         elif view.with_arrows:
             ink = ArrowInk(painter, theme, self._texts, self._depth)
             self.note = paint_arrows(ink, self.flows, view.window, view.height_px, view.scroll_px, layout)
-        self._draw_markers(painter, view, layout, theme)
+        marker_painter = MarkerPainter(
+            painter, view.window, layout, scroll_px=view.scroll_px, height_px=view.height_px, theme=theme
+        )
+        marker_painter.console(self._data.console)
+        marker_painter.signals(self._data.markers)
         painter.end()
 
     def _place(self, view: View, layout: Layout) -> Strips:
@@ -127,23 +130,6 @@ class Picture:
                 width = texts.width_px(label.text) + 4
                 painter.fillRect(x - 2, label.y_px + 2, width, label.height_px - 4, solids[label.kind])
             painter.drawPixmap(x, y, texts.picture(label.text, theme.inks[label.kind]))
-
-    def _draw_markers(self, painter: QPainter, view: View, layout: Layout, theme: Theme) -> None:
-        """A flag where a marker stands; where they crowd, the urgent marks of the spans stand for them."""
-        markers, window = self._data.markers, view.window
-        low, high = markers.at_ns.searchsorted([np.int64(window.begin_ns), np.int64(window.end_ns)])
-        if high - low > _MOST_MARKERS:
-            return
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QColor(theme.background))
-        painter.setBrush(QColor(theme.urgent))
-        for at_ns, lane in zip(markers.at_ns[low:high].tolist(), markers.lane[low:high].tolist(), strict=True):
-            line = int(layout.line_of_lane[lane])
-            if line >= 0:
-                x, y = window.x_px(at_ns), layout.y_px(line, view.scroll_px)
-                if layout.lines[line].pinned or y >= layout.pinned_px:
-                    painter.drawPolygon(QPolygonF([QPointF(x - 4.5, y), QPointF(x + 4.5, y), QPointF(x, y + 7)]))
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
 
 def text_box(painter: QPainter, text: str, x_px: float, y_px: float, theme: Theme, within: QRectF) -> QRectF:
