@@ -34,7 +34,7 @@ class Order:
     end did. So an event has two moments, and both stand on the line of its lane in the order of time.
 
     Attributes:
-        lane: (n,) the lane of each event.
+        lane, begin_ns, end_ns: (n,) columns of the events.
         moment: (2n,) the moments in order of time within each lane: row * 2 for a begin, row * 2 + 1 for an end.
         place: (2n,) where each moment stands within its lane.
         first: (lanes + 1,) where each lane's moments begin in `moment`.
@@ -43,6 +43,8 @@ class Order:
     """
 
     lane: Rows
+    begin_ns: Rows
+    end_ns: Rows
     moment: Rows
     place: Rows
     first: Rows
@@ -83,7 +85,7 @@ def make_order(lane: Rows, begin_ns: Rows, end_ns: Rows, cause: Rows, effect: Ro
     place[moment] = np.arange(2 * count) - first[lane[moment >> 1]]
     by_cause = sort_stably(cause)
     cause, effect = cause[by_cause], effect[by_cause]
-    return Order(lane, moment, place, first, cause, effect, sort_stably(effect))
+    return Order(lane, begin_ns, end_ns, moment, place, first, cause, effect, sort_stably(effect))
 
 
 def _in_time(lane: Rows, begin_ns: Rows, end_ns: Rows) -> Rows:
@@ -158,7 +160,45 @@ def happens_before(order: Order, one: int, other: int) -> bool:
         return False
     if order.lane[one] == order.lane[other]:
         return bool(order.place[one * 2 + 1] <= order.place[other * 2])
-    return bool(future(order, one)[order.lane[other]] <= order.place[other * 2 + 1])
+    return _reaches(order, one, other)
+
+
+def _reaches(order: Order, one: int, other: int) -> bool:
+    """Whether a path leads from the begin of `one` to the end of `other`, in another lane: a walk back from there.
+
+    What lies on such a path does not lie before the begin of `one`: so far and no further goes the walk.
+    """
+    place, other_lane, other_place, first = order.by_effect_place
+    start, goal = int(order.lane[one]), int(order.place[one * 2 + 1])
+    own = int(order.place[one * 2])
+    reached = {int(order.lane[other]): int(order.place[other * 2 + 1]) + 1}
+    done: dict[int, int] = {}
+    pending = list(reached)
+    while pending:
+        here = pending.pop()
+        low = done[here] if here in done else _since(order, here, int(order.begin_ns[one]))
+        done[here] = max(reached[here], low)
+        low, high = place[first[here] : first[here + 1]].searchsorted((low, reached[here]))
+        flows = slice(int(first[here] + low), int(first[here] + high))
+        for lane, at in zip(other_lane[flows].tolist(), other_place[flows].tolist(), strict=True):
+            if lane == start and (at == own or at >= goal):
+                return True
+            if at >= reached.get(lane, 0):
+                reached[lane] = at + 1
+                pending.append(lane)
+    return False
+
+
+def _since(order: Order, lane: int, at_ns: int) -> int:
+    """The place of the first moment of a lane that is not before `at_ns`."""
+    first = int(order.first[lane])
+    low, high = first, int(order.first[lane + 1])
+    while low < high:
+        middle = (low + high) // 2
+        moment = int(order.moment[middle])
+        when = order.end_ns[moment >> 1] if moment & 1 else order.begin_ns[moment >> 1]
+        low, high = (middle + 1, high) if when < at_ns else (low, middle)
+    return low - first
 
 
 def concurrent(order: Order, one: int, other: int) -> bool:

@@ -226,16 +226,9 @@ class Reel:
         if not self._header["payloads"] <= at < self._header["events"]:
             raise ReelError(f"{self.path}: event {row}: its payload lies outside the payloads. The reel is damaged.")
         try:
-            return payload.decode(self._data[at : min(at + self._payload_room(at), self._header["events"])])
+            return payload.read(self._data, at, self._header["events"])
         except ValueError as error:
             raise ReelError(f"{self.path}: event {row}, offset {at}: {error}. The reel is damaged.") from None
-
-    def _payload_room(self, at: int) -> int:
-        """How many bytes from `at` on hold its value: up to the next payload of any event."""
-        following = np.searchsorted(self.payload_offsets, at, "right")
-        if following == len(self.payload_offsets):
-            return int(self._header["events"]) - at
-        return int(self.payload_offsets[following]) - at
 
     @cached_property
     def payload_offsets(self) -> NDArray[np.int64]:

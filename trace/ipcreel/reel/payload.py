@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mmap
+from typing import Any
 
 import msgpack
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from ipcreel.tape.unpack import Opaque, decode
 
-__all__ = ["Opaque", "decode", "hashes", "sizes"]
+__all__ = ["Opaque", "decode", "hashes", "read", "sizes"]
 
 Rows = NDArray[np.int64]
 
@@ -35,6 +36,7 @@ def _layout() -> tuple[Rows, Rows]:
 
 
 _SIZE, _WIDTH = _layout()
+_SIZES, _WIDTHS = _SIZE.tolist(), _WIDTH.tolist()
 
 
 def sizes(data: NDArray[np.uint8], offsets: Rows) -> Rows:
@@ -53,25 +55,47 @@ def sizes(data: NDArray[np.uint8], offsets: Rows) -> Rows:
             length = (length << 8) | data[np.minimum(offsets[at] + 1 + place, len(data) - 1)]
         found[at] += length
     for row in np.flatnonzero(found == 0).tolist():
-        found[row] = _size_of_container(data, int(offsets[row]))
+        found[row] = _size_of_container(data.data, int(offsets[row]), len(data))
     found[(offsets == 0) | (offsets + found > len(data))] = 0
     return found
 
 
-def _size_of_container(data: NDArray[np.uint8], at: int) -> int:
+def _size_of_container(data: memoryview | mmap.mmap, at: int, end: int) -> int:
     room = 1 << 10
     while True:
         unpacker = msgpack.Unpacker(max_buffer_size=0, strict_map_key=False)
-        unpacker.feed(data[at : at + room].data)
+        unpacker.feed(data[at : min(at + room, end)])
         try:
             unpacker.skip()
             return int(unpacker.tell())
         except msgpack.OutOfData:
-            if at + room >= len(data):
+            if at + room >= end:
                 return 0
             room *= 8
         except (ValueError, msgpack.UnpackException):
             return 0
+
+
+def read(data: mmap.mmap, at: int, end: int) -> Any:
+    """The value at an offset, decoded and never executed.
+
+    Raises:
+        ValueError: it is not msgpack, or does not end before `end`.
+    """
+    marker = data[at]
+    width = _WIDTHS[marker]
+    if width and at + 1 + width <= end:
+        size = _SIZES[marker] + int.from_bytes(data[at + 1 : at + 1 + width], "big")
+    else:
+        size = _SIZES[marker] or _size_of_container(data, at, end) or end - at
+    if at + size > end:
+        raise ValueError("the payload ends too early")
+    if width and marker <= _LAST_OF_BYTES:
+        return data[at + 1 + width : at + size]
+    return decode(data[at : at + size])
+
+
+_LAST_OF_BYTES = 0xC6
 
 
 _SHORT = 256  # bytes: longer ones are hashed one by one

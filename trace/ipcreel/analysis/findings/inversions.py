@@ -6,7 +6,7 @@ import numpy as np
 
 from ipcreel.analysis.events import Events
 from ipcreel.analysis.findings.finding import Finding, Run
-from ipcreel.analysis.flows.semaphores import KINDS
+from ipcreel.analysis.findings.locksets import ACQUIRES, locks_held
 
 
 def find_inversions(run: Run) -> list[Finding]:
@@ -32,23 +32,11 @@ def find_inversions(run: Run) -> list[Finding]:
 
 def _orders(events: Events) -> dict[tuple[int, int], tuple[int, int]]:
     """(lock held, lock taken) → the first acquire that did so, and its lane."""
-    kinds = [kind for kind in KINDS if not kind.creates and kind.answers]
-    acquires = np.array([events.codes[n] for kind in kinds for n in kind.acquires if n in events.codes], np.int64)
-    rows = events.rows(*(name for kind in kinds for name in kind.acquires + kind.releases), done=False)
-    is_acquire = np.isin(events.op[rows], acquires)
-    held: dict[int, list[int]] = {}
-    orders: dict[tuple[int, int], tuple[int, int]] = {}
-    for row, acquires_it in zip(rows.tolist(), is_acquire.tolist(), strict=True):
-        lane, number = int(events.lane[row]), int(events.object[row])
-        here = held.setdefault(lane, [])
-        if not acquires_it:
-            if number in here:
-                here.remove(number)
-            continue
-        if events.a[row] == -1 or events.b[row] == 1:  # one that cannot wait cannot deadlock
-            for other in here:
-                if other != number:
-                    orders.setdefault((other, number), (row, lane))
-        if events.b[row] == 1:
-            here.append(number)
-    return orders
+    rows = events.rows(*ACQUIRES, done=False)
+    rows = rows[(events.a[rows] == -1) | (events.b[rows] == 1)]  # one that cannot wait cannot deadlock
+    held = locks_held(events, rows)
+    row, before = np.repeat(rows, held.count), held.lock
+    taken = events.object[row]
+    row, before, taken = (column[before != taken] for column in (row, before, taken))
+    pairs = zip(before.tolist(), taken.tolist(), row.tolist(), events.lane[row].tolist(), strict=True)
+    return {(one, other): (number, lane) for one, other, number, lane in reversed(list(pairs))}

@@ -54,8 +54,8 @@ def _kept_values(run: Run) -> np.ndarray:
     both = both[np.lexsort((moment, events.a[both], events.object[both]))]
     is_send = np.isin(both, sends)
     group = np.cumsum(np.concatenate(([0], (np.diff(events.object[both]) != 0) | (np.diff(events.a[both]) != 0))))
-    for number in range(int(group[-1]) + 1 if len(both) else 0):
-        here, puts = both[group == number], is_send[group == number]
+    starts = np.flatnonzero(np.diff(group)) + 1
+    for here, puts in zip(np.split(both, starts), np.split(is_send, starts), strict=True):
         takers, putters = events.lane[here[~puts]], events.lane[here[puts][1:]]
         alternate = bool(np.all(puts[::2])) and not bool(np.any(puts[1::2]))
         if alternate and len(takers) and len(here) % 2 and np.array_equal(takers, putters):

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from ipcreel.analysis.events import Events
 from ipcreel.analysis.findings.finding import Finding, Run
+from ipcreel.analysis.keys import number_keys, sort_in_keys
 
 Rows = NDArray[np.int64]
 
@@ -26,34 +27,39 @@ def find_phase_violations(run: Run) -> list[Finding]:
     arrivals = releases[np.isin(events.object[releases], _shared_by(events, releases, acquires))]
     gates = acquires[np.isin(events.object[acquires], _shared_by(events, acquires, releases))]
     work = events.rows(*_WORK)
-    found: dict[tuple[int, int], list[int]] = {}
-    for lane in np.unique(events.lane[arrivals]).tolist():
-        mine, doors, done = (rows[events.lane[rows] == lane] for rows in (arrivals, gates, work))
-        for row in done.tolist():
-            at = np.searchsorted(mine, row) - 1
-            if at < 0:
-                continue
-            door = np.searchsorted(doors, mine[at])
-            passed = door < len(doors) and doors[door] > row
-            if passed and _goes_straight_on(events, int(mine[at]), int(doors[door])):
-                found.setdefault((lane, int(events.site[row])), []).append(row)
-    return [_finding(run, rows) for rows in found.values()]
+    work = work[np.isin(events.lane[work], events.lane[arrivals])]
+    arrival = _next_to(events, arrivals, work, before=True)
+    work, arrival = work[arrival >= 0], arrival[arrival >= 0]
+    gate = _next_to(events, gates, arrival, before=False)
+    # The gate is the one of this arrival: its master waited for the arrival before it opened the gate.
+    fits = (gate > work) & (events.begin_ns[arrival] < events.end_ns[gate])
+    (group,) = number_keys((events.lane[work[fits]], events.site[work[fits]]))
+    order = sort_in_keys(group, work[fits])
+    starts = np.flatnonzero(np.diff(group[order])) + 1
+    return [_finding(run, rows.tolist()) for rows in np.split(work[fits][order], starts) if len(rows)]
+
+
+def _next_to(events: Events, among: Rows, rows: Rows, before: bool) -> Rows:
+    """(n,) of each row the last of others before it in its lane, or the first after it; -1 where there is none."""
+    among = among[sort_in_keys(events.lane[among], among)]
+    scale = len(events.lane) + 1
+    places = events.lane[among] * scale + among
+    at = np.searchsorted(places, events.lane[rows] * scale + rows, "left") - (1 if before else 0)
+    inside = (at >= 0) & (at < len(among))
+    found = np.append(among, -1)[np.where(inside, at, -1)]
+    return np.where(inside & (events.lane[found] == events.lane[rows]), found, -1)
 
 
 def _shared_by(events: Events, many: Rows, few: Rows) -> Rows:
     """Objects on which several lanes did the one, and one lane alone the other."""
-    chosen = []
-    for number in np.unique(events.object[many]).tolist():
-        lanes = np.unique(events.lane[many[events.object[many] == number]])
-        others = np.unique(events.lane[few[events.object[few] == number]])
-        if len(lanes) > 1 and len(others) == 1 and others[0] not in lanes:
-            chosen.append(number)
-    return np.array(chosen, np.int64)
-
-
-def _goes_straight_on(events: Events, arrival: int, gate: int) -> bool:
-    """Whether the gate is the one of this arrival: its master waited for the arrival before it opened the gate."""
-    return bool(events.begin_ns[arrival] < events.end_ns[gate])
+    scale = int(events.lane.max(initial=0)) + 1
+    ones, others = (np.unique(events.object[rows] * scale + events.lane[rows]) for rows in (many, few))
+    count = len(events.objects)
+    several = np.bincount(ones // scale, minlength=count) > 1
+    alone = np.bincount(others // scale, minlength=count) == 1
+    both = np.zeros(count, np.bool_)
+    both[np.intersect1d(ones, others) // scale] = True
+    return np.flatnonzero(several & alone & ~both)
 
 
 def _finding(run: Run, rows: list[int]) -> Finding:

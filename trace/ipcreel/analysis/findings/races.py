@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ipcreel.analysis.events import Events
 from ipcreel.analysis.findings.finding import Finding, Run
 from ipcreel.analysis.findings.locksets import locks_held
 from ipcreel.analysis.flows.match import KINDS
+from ipcreel.analysis.keys import number_keys, rank_in_runs, sort_in_keys, sort_stably
 from ipcreel.analysis.order import Order, concurrent, make_order
+
+Rows = NDArray[np.int64]
 
 _LOCKED = ("mp.value.get", "mp.value.set", "mp.array.get", "mp.array.set")
 _BARE = tuple(name + "_unlocked" for name in _LOCKED)
@@ -32,19 +36,18 @@ def find_races(run: Run) -> list[Finding]:
     bare = np.isin(events.op[rows], [events.codes[name] for name in _BARE if name in events.codes])
     locks = locks_held(events, rows)
     order = _order_without_values(run)
-    asked: dict[tuple[int, int, int], int] = {}
-    found: dict[tuple[int, int, int], Finding] = {}
-    for one, other in _neighbours(events, rows, writes):
-        if locks[one] & locks[other] or not (bare[one] or bare[other]):
-            continue
-        first, second = int(rows[one]), int(rows[other])
-        sites = sorted((int(events.site[first]), int(events.site[second])))
-        place = (int(events.object[first]), sites[0], sites[1])
-        if place in found or asked.get(place, 0) >= _QUESTIONS:
-            continue
-        asked[place] = asked.get(place, 0) + 1
-        if concurrent(order, first, second):
-            found[place] = _finding(run, first, second, bool(writes[one]), bool(writes[other]))
+    one, other = _neighbours(events, rows, writes)
+    doubtful = (bare[one] | bare[other]) & ~locks.share(one, other)
+    one, other = one[doubtful], other[doubtful]
+    sites = np.sort(np.stack((events.site[rows[one]], events.site[rows[other]])), axis=0)
+    (place,) = number_keys((events.object[rows[one]], sites[0], sites[1]))
+    by_place = sort_stably(place)
+    asked = np.sort(by_place[rank_in_runs(place[by_place]) < _QUESTIONS])
+    found: dict[int, Finding] = {}
+    for pair in asked.tolist():
+        first, second = int(rows[one[pair]]), int(rows[other[pair]])
+        if int(place[pair]) not in found and concurrent(order, first, second):
+            found[int(place[pair])] = _finding(run, first, second, bool(writes[one[pair]]), bool(writes[other[pair]]))
     return list(found.values())
 
 
@@ -55,17 +58,18 @@ def _order_without_values(run: Run) -> Order:
     return make_order(events.lane, events.begin_ns, events.end_ns, run.flows.cause[kept], run.flows.effect[kept])
 
 
-def _neighbours(events: Events, rows: np.ndarray, writes: np.ndarray) -> list[tuple[int, int]]:
+def _neighbours(events: Events, rows: Rows, writes: NDArray[np.bool_]) -> tuple[Rows, Rows]:
     """Places in `rows` of two accesses close in time, to one object, by two processes, one of them a write."""
-    order = np.lexsort((rows, events.object[rows]))
-    pairs = []
+    order = sort_in_keys(events.object[rows], rows)
+    ones, others = [], []
     for distance in range(1, _NEIGHBOURS + 1):
         one, other = order[:-distance], order[distance:]
         fits = events.object[rows[one]] == events.object[rows[other]]
         fits &= events.lane[rows[one]] != events.lane[rows[other]]
         fits &= writes[one] | writes[other]
-        pairs += list(zip(one[fits].tolist(), other[fits].tolist(), strict=True))
-    return pairs
+        ones.append(one[fits])
+        others.append(other[fits])
+    return np.concatenate(ones), np.concatenate(others)
 
 
 def _finding(run: Run, first: int, second: int, first_writes: bool, second_writes: bool) -> Finding:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from ipcreel.analysis.events import Events
 from ipcreel.analysis.flows.semaphores import KINDS
+from ipcreel.analysis.keys import number_keys, rank_in_runs, sort_stably
 
 Rows = NDArray[np.int64]
 
@@ -66,14 +67,17 @@ def innermost(events: Events, at_ns: int) -> dict[int, int]:
 
 def holders(events: Events, at_ns: int) -> dict[int, list[int]]:
     """The lanes that held each lock at a moment, one entry for each time they took it."""
-    held: dict[int, list[int]] = {}
-    names = [(kind, name) for kind in KINDS if not kind.creates for name in kind.acquires + kind.releases]
-    rows = events.rows(*{name for _, name in names})
-    done = np.where(np.isin(events.op[rows], _codes(events, releases=True)), events.begin_ns[rows], events.end_ns[rows])
-    rows = rows[done <= at_ns]
+    names = [name for kind in KINDS if not kind.creates for name in kind.acquires + kind.releases]
+    rows = events.rows(*names)
     is_release = np.isin(events.op[rows], _codes(events, releases=True))
-    answers = np.isin(events.op[rows], _codes(events, releases=False)) & (events.b[rows] != 1)
-    for row, release, failed in zip(rows.tolist(), is_release.tolist(), answers.tolist(), strict=True):
+    kept = np.where(is_release, events.begin_ns[rows], events.end_ns[rows]) <= at_ns
+    kept &= is_release | (events.b[rows] == 1)
+    rows, is_release = rows[kept], is_release[kept]
+    by_turn, left = _never_given_back(events, rows, is_release)
+    held: dict[int, list[int]] = {}
+    for row in left.tolist():
+        held.setdefault(int(events.object[row]), []).append(int(events.lane[row]))
+    for row, release in zip(rows[by_turn].tolist(), is_release[by_turn].tolist(), strict=True):
         here = held.setdefault(int(events.object[row]), [])
         lane = int(events.lane[row])
         if release:
@@ -81,9 +85,34 @@ def holders(events: Events, at_ns: int) -> dict[int, list[int]]:
                 here.remove(lane)
             elif here:
                 here.pop(0)  # a lock may be given back by another thread than took it
-        elif not failed:
+        else:
             here.append(lane)
     return held
+
+
+def _never_given_back(events: Events, rows: Rows, is_release: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], Rows]:
+    """Which rows are on locks that were given back by another lane than took them; of the others, what is still held.
+
+    Where each lane gives back what it took itself, what it holds are as many of its last acquires as were not given
+    back: no need to go through them.
+    """
+    (holder,) = number_keys((events.object[rows], events.lane[rows]))
+    order = sort_stably(holder)
+    group, step = holder[order], np.where(is_release[order], -1, 1)
+    rank = rank_in_runs(group)
+    total = np.cumsum(step)
+    start = np.maximum.accumulate(np.where(rank == 0, np.arange(len(rank)), 0))
+    depth = total - (total - step)[start]
+    crossed = np.zeros(len(events.objects), np.bool_)
+    crossed[events.object[rows[order[depth < 0]]]] = True
+    # From the end of each group back: an acquire is still held where fewer came after it than are held at last.
+    is_last = np.append(group[1:] != group[:-1], True)[: len(group)]
+    held_at_last = np.zeros(int(group.max(initial=-1)) + 1, np.int64)
+    held_at_last[group[is_last]] = depth[is_last]
+    takes = np.flatnonzero(step > 0)[::-1]
+    still = takes[rank_in_runs(group[takes]) < held_at_last[group[takes]]]
+    found = np.sort(rows[order[still]])
+    return crossed[events.object[rows]], found[~crossed[events.object[found]]]
 
 
 def _codes(events: Events, releases: bool) -> list[int]:
