@@ -10,6 +10,9 @@ from PySide6.QtCore import QObject, QThread, Signal
 Tasks = Mapping[str, Callable[[], Any]]
 
 
+_left: set[Answers] = set()
+
+
 class Answers(QObject):
     """Answers of some names, each there once its work is done: they are worked out one after another."""
 
@@ -50,6 +53,16 @@ class Answers(QObject):
             self._worker.requestInterruption()
             self._worker.found.disconnect()
             self._worker.wait()
+            self._worker = None
+
+    def leave(self) -> None:
+        """Wants no answer any more, and does not wait for the one that the work is at."""
+        worker = self._worker
+        if worker is not None and worker.isRunning():
+            worker.requestInterruption()
+            worker.found.disconnect()
+            _left.add(self)  # a thread that runs must not lose its owner
+            worker.finished.connect(lambda: _left.discard(self))
             self._worker = None
 
     def finish(self) -> None:

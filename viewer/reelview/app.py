@@ -2,22 +2,76 @@
 
 from __future__ import annotations
 
+import signal
+import socket
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 
+from PySide6.QtCore import QSocketNotifier
 from PySide6.QtWidgets import QApplication
 
 from reelview.settings import Remembered
 from reelview.window import Window
 
+INTERRUPTED = 130
 
-def main(path: str | Path | None = None) -> int:
-    """Opens a window, on a reel where one is given, and returns when it is closed: 0, or 2 where it cannot be read."""
+
+def main(
+    path: str | Path | None = None, *, live: bool = False, is_recording: Callable[[], bool] = lambda: False
+) -> int:
+    """Opens a window, on a reel where one is given, and returns when it is closed.
+
+    Args:
+        live: the reel is being recorded: show it as it grows.
+        is_recording: whether Ctrl-C in the terminal is for the program that is recorded, and not for the window.
+
+    Returns:
+        0; 2 where the reel cannot be read; 130 where Ctrl-C closed the window.
+    """
     app = QApplication.instance() or QApplication(sys.argv[:1])
     app.setApplicationName("ipcreel")
     window = Window(Remembered())
     window.show()
     if path is not None:
-        window.open(Path(path))
-    status: int = app.exec()
-    return 2 if window.is_in_trouble else status
+        (window.follow if live else window.open)(Path(path))
+    interrupted = False
+
+    def interrupt() -> None:
+        nonlocal interrupted
+        if not is_recording():
+            interrupted = True
+            window.close()
+
+    with answering_interrupts(interrupt):
+        status: int = app.exec()
+    return INTERRUPTED if interrupted else 2 if window.is_in_trouble else status
+
+
+@contextmanager
+def answering_interrupts(answer: Callable[[], None]) -> Iterator[None]:
+    """Calls `answer` on Ctrl-C in the terminal, although Qt runs no Python while nothing happens in the window."""
+    waking, woken = socket.socketpair()
+    waking.setblocking(False)
+    woken.setblocking(False)
+    notifier = QSocketNotifier(woken.fileno(), QSocketNotifier.Type.Read)
+
+    def on_signal(number: int, frame: FrameType | None) -> None:
+        answer()
+
+    def wake() -> None:
+        woken.recv(64)  # Python runs its handlers on the way back from here
+
+    notifier.activated.connect(wake)
+    handler_before = signal.signal(signal.SIGINT, on_signal)
+    wakeup_before = signal.set_wakeup_fd(waking.fileno())
+    try:
+        yield
+    finally:
+        signal.set_wakeup_fd(wakeup_before)
+        signal.signal(signal.SIGINT, handler_before)
+        notifier.setEnabled(False)
+        waking.close()
+        woken.close()

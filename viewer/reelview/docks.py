@@ -94,9 +94,14 @@ def with_curves(session: Session, timeline: Timeline) -> QWidget:
     splitter.setStretchFactor(1, 0)
     splitter.setChildrenCollapsible(True)
 
+    fitted = -1
+
     def fit() -> None:
+        nonlocal fitted
         wanted = curves.sizeHint().height()
-        splitter.setSizes([max(splitter.height() - wanted, wanted), wanted])
+        if wanted != fitted:
+            fitted = wanted
+            splitter.setSizes([max(splitter.height() - wanted, wanted), wanted])
 
     session.layers.layers_changed.connect(fit)
     fit()

@@ -32,7 +32,11 @@ def steps(path: Path) -> Iterator[str | Opened]:
         ReelError: it cannot be read.
     """
     yield "reading"
-    reel = open_reel(path)
+    yield from work_out(open_reel(path))
+
+
+def work_out(reel: Reel) -> Iterator[str | Opened]:
+    """What is worked out of a reel before it is shown, as `steps`."""
     yield f"matching {len(reel):,} events"
     _ = reel.flows
     yield "looking for a lens"

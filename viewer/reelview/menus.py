@@ -12,7 +12,7 @@ from reelview.timeline.keys import ACTIONS, hint
 if TYPE_CHECKING:
     from reelview.window import Window
 
-_VIEW = ("zoom_in", "zoom_out", "pan_left", "pan_right", "focus", "show_all", "back", "forward")
+_VIEW = ("zoom_in", "zoom_out", "pan_left", "pan_right", "focus", "show_all", "show_end", "back", "forward")
 _LANES = ("taller", "lower", "arrows", "path", "curves", "pin", "hide", "show_hidden", "find_lane")
 _GO = (
     "search", "next_event", "previous_event", "follow_flow", "follow_flow_back", "cone", "wait_for", "source", "mark",

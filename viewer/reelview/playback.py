@@ -47,6 +47,10 @@ class Playback(QObject):
         self._timer.setInterval(_FRAME_MS)
         self._timer.timeout.connect(self.advance)
 
+    def take_moments(self, other: Playback) -> None:
+        """The run has grown: steps to the moments of another from here on."""
+        self._moments = other._moments
+
     @property
     def is_playing(self) -> bool:
         return self._timer.isActive()

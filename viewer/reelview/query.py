@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import mmap
 import re
 import shlex
 from collections.abc import Callable
@@ -100,11 +99,9 @@ def _payload(reel: Reel, value: str) -> Mask:
         return mask
     events = events[np.argsort(offsets[events], kind="stable")]
     starts = offsets[events]
-    with reel.path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        pattern = re.compile(re.escape(value.encode("utf-8", "surrogatepass")), re.IGNORECASE)
-        part = memoryview(data)[int(starts[0]) : reel.payloads_end]
-        at = np.array([match.start() for match in pattern.finditer(part)], np.int64) + int(starts[0])
-        part.release()
+    pattern = re.compile(re.escape(value.encode("utf-8", "surrogatepass")), re.IGNORECASE)
+    part = memoryview(reel.mapped)[int(starts[0]) : reel.payloads_end]
+    at = np.array([match.start() for match in pattern.finditer(part)], np.int64) + int(starts[0])
     mask[events[np.searchsorted(starts, at, "right") - 1]] = True
     return mask
 

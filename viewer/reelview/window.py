@@ -20,11 +20,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from reelview import menus, notes
+from reelview import choosers, menus, notes
 from reelview.chooser import Chooser
 from reelview.docks import dock, panels_of, with_curves
 from reelview.export import csv_text, table_of, tables
 from reelview.help_page import write_help
+from reelview.live_view import LiveView
 from reelview.loading import Loading, Opened
 from reelview.panels.page_panel import PagePanel
 from reelview.panels.search import Search
@@ -33,7 +34,7 @@ from reelview.session import SYNCHRONIZATION, Session
 from reelview.settings import Remembered
 from reelview.ticks import duration_label
 from reelview.timeline.indexing import Indexing
-from reelview.timeline.keys import ACTIONS, action_of, hint
+from reelview.timeline.keys import action_of
 from reelview.timeline.marks import Mark
 from reelview.timeline.widget import Timeline
 
@@ -64,6 +65,7 @@ class Window(QMainWindow):
         self.panels_menu = QMenu(self)
         self._indexing: Indexing | None = None
         self._loading: Loading | None = None
+        self._live: LiveView | None = None
         self._path: Path | None = None
         self._moment, self._speed, self._build = QLabel(), QLabel(), QLabel()
         self.setWindowTitle("ipcreel")
@@ -89,6 +91,25 @@ class Window(QMainWindow):
         self._show_progress(f"Opening {path.name} …")
         self._loading.start()
 
+    def follow(self, path: Path) -> None:
+        """Shows a recording in progress: the reel to be, or the directory of its tapes."""
+        self._stop_loading()
+        self._show_progress(f"Waiting for the first events of {path.name} …")
+        self._live = LiveView(self, path)
+        self._live.start()
+
+    def end_live(self) -> None:
+        """The recording has ended, and what is shown is its reel."""
+        if self._live:
+            self._live.stop()
+            self._live = None
+        if self.session is not None and self.session.reel is not None:
+            path = self.session.reel.path
+            self.setWindowTitle(f"{path.name} — ipcreel")
+            self.statusBar().showMessage("The program has ended. This is its reel.", 10_000)
+            if self.remembered:
+                self.remembered.add_recent(path)
+
     def cancel_opening(self) -> None:
         self._stop_loading()
         self.show_empty()
@@ -99,6 +120,9 @@ class Window(QMainWindow):
             self.open(Path(name))
 
     def _stop_loading(self) -> None:
+        if self._live:
+            self._live.stop()
+            self._live = None
         if self._loading:
             self._loading.cancel()
             for signal in (self._loading.progressed, self._loading.opened, self._loading.failed):
@@ -194,6 +218,14 @@ class Window(QMainWindow):
             session.marks.set_all(notes.read_marks(self._path, session.data.zero_ns))
             session.marks.marks_changed.connect(self._on_marks_changed)
 
+    def remake_docks(self) -> None:
+        """There are other panels than before."""
+        assert self.session is not None, "there are panels where there is a session"
+        if self.remembered:
+            self.remembered.keep_layout(self)
+        self._remove_docks()
+        self._add_docks(self.session)
+
     def show_panels(self, names: tuple[str, ...]) -> None:
         """Shows some panels alone, one above another."""
         chosen = [self.docks[name] for name in names]
@@ -233,11 +265,14 @@ class Window(QMainWindow):
             self.session.answers.stop()
             if self.remembered and self.docks:
                 self.remembered.keep_layout(self)
+        self._remove_docks()
+        self.session = self.timeline = None
+
+    def _remove_docks(self) -> None:
         for made in self.docks.values():
             self.removeDockWidget(made)
             made.deleteLater()
         self.docks = {}
-        self.session = self.timeline = None
 
     # actions
 
@@ -296,35 +331,11 @@ class Window(QMainWindow):
             self.session.marks.set_all((*self.session.marks.all, Mark(at_ns, at_ns, text, True)))
 
     def choose_command(self) -> Chooser:
-        """The command palette: everything that a key or a menu does."""
-        entries: list[tuple[str, str, Callable[[], object]]] = [
-            (action.text, hint(action.name), lambda name=action.name: self.trigger(name))  # type: ignore[misc]
-            for action in ACTIONS
-            if action.name != "commands"
-        ]
-        entries += [
-            (f"Panel: {made.windowTitle()}", "", lambda name=name: self.show_panel(name))  # type: ignore[misc]
-            for name, made in self.docks.items()
-        ]
-        entries += [(f"Export {name} as CSV", "", lambda name=name: self.ask_to_export(name)) for name in self.exports]  # type: ignore[misc]
-        entries += [("Open a reel", "Ctrl+O", self.ask_to_open)]
-        return Chooser("What to do", entries, self)
+        return choosers.choose_command(self)
 
     def choose_lane(self) -> Chooser:
-        """Goes to a lane by its name."""
         assert self.timeline is not None, "actions are done in a session only"
-        timeline = self.timeline
-
-        def go(number: int) -> None:
-            timeline.scroll_to_line(number)
-            timeline.set_current_line(number)
-            timeline.setFocus()
-
-        named = [
-            (line.name if line.is_header else f"{line.name}  {timeline.order.tracks[line.track].name}", number)
-            for number, line in enumerate(timeline.layout_.lines)
-        ]
-        return Chooser("Which lane?", [(name, "", lambda number=number: go(number)) for name, number in named], self)  # type: ignore[misc]
+        return choosers.choose_lane(self, self.timeline)
 
     def show_help(self) -> QDockWidget:
         """The help page, in a dock of its own."""

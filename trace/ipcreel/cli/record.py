@@ -56,7 +56,7 @@ def command(
     words = list(program)
     if not words:
         raise LaunchError("no program was given. For instance: ipcreel record -- python main.py")
-    output = (output or Path(_default_name(words))).absolute()
+    output = (output or Path(default_name(words))).absolute()
     if output.exists() and not force:
         raise LaunchError(f"{output.name} exists. Name another with -o, or replace it with --force.")
     if output.is_dir():
@@ -71,7 +71,7 @@ def command(
         from ipcreel.cli.summary import summary
 
         sys.stderr.write(summary(output, written, outcome))
-    _end_like(outcome.status)
+    end_like(outcome.status)
 
 
 def _left_out(only: str | None, skip: str | None) -> tuple[str, ...]:
@@ -93,13 +93,14 @@ def _left_out(only: str | None, skip: str | None) -> tuple[str, ...]:
     return tuple(sorted((known - chosen) | (set(skip.split(",")) if skip else set())))
 
 
-def _default_name(words: list[str]) -> str:
+def default_name(words: list[str]) -> str:
+    """The reel of a command that names none."""
     names = [Path(word).name for word in words if not word.startswith("-")]
     name = names[1] if len(names) > 1 and names[0].startswith("python") else names[0]
     return Path(name).stem + ".reel"
 
 
-def _end_like(status: int) -> None:
+def end_like(status: int) -> None:
     """End as the program did: with its exit code, or by its signal."""
     if os.WIFSIGNALED(status):
         number = os.WTERMSIG(status)

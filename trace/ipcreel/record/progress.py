@@ -76,6 +76,7 @@ class Progress:
             now_ns = time.monotonic_ns()
             _, places = write_reel(tapes, unreadable, path, mechanism.all_operations(), run, now_ns)
             reel = open_reel(path)  # mapped: it stays readable when its file is gone
+            reel.path = self.output
         return self._compare(reel, {tape.name: place for tape, place in zip(tapes, places, strict=True)})
 
     def end(self) -> Snapshot | None:
@@ -124,8 +125,14 @@ def tapes_of(output: Path) -> Path:
     """
     if output.is_dir():
         return output
-    tapes = output.absolute().parent.glob(f".{output.name}.*{session.SUFFIX}")
-    found = sorted(tapes, key=lambda path: path.stat().st_mtime_ns)  # one may be left of a recorder that was killed
-    if not found:
+    found = newest_tapes(output)
+    if found is None:
         raise ReelError(f"{output}: nothing is being recorded there. `ipcreel record -o {output} -- …` does.")
-    return found[-1]
+    return found
+
+
+def newest_tapes(output: Path) -> Path | None:
+    """The directory of tapes of the recording that makes `output`; None without one."""
+    found = output.absolute().parent.glob(f".{output.name}.*{session.SUFFIX}")
+    # One may be left of a recorder that was killed.
+    return max(found, key=lambda path: path.stat().st_mtime_ns, default=None)

@@ -189,6 +189,11 @@ class Reel:
         return index
 
     @property
+    def mapped(self) -> mmap.mmap:
+        """The bytes of the file; they are there for as long as the reel is, even where the file is gone."""
+        return self._data
+
+    @property
     def payloads_end(self) -> int:
         """The offset behind the last payload."""
         return int(self._header["events"])

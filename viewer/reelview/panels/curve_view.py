@@ -37,6 +37,11 @@ class CurveView(QWidget):
         session.cursor.moved.connect(self.update)
         session.layers.layers_changed.connect(self._on_layers_changed)
 
+    def show_session(self, session: Session) -> None:
+        """The run has grown; the view, the cursor and the layers are as before."""
+        self._session = session
+        self._on_layers_changed()
+
     @property
     def curves(self) -> tuple[Curve, ...]:
         """Those of the lens, and of synchronization where they are shown."""

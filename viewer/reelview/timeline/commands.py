@@ -61,6 +61,11 @@ def _focus(timeline: Timeline) -> None:
         view.show_around(begin_ns, end_ns)
 
 
+def _show_end(timeline: Timeline) -> None:
+    timeline.view.show_end()
+    timeline.cursor_model.move_to(timeline.cursor_model.extent_ns[1])
+
+
 def _mark(timeline: Timeline) -> None:
     at_ns = timeline.cursor_model.at_ns
     timeline.marks.mark(*(timeline.selection.range_ns or (at_ns, at_ns)))
@@ -137,6 +142,7 @@ _COMMANDS: dict[str, Callable[[Timeline], None]] = {
     "pan_right": _pan(0.2),
     "focus": _focus,
     "show_all": lambda timeline: timeline.view.show_all(),
+    "show_end": _show_end,
     "back": lambda timeline: timeline.view.back(),
     "forward": lambda timeline: timeline.view.forward(),
     "mark": _mark,

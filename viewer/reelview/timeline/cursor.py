@@ -24,8 +24,10 @@ class Cursor(QObject):
         return self._first_ns, self._last_ns
 
     def set_extent(self, first_ns: int, last_ns: int) -> None:
+        """The run has grown. At its end the cursor stays at its end."""
+        at_end = self._at_ns == self._last_ns
         self._first_ns, self._last_ns = first_ns, last_ns
-        self.move_to(self._at_ns)
+        self.move_to(last_ns if at_end else self._at_ns)
 
     def move_to(self, at_ns: int) -> None:
         inside = min(max(at_ns, self._first_ns), self._last_ns)

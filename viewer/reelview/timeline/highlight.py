@@ -41,6 +41,11 @@ class Highlight(QObject):
         """What was asked for to keep them."""
         return self._filter
 
+    def renumber(self, rows: Rows) -> None:
+        """The run has grown, and row i of the reel is now `rows[i]`: the same events stand out, and are kept."""
+        self._rows = None if self._rows is None else np.sort(rows[self._rows])
+        self._kept = None if self._kept is None else np.sort(rows[self._kept])
+
     def highlight(self, rows: Rows | None, what: str = "") -> None:
         self._rows, self._what = (None, "") if rows is None else (np.unique(rows), what)
         self.highlight_changed.emit()

@@ -25,6 +25,7 @@ ACTIONS = (
     Action("pan_right", "Move right", ("D",)),
     Action("focus", "Centre the selection; again: fit it", ("F",)),
     Action("show_all", "The whole run", ("Home", "0")),
+    Action("show_end", "The end of the run; while it grows: follow it", ("End",)),
     Action("back", "View back", ("Alt+Left",)),
     Action("forward", "View forward", ("Alt+Right",)),
     Action("mark", "Mark the selection, or the cursor", ("M",)),

@@ -52,11 +52,20 @@ class LaneOrder(QObject):
     def is_folded(self, track: int) -> bool:
         return track in self._folded
 
-    def set_tracks(self, tracks: Sequence[Track]) -> None:
-        """The run has grown: new tracks come last, what a person has arranged stays."""
-        known = len(self._tracks)
+    def set_tracks(self, tracks: Sequence[Track], moved_tracks: Sequence[int], moved_lanes: Sequence[int]) -> None:
+        """The run has grown: what a person has arranged stays, and new tracks come last then.
+
+        Args:
+            moved_tracks, moved_lanes: the number that each track and each lane has now.
+        """
+        arranged = self._sequence != family_order(self._tracks)
+        before = [moved_tracks[track] for track in self._sequence]
         self._tracks = tuple(tracks)
-        self._sequence += [track for track in family_order(tracks) if track >= known]
+        family = family_order(tracks)
+        self._sequence = before + [track for track in family if track not in set(before)] if arranged else family
+        self._folded = {moved_tracks[track] for track in self._folded}
+        self._hidden = {moved_lanes[lane] for lane in self._hidden}
+        self._pinned = [moved_lanes[lane] for lane in self._pinned]
         self.order_changed.emit()
 
     def fold(self, track: int, folded: bool | None = None) -> None:

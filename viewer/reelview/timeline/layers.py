@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from reelview.lens.lens import Curve
@@ -27,6 +31,13 @@ class Layers(QObject):
     def curves(self) -> tuple[Curve, ...]:
         """Empty where none are shown."""
         return self._curves
+
+    def renumber(self, rows: NDArray[np.int64], lanes: NDArray[np.int64]) -> None:
+        """The run has grown: row i of the reel is now `rows[i]`, and lane i is `lanes[i]`."""
+        if self._path is not None:
+            self._path = replace(self._path, from_lane=lanes[self._path.from_lane], lane=lanes[self._path.lane])
+        self._curves = tuple(replace(curve, event=rows[curve.event]) for curve in self._curves)
+        self.layers_changed.emit()
 
     def show_path(self, path: PathColumns | None) -> None:
         self._path = path

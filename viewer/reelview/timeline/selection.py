@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 
@@ -36,6 +38,11 @@ class Selection(QObject):
         if chosen != self._range:
             self._range = chosen
             self.range_changed.emit()
+
+    def renumber(self, rows: NDArray[np.int64]) -> None:
+        """The run has grown, and row i of the reel is now `rows[i]`: the same event is selected."""
+        if self._event is not None:
+            self._event = int(rows[self._event])
 
     def clear(self) -> None:
         self.select_event(None)

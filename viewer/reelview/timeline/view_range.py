@@ -42,11 +42,21 @@ class ViewRange(QObject):
     def extent_ns(self) -> tuple[int, int]:
         return self._first_ns, self._last_ns
 
+    @property
+    def is_at_end(self) -> bool:
+        """Whether the end of the run is seen: then it goes on being seen while the run grows."""
+        return self._shown[1] >= self._last_ns
+
     def set_extent(self, first_ns: int, last_ns: int) -> None:
-        """The run is another, or has grown. What showed the whole goes on showing the whole."""
-        followed = self._shown == self._whole()
+        """The run is another, or has grown. What showed the whole goes on showing the whole, and the end the end."""
+        whole, grown_ns = self._shown == self._whole(), last_ns - self._last_ns if self.is_at_end else 0
         self._first_ns, self._last_ns = first_ns, last_ns
-        self._put(self._whole() if followed else self._shown)
+        self._put(self._whole() if whole else self._fit(self.begin_ns + grown_ns, self.end_ns + grown_ns))
+
+    def show_end(self) -> None:
+        """Jumps to the end, as near as the view is."""
+        _, last = self._whole()
+        self.show(last - self.length_ns, last)
 
     def zoom(self, factor: float, at_ns: int) -> None:
         """Shows `factor` times as much, with the moment `at_ns` where it is."""

@@ -170,8 +170,13 @@ class Timeline(QWidget):
         self.data, self.raster = data, raster
         self._picture = Picture(data, raster, self._texts)
         self.hover = None
-        self._on_event_changed()
+        self._find_selected()
         self._on_order_changed()
+
+    def show_more(self, data: TimelineData, raster: Raster) -> None:
+        """The run has grown: shows it with the filter and the highlight as they are."""
+        self._whole = data, raster
+        self._on_filter_changed()
 
     def set_names_px(self, width_px: int) -> None:
         self._names_px = min(max(width_px, _LEAST_NAMES_PX), max(self.width() // 2, _LEAST_NAMES_PX))
@@ -269,9 +274,12 @@ class Timeline(QWidget):
         self.show_data(data, raster)
         self._on_highlight_changed()
 
-    def _on_event_changed(self) -> None:
+    def _find_selected(self) -> None:
         event = self.selection.selected_event
         self.selected_span = None if event is None else self.data.span_of_event(event)
+
+    def _on_event_changed(self) -> None:
+        self._find_selected()
         if self.selected_span is not None:
             line = int(self.layout_.line_of_lane[self.data.spans.row_lane[self.data.spans.row_of(self.selected_span)]])
             if line >= 0:

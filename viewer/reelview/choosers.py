@@ -1,0 +1,44 @@
+"""What a window lets a person choose from by typing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from reelview.chooser import Chooser
+from reelview.timeline.keys import ACTIONS, hint
+
+if TYPE_CHECKING:
+    from reelview.timeline.widget import Timeline
+    from reelview.window import Window
+
+
+def choose_command(window: Window) -> Chooser:
+    """The command palette: everything that a key or a menu does."""
+    entries: list[tuple[str, str, Callable[[], object]]] = [
+        (action.text, hint(action.name), lambda name=action.name: window.trigger(name))  # type: ignore[misc]
+        for action in ACTIONS
+        if action.name != "commands"
+    ]
+    entries += [
+        (f"Panel: {made.windowTitle()}", "", lambda name=name: window.show_panel(name))  # type: ignore[misc]
+        for name, made in window.docks.items()
+    ]
+    entries += [(f"Export {name} as CSV", "", lambda name=name: window.ask_to_export(name)) for name in window.exports]  # type: ignore[misc]
+    entries += [("Open a reel", "Ctrl+O", window.ask_to_open)]
+    return Chooser("What to do", entries, window)
+
+
+def choose_lane(window: Window, timeline: Timeline) -> Chooser:
+    """Goes to a lane by its name."""
+
+    def go(number: int) -> None:
+        timeline.scroll_to_line(number)
+        timeline.set_current_line(number)
+        timeline.setFocus()
+
+    named = [
+        (line.name if line.is_header else f"{line.name}  {timeline.order.tracks[line.track].name}", number)
+        for number, line in enumerate(timeline.layout_.lines)
+    ]
+    return Chooser("Which lane?", [(name, "", lambda number=number: go(number)) for name, number in named], window)  # type: ignore[misc]
