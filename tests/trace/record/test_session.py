@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -199,3 +200,68 @@ def test_a_signal_to_the_whole_group_ends_the_program_and_keeps_the_reel(tmp_pat
         recorder.wait(timeout=30)
     assert recorder.returncode == -signal.SIGTERM
     assert open_reel(tmp_path / "a.reel").run["status"] == signal.SIGTERM
+
+
+def in_little_room(folder: Path, blocks: int, *program: str) -> subprocess.CompletedProcess[str]:
+    """Record a program whose processes may write files of so many blocks of 512 bytes."""
+    limited = ["sh", "-c", f'ulimit -f {blocks}; exec "$0" "$@"']
+    command = [sys.executable, "-m", "ipcreel", "record", "-o", "a.reel", "--", *limited, sys.executable, *program]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_a_limit_that_is_reached_is_said_once_with_the_moment_from_which_on_nothing_was_kept(tmp_path: Path) -> None:
+    done = in_little_room(tmp_path, 700, str(write(tmp_path, CHATTER)), "4000")
+    assert done.stdout.splitlines()[-1] == "3999"
+    lines = [line for line in done.stderr.splitlines() if "lost" in line or "not all" in line]
+    assert done.returncode == 0
+    assert lines[0].endswith("; not all was kept")
+    assert re.fullmatch(
+        r"ipcreel: lost: all that program\.py \(process \d+\) did after \d+\.\d{3} s: File too large", lines[1]
+    )
+    assert len(lines) == 2
+    numbers = sent(open_reel(tmp_path / "a.reel"))
+    assert numbers == list(range(len(numbers)))
+    assert 500 < len(numbers) < 4000
+
+
+def test_processes_for_whose_tapes_there_is_no_room_go_on_and_are_named(tmp_path: Path) -> None:
+    program = """
+        import os, resource, subprocess, sys
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+        subprocess.run([sys.executable, "-c", "print('exec')"])
+        if os.fork() == 0:
+            os.write(1, b"fork\\n")
+            os._exit(0)
+        os.wait()
+    """
+    done = in_little_room(tmp_path, 100_000, str(write(tmp_path, program)))
+    assert (done.stdout, done.returncode) == ("exec\nfork\n", 0)
+    named = [line for line in done.stderr.splitlines() if "not recorded" in line]
+    assert len(named) == 2
+    assert all(re.search(r"not recorded: no room left on the disk \(process \d+\)$", line) for line in named)
+    reel = open_reel(tmp_path / "a.reel")
+    assert (len(reel.processes), [lane[3] for lane in reel.lanes]) == (1, ["MainThread"])
+
+
+def test_without_its_tapes_the_recorder_says_that_there_is_no_reel(tmp_path: Path) -> None:
+    program = write(
+        tmp_path, "import glob, shutil; [shutil.rmtree(folder) for folder in glob.glob('.b.reel*')]; print('on')"
+    )
+    command = [sys.executable, "-m", "ipcreel", "record", "-o", "b.reel", "--", sys.executable, str(program)]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    assert done.stdout == "on\n"
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert "was removed while the program ran, and with it what was recorded: no reel." in done.stderr
+    assert not (tmp_path / "b.reel").exists()
+
+
+def test_a_program_that_cannot_be_started_leaves_nothing(tmp_path: Path) -> None:
+    program = tmp_path / "program"
+    program.write_bytes(b"\x7fELF, and no more")
+    program.chmod(0o700)
+    command = [sys.executable, "-m", "ipcreel", "record", "-o", "a.reel", "--", str(program)]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "cannot be started: Exec format error." in done.stderr
+    assert os.listdir(tmp_path) == ["program"]

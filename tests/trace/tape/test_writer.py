@@ -13,6 +13,7 @@ import pytest
 from ipcreel.reel.payload import decode
 from ipcreel.tape import layout
 from ipcreel.tape.reader import TapeContent, read_tape, tape_names
+from ipcreel.tape.writer import Tape
 
 # The wrappers are those that every recorded program runs; what they wrap does nothing. `a` and the payload of an event
 # say the same, so that one that was torn, or paired with the payload of another, is seen.
@@ -198,3 +199,19 @@ def test_what_a_signal_s_handler_raises_inside_a_wrapper_reaches_the_program(tmp
     assert "fault" not in tape.facts
     assert ended <= len(tape.events) <= ended + raised
     assert len(tape.events) - np.count_nonzero(tape.events["end_ns"] == 0) >= ended
+
+
+def test_a_child_for_whose_tape_there_is_no_room_leaves_its_parents_tape_alone(tmp_path: Path) -> None:
+    tape = Tape()
+    tape.open(str(tmp_path), "parent", {"pid": 1}, 1 << 20)
+    tape.define(layout.LANE, 0, 7, "MainThread")
+    tape.whole(1, 0, 1, 0, 0, 0, 0, 2)
+    with pytest.raises(OSError, match="No such file"):
+        tape.open(str(tmp_path / "gone"), "child", {"pid": 2}, 1 << 20)
+    tape.define(layout.LANE, 0, 8, "another")
+    tape.whole(3, 0, 1, 0, 0, 0, 0, 4)
+
+    content = read_tape(tmp_path, "parent")
+
+    assert content.lanes == {0: [7, "MainThread"]}
+    assert content.events["begin_ns"].tolist() == [1]

@@ -12,9 +12,12 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from ipcreel.cli.summary import size_text
+from ipcreel.cli.summary import count_text, size_text
 from ipcreel.reel import Reel, contents, open_reel
+from ipcreel.reel.children import find_children
 from ipcreel.reel.text import duration_text
+
+_SHOWN = 20  # processes that were not recorded
 
 
 @click.command("info")
@@ -30,15 +33,19 @@ def command(reel: Path, as_json: bool) -> None:
     console = Console(highlight=False)
     console.print(f"[bold]{reel.name}[/bold]  {shlex.join(facts['command'])}", soft_wrap=True)
     console.print(
-        f"{len(opened.processes)} processes, {len(opened.lanes)} threads, {len(opened):,} events "
+        f"{count_text(len(opened.processes), 'process', 'es')}, {count_text(len(opened.lanes), 'thread')}, "
+        f"{count_text(len(opened), 'event')} "
         f"in {duration_text(opened.end_ns - opened.begin_ns)}; {size_text(reel.stat().st_size)}; "
         f"ended with {facts['ended']}"
     )
-    console.print(_process_table(facts["processes"]))
+    console.print(_process_table(facts["processes"], facts["unrecorded_processes"]))
     console.print(_operation_table(facts["operations"]))
     for what in facts["unrecorded"]:
-        console.print(f"seen, not recorded: {what}")
-    console.print("lost: " + "; ".join(facts["lost"]) if facts["lost"] else "nothing lost")
+        console.print(f"seen, not recorded: {what}", soft_wrap=True)
+    for what in facts["lost"]:
+        console.print(f"lost: {what}", soft_wrap=True)
+    if not facts["lost"]:
+        console.print("nothing lost")
 
 
 def describe(reel: Reel) -> dict[str, Any]:
@@ -67,6 +74,11 @@ def describe(reel: Reel) -> dict[str, Any]:
         },
         "mechanisms": {row.name: row.events for row in contents.by_mechanism(reel)},
         "objects": len(reel.objects) - 1,
+        "unrecorded_processes": [
+            {"name": one.name, "pid": one.pid or None, "parent": reel.process_name(one.parent), "why": one.why}
+            | {"command": list(one.words), "event": one.event}
+            for one in find_children(reel)
+        ],
         "unrecorded": contents.unrecorded(reel),
         "lost": contents.lost(reel),
         "lost_events": len(contents.lost(reel)) - bool(reel.cut),
@@ -80,12 +92,16 @@ def _ended(run: dict[str, Any]) -> str:
     return f"exit code {status >> 8}" if not status & 0x7F else f"signal {status & 0x7F}"
 
 
-def _process_table(processes: list[dict[str, Any]]) -> Table:
+def _process_table(processes: list[dict[str, Any]], unrecorded: list[dict[str, Any]]) -> Table:
     table = Table("process", "pid", "parent", "threads", "events", box=None, pad_edge=False, header_style="dim")
     for column in table.columns[3:]:
         column.justify = "right"
     for row in processes:
         table.add_row(row["name"], str(row["pid"]), row["parent"] or "", str(row["threads"]), f"{row['events']:,}")
+    for row in unrecorded[:_SHOWN]:
+        table.add_row(row["name"], str(row["pid"] or ""), row["parent"], "-", "not recorded", style="dim")
+    if len(unrecorded) > _SHOWN:
+        table.add_row(f"and {len(unrecorded) - _SHOWN:,} more", "", "", "-", "not recorded", style="dim")
     return table
 
 

@@ -65,7 +65,11 @@ def command(
     patterns = tuple(processes.split(",")) if processes else ()
     options = launch.Options(0 if no_payloads else payload_limit, duration, _left_out(only, skip), patterns, internals)
     tapes = session.begin(words, output)
-    outcome = launch.run(words, tapes, options)
+    try:
+        outcome = launch.run(words, tapes, options)
+    except LaunchError:
+        session.discard(tapes)
+        raise
     written = session.finish(tapes, outcome, output)
     if not quiet:
         from ipcreel.cli.summary import summary

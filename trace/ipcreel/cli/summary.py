@@ -13,14 +13,13 @@ def summary(output: Path, written: dict[str, Any], outcome: Outcome | None) -> s
     """What a person should know after a recording, a line a fact, each with the program's name before it."""
     reel = open_reel(output)
     table = contents.by_mechanism(reel)
-    lines = [
-        f"{output.name}: {_count(written['processes'], 'process', 'es')}, {_count(written['lanes'], 'thread')}, "
-        f"{_count(written['events'], 'event')}, {size_text(written['bytes'])}; {lost_text(reel)}",
-    ]
+    processes, threads = count_text(written["processes"], "process", "es"), count_text(written["lanes"], "thread")
+    held = f"{processes}, {threads}, {count_text(written['events'], 'event')}, {size_text(written['bytes'])}"
+    lost = contents.lost(reel)
+    lines = [f"{output.name}: {held}; {'not all was kept' if lost else 'nothing lost'}"]
     lines += [f"  {row.name:<12} {row.events:>10,} events {size_text(row.payload_bytes):>10}" for row in table]
     lines += [f"seen, not recorded: {what}" for what in contents.unrecorded(reel)]
-    for name, why in written["stopped"].items():
-        lines.append(f"recording of process {name.rpartition('-')[2]} stopped early: {why}")
+    lines += [f"lost: {what}" for what in lost]
     if outcome is not None and outcome.still_running:
         pids = ", ".join(map(str, outcome.still_running))
         lines.append(f"still running, recorded until now: {pids}")
@@ -28,12 +27,6 @@ def summary(output: Path, written: dict[str, Any], outcome: Outcome | None) -> s
         share = contents.own_share(reel, outcome.cpu_seconds)
         lines.append(f"the recorder's own share of the processor time: about {share:.0%}")
     return "".join(f"ipcreel: {line}\n" for line in lines)
-
-
-def lost_text(reel: Any) -> str:
-    """What the reel says of events that were not kept."""
-    lost = contents.lost(reel)
-    return "nothing lost" if not lost else f"lost: {'; '.join(lost)}"
 
 
 def size_text(size: int) -> str:
@@ -45,5 +38,6 @@ def size_text(size: int) -> str:
     raise AssertionError("unreachable")
 
 
-def _count(number: int, noun: str, plural: str = "s") -> str:
+def count_text(number: int, noun: str, plural: str = "s") -> str:
+    """A number of things as a person reads it."""
     return f"{number:,} {noun}{plural if number != 1 else ''}"

@@ -21,7 +21,14 @@ def argv_of(value: object) -> object:
     """An argument vector as a payload."""
     if not isinstance(value, (list, tuple)):
         return None
-    return [item if type(item) in (str, bytes) else str(type(item)) for item in value]
+    return [_word(item) for item in value]
+
+
+def _word(item: object) -> object:
+    if type(item) in (str, bytes):
+        return item
+    # Of a path it is known that its text can be asked for without running code of the program.
+    return str(item) if type(item).__module__.startswith("pathlib") else str(type(item))
 
 
 def _argv(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[int, object]:

@@ -33,21 +33,29 @@ def begin(command: list[str], output: Path) -> Path:
     """
     try:
         tapes = Path(tempfile.mkdtemp(prefix=f".{output.name}.", suffix=SUFFIX, dir=output.parent))
+    except OSError as error:
+        raise _unwritable(output.parent, error) from None
+    try:
         said = {"command": command, "output": str(output), "began_unix_s": time.time(), "recorder": os.getpid()}
         (tapes / RUN).write_bytes(msgpack.packb(said))
     except OSError as error:
-        raise LaunchError(
-            f"{output.parent}: cannot be written: {error.strerror}. Name another place with -o."
-        ) from None
+        discard(tapes)
+        raise _unwritable(output.parent, error) from None
     return tapes
+
+
+def _unwritable(folder: Path, error: OSError) -> LaunchError:
+    return LaunchError(f"{folder}: cannot be written: {error.strerror}. Name another place with -o.")
 
 
 def finish(tapes: Path, outcome: Outcome, output: Path) -> dict[str, Any]:
     """Make the reel, and remove the tapes once it is written. Returns what `merge` says.
 
     Raises:
-        LaunchError: the reel cannot be written; the tapes are kept.
+        LaunchError: the reel cannot be written and the tapes are kept, or there are no tapes any more.
     """
+    if not tapes.is_dir():
+        raise LaunchError(f"{tapes.name} was removed while the program ran, and with it what was recorded: no reel.")
     run = {
         **said_of(tapes),
         "status": outcome.status,
@@ -80,9 +88,14 @@ def recover(tapes: Path, output: Path | None) -> tuple[Path, dict[str, Any]]:
     return output, _make(tapes, output, {**run, "status": None, "recovered": True, "still_running": still_running})
 
 
+def discard(tapes: Path) -> None:
+    """Remove the directory of a recording that was never begun."""
+    shutil.rmtree(tapes, ignore_errors=True)
+
+
 def _make(tapes: Path, output: Path, run: dict[str, Any]) -> dict[str, Any]:
-    notes = sorted(tapes.glob("*.unrecorded"))  # left by interpreters that are too old
-    run["unrecorded"] = [f"{note.read_text()} (process {note.stem})" for note in notes]
+    notes = sorted(tapes.glob("*.unrecorded"))  # left by processes that could not be recorded
+    run["unrecorded"] = [f"{note.read_text() or 'no room left on the disk'} (process {note.stem})" for note in notes]
     try:
         with _interruptible():
             written = merge(tapes, output, mechanism.all_operations(), run)
@@ -90,7 +103,7 @@ def _make(tapes: Path, output: Path, run: dict[str, Any]) -> dict[str, Any]:
         raise LaunchError(f"interrupted. The tapes are kept: ipcreel recover {tapes}") from None
     except OSError as error:
         kept = f"The tapes are kept: make room, then ipcreel recover {tapes}"
-        raise LaunchError(f"{output}: cannot be written: {error.strerror}. {kept}") from None
+        raise LaunchError(f"{output}: cannot be written: {error.strerror or error}. {kept}") from None
     shutil.rmtree(tapes, ignore_errors=True)
     return written
 

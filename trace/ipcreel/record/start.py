@@ -108,5 +108,18 @@ def _forked() -> None:
     try:
         process.open_tape(parent.directory, "fork", parent.payload_limit, parent.name, {})
         process.here = process.Here()
-    except OSError:  # no descriptor or no room left: the parent's tape must not be written on
+    except OSError as error:  # no descriptor or no room left: the parent's tape must not be written on
         process.stop_recording()
+        _leave_note(parent.directory, f"no tape could be made: {error.strerror}")
+
+
+def _leave_note(directory: str, why: str) -> None:
+    """Say that this process was seen, and why it could not be recorded."""
+    try:
+        descriptor = os.open(f"{directory}/{os.getpid()}.unrecorded", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        try:
+            os.write(descriptor, why.encode())
+        finally:
+            os.close(descriptor)
+    except OSError:
+        pass  # the empty file, if that much could be made, says it

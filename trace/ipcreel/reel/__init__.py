@@ -1,6 +1,7 @@
 """The model that every reader uses.
 
 model     a reel as columns and tables
+children  processes that were started and left no tape
 contents  what a reel holds, in numbers
 moments   the moments of a reel, as a person writes them
 select    which events are meant

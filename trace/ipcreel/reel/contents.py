@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
 
+from ipcreel.reel.children import describe_children, find_children
 from ipcreel.reel.model import Reel
 
 # Nanoseconds that a recorded operation takes more than the bare one, by what is written for it: the measurement is
 # tests/bench/bench_record.py, on the machine named in docs/recording.md.
 _COST_INSTANT_NS, _COST_BLOCKING_NS, _COST_PAYLOAD_NS = 900, 1300, 400
+
+_ERROR_NUMBER = re.compile(r"^\[Errno \d+\] ")
 
 
 @dataclass(frozen=True)
@@ -48,14 +52,22 @@ def unrecorded(reel: Reel) -> list[str]:
     for process in reel.processes:
         for what in process["facts"].get("unrecorded", []):
             lines.append(f"{what} (process {process['pid']})")
-    return lines + [str(what) for what in reel.run.get("unrecorded", [])]
+    lines += [str(what) for what in reel.run.get("unrecorded", [])]
+    return lines + describe_children(find_children(reel))
 
 
 def lost(reel: Reel) -> list[str]:
     """What was not kept, a line each; empty where all was."""
-    lines = [f"process {p['pid']}: nothing after {p['stopped']}" for p in reel.processes if p["stopped"] is not None]
+    last = np.full(len(reel.processes), reel.begin_ns, np.int64)
+    np.maximum.at(last, reel.process, np.where(reel.pending, reel.begin, reel.end))
+    lines = [
+        f"all that {reel.process_name(row)} (process {process['pid']}) did after "
+        f"{(int(last[row]) - reel.begin_ns) / 1e9:.3f} s: {_ERROR_NUMBER.sub('', process['stopped'])}"
+        for row, process in enumerate(reel.processes)
+        if process["stopped"] is not None
+    ]
     cut = len(reel.cut)
-    return [*lines, f"{cut:,} payloads cut at the limit"] if cut else lines
+    return [*lines, f"the rest of {cut:,} payloads longer than the limit"] if cut else lines
 
 
 def own_share(reel: Reel, cpu_seconds: float) -> float:

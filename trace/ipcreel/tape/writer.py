@@ -14,7 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_open, _close, _write, _getpid, _stderr_write = os.open, os.close, os.write, os.getpid, os.write
+_open, _close, _write, _unlink, _getpid = os.open, os.close, os.write, os.unlink, os.getpid
 _PAYLOAD_HEAD = Struct(">BBBI").pack
 _pack_whole, _pack_begin, _pack_rest = TAPE_WHOLE.pack_into, TAPE_BEGIN.pack_into, TAPE_REST.pack_into
 
@@ -118,11 +118,17 @@ class Tape:
         self.stream_at = 0
         path = f"{directory}/{name}"
         page = pack(header)
-        _create(path + layout.EVENTS, page + b"\xc0" * (layout.PAGE - len(page)))
-        _create(path + layout.STREAM, b"")
-        self.events = Window(self, path + layout.EVENTS, layout.CHUNK, 0)
-        self.events_place = self.events.place[0], -layout.PAGE
-        self.stream = Window(self, path + layout.STREAM, layout.CHUNK, 0)
+        try:
+            _create(path + layout.EVENTS, page + b"\xc0" * (layout.PAGE - len(page)))
+            _create(path + layout.STREAM, b"")
+        except OSError as error:
+            self.failure = error
+            _remove(path + layout.EVENTS)
+            raise
+        finally:  # where there is no tape, what is still written goes nowhere: not to that of the parent
+            self.events = Window(self, path + layout.EVENTS, layout.CHUNK, 0)
+            self.events_place = self.events.place[0], -layout.PAGE
+            self.stream = Window(self, path + layout.STREAM, layout.CHUNK, 0)
 
     def events_slid(self, slot: int) -> tuple[memoryview, int]:
         """Where to write the event of a slot that lies outside the window: a view, and the offset in it."""
@@ -206,6 +212,13 @@ class Tape:
             self.write(_PAYLOAD_HEAD(0x93, layout.PAYLOAD, 0xCE, slot) + body)
         else:
             self.write(_PAYLOAD_HEAD(0x94, layout.PAYLOAD, 0xCE, slot) + b"\xc0" + pack(len(body)))
+
+
+def _remove(path: str) -> None:
+    try:
+        _unlink(path)
+    except OSError:
+        pass  # it was not made
 
 
 def _create(path: str, content: bytes) -> None:

@@ -12,11 +12,12 @@ def _run():
     folder = os.path.dirname(__file__)
     sys.path[:] = [entry for entry in sys.path if entry != folder]
     ours = sys.modules.pop("sitecustomize")
-    if "IPCREEL_TAPES" in os.environ:
+    tapes = os.environ.get("IPCREEL_TAPES")
+    if tapes is not None:
         if sys.version_info >= (3, 11):  # noqa: UP036
-            _start(os.path.dirname(os.path.dirname(os.path.dirname(folder))))
+            _start(os.path.dirname(os.path.dirname(os.path.dirname(folder))), tapes)
         else:
-            _leave_note(os.environ["IPCREEL_TAPES"])
+            _leave_note(tapes, "Python %d.%d, older than 3.11" % sys.version_info[:2])  # noqa: UP031
     try:
         import sitecustomize  # noqa: F401
     except BaseException:
@@ -26,7 +27,7 @@ def _run():
         raise
 
 
-def _start(package):
+def _start(package, tapes):
     try:
         sys.path.append(package)
         try:
@@ -35,6 +36,8 @@ def _start(package):
         finally:
             sys.path.remove(package)
         start.start()
+    except OSError:  # the disk is full, a limit is reached, the tapes were removed: the recorder says it
+        _leave_note(tapes, "no tape could be made: %s" % sys.exc_info()[1].strerror)  # noqa: UP031
     except Exception:  # a fault of ours must not reach the program
         kind, error = sys.exc_info()[:2]
         sys.stderr.write("ipcreel: this process is not recorded: %s: %s\n" % (kind.__name__, error))  # noqa: UP031
@@ -69,13 +72,15 @@ def _run_code(package):
     modules["ipcreel.record.wrap"].prepared.update(wrappers)
 
 
-def _leave_note(tapes):
+def _leave_note(tapes, why):
     """Say that this process was seen, and why it could not be recorded."""
     try:
         name = os.path.join(tapes, "%d.unrecorded" % os.getpid())  # noqa: UP031
         descriptor = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        os.write(descriptor, ("Python %d.%d, older than 3.11" % sys.version_info[:2]).encode())  # noqa: UP031
-        os.close(descriptor)
+        try:
+            os.write(descriptor, why.encode())
+        finally:
+            os.close(descriptor)
     except OSError:
         pass
 
