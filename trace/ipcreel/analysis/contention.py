@@ -148,9 +148,11 @@ def _barrier_rounds(events: Events, flows: Flows) -> list[tuple[int, Rows]]:
     """The arrivals of each round of a barrier, in order of begin: the flows lead from the last to the others."""
     barriers = events.rows("threads.barrier.wait", "mp.barrier.wait")
     flow = np.flatnonzero(np.isin(flows.cause, barriers) & np.isin(flows.effect, barriers))
+    flow = flow[np.lexsort((flows.effect[flow], flows.cause[flow]))]
+    causes, starts = np.unique(flows.cause[flow], return_index=True)
     return [
-        (int(events.object[cause]), np.sort(np.append(flows.effect[flow][flows.cause[flow] == cause], cause)))
-        for cause in np.unique(flows.cause[flow]).tolist()
+        (int(events.object[cause]), np.sort(np.append(others, cause)))
+        for cause, others in zip(causes.tolist(), np.split(flows.effect[flow], starts[1:]), strict=len(causes) > 0)
     ]
 
 

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from ipcreel.analysis.events import Events
 from ipcreel.analysis.flows import Flows
 from ipcreel.analysis.flows.match import KINDS
+from ipcreel.analysis.flows.nearest import last_until
+from ipcreel.analysis.keys import sort_stably
 from ipcreel.analysis.waits import Waits, Window
 
 Rows = NDArray[np.int64]
@@ -73,25 +75,41 @@ def critical_path(events: Events, flows: Flows, waits: Waits, end_ns: Rows, wind
     if not len(inside):
         return []
     last = int(inside[np.argmax(np.minimum(end_ns[inside], window[1]))])
-    arrivals = _arrivals(events, flows, waits, end_ns)
-    waits_of = _by_lane(events.lane[waits.row])
-    births = _births(events)
-    lane, now = int(events.lane[last]), min(int(end_ns[last]), window[1])
-    path: list[Step] = []
-    while now > window[0]:
-        event, cause = _before(arrivals.get(lane), now)
-        went_on = int(end_ns[event]) if event >= 0 else births[lane][1]
-        if event < 0:
-            event, cause = births[lane][0], _cause_of(flows, births[lane][0])
-        path += _within(waits, waits_of.get(lane, _NONE), lane, max(went_on, window[0]), now)
-        if cause < 0 or went_on <= window[0]:
-            break
-        begun = int(events.begin_ns[cause])
-        if begun >= now:
-            break
-        path.append(Step(lane, max(begun, window[0]), min(went_on, now), FOLLOWS, event, cause))
-        lane, now = int(events.lane[cause]), begun
-    return [step for step in reversed(path) if step.end_ns > step.begin_ns]
+    return Paths(events, flows, waits, end_ns).back_from(
+        int(events.lane[last]), min(int(end_ns[last]), window[1]), window[0]
+    )
+
+
+class Paths:
+    """A run prepared for walks back from several moments; arguments as those of `critical_path`."""
+
+    def __init__(self, events: Events, flows: Flows, waits: Waits, end_ns: Rows) -> None:
+        self._events, self._flows, self._end_ns = events, flows, end_ns
+        self._arrivals = _arrivals(events, flows, waits, end_ns)
+        columns = (waits.begin_ns, waits.end_ns, waits.row)
+        self._waits = {
+            lane: tuple(column[places] for column in columns)
+            for lane, places in _by_lane(events.lane[waits.row]).items()
+        }
+        self._births = _births(events)
+
+    def back_from(self, lane: int, now: int, begin_ns: int) -> list[Step]:
+        """The path that leads to a moment of a lane, from another moment on."""
+        path: list[Step] = []
+        while now > begin_ns:
+            event, cause = _before(self._arrivals.get(lane), now)
+            went_on = int(self._end_ns[event]) if event >= 0 else self._births[lane][1]
+            if event < 0:
+                event, cause = self._births[lane][0], _cause_of(self._flows, self._births[lane][0])
+            path += _within(self._waits.get(lane, (_NONE, _NONE, _NONE)), lane, max(went_on, begin_ns), now)
+            if cause < 0 or went_on <= begin_ns:
+                break
+            begun = int(self._events.begin_ns[cause])
+            if begun >= now:
+                break
+            path.append(Step(lane, max(begun, begin_ns), min(went_on, now), FOLLOWS, event, cause))
+            lane, now = int(self._events.lane[cause]), begun
+        return [step for step in reversed(path) if step.end_ns > step.begin_ns]
 
 
 _NONE = np.empty(0, np.int64)
@@ -131,14 +149,14 @@ def _waited_in(events: Events, waits: Waits, effect: Rows, cause: Rows) -> Rows:
     result = np.where(begun > events.begin_ns[effect], effect, -1)
     ready = np.array([code for name, code in events.codes.items() if name.startswith(_READINESS)], np.int64)
     rows = waits.row[np.isin(events.op[waits.row], ready)]
-    by_lane = _by_lane(events.lane[rows])
-    for number in np.flatnonzero(result < 0).tolist():
-        here = by_lane.get(int(events.lane[effect[number]]))
-        if here is None:
-            continue
-        at = int(np.searchsorted(events.begin_ns[rows[here]], begun[number])) - 1
-        if at >= 0 and begun[number] < events.end_ns[rows[here[at]]] <= events.begin_ns[effect[number]]:
-            result[number] = rows[here[at]]
+    rows = rows[sort_stably(events.lane[rows])]
+    asked = np.flatnonzero(result < 0)
+    lane, after = events.lane[effect[asked]], begun[asked]
+    at = last_until(events.lane[rows], events.begin_ns[rows], lane, after - 1)
+    asked, after, wait = asked[at >= 0], after[at >= 0], rows[at[at >= 0]]
+    ended = events.end_ns[wait]
+    fits = (after < ended) & (ended <= events.begin_ns[effect[asked]])
+    result[asked[fits]] = wait[fits]
     return result
 
 
@@ -164,15 +182,16 @@ def _cause_of(flows: Flows, event: int) -> int:
     return int(causes.max()) if len(causes) else -1
 
 
-def _within(waits: Waits, places: Rows, lane: int, begin_ns: int, end_ns: int) -> list[Step]:
+def _within(waits: tuple[Rows, ...], lane: int, begin_ns: int, end_ns: int) -> list[Step]:
     """A stretch of one lane, from its end back to its begin: what it ran, and where it waited by itself."""
     steps = []
-    low = int(np.searchsorted(waits.end_ns[places], begin_ns, "right"))
-    high = int(np.searchsorted(waits.begin_ns[places], end_ns, "left"))
+    begins, ends, rows = waits
+    own = slice(int(ends.searchsorted(begin_ns, "right")), int(begins.searchsorted(end_ns, "left")))
     now = end_ns
-    for place in reversed(places[low:high].tolist()):
-        wait_begin, wait_end = max(int(waits.begin_ns[place]), begin_ns), min(int(waits.end_ns[place]), now)
+    stretches = zip(begins[own].tolist(), ends[own].tolist(), rows[own].tolist(), strict=True)
+    for begin, end, row in reversed(list(stretches)):
+        wait_begin, wait_end = max(begin, begin_ns), min(end, now)
         steps.append(Step(lane, wait_end, now, RUNS))
-        steps.append(Step(lane, wait_begin, wait_end, WAITS, int(waits.row[place])))
+        steps.append(Step(lane, wait_begin, wait_end, WAITS, row))
         now = wait_begin
     return [*steps, Step(lane, begin_ns, now, RUNS)]

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ipcreel.analysis.events import Events
 from ipcreel.analysis.flows import Flows
 from ipcreel.analysis.flows.match import KINDS
+from ipcreel.analysis.keys import number_keys
 from ipcreel.analysis.waits import Window
 
 Rows = NDArray[np.int64]
@@ -90,9 +91,9 @@ def find_lateness(events: Events, flows: Flows, window: Window) -> list[Lateness
     cause, effect = cause[inside], effect[inside]
     waited = np.maximum(events.begin_ns[cause] - events.begin_ns[effect], 0)
     lay = np.maximum(events.begin_ns[effect] - events.end_ns[cause], 0)
-    pairs = np.stack((events.process[cause], events.process[effect], events.object[effect]), axis=1)
-    keys, place = np.unique(pairs, axis=0, return_inverse=True)
-    place = np.asarray(place).reshape(-1)
+    pairs = events.process[cause], events.process[effect], events.object[effect]
+    (place,) = number_keys(pairs)
+    keys = np.stack(pairs, axis=1)[np.unique(place, return_index=True)[1]]
     columns = [np.bincount(place, values, len(keys)) for values in (waited >= 0, waited > 0, waited, lay > 0, lay)]
     rows = [Lateness(*key, *(int(column[number]) for column in columns)) for number, key in enumerate(keys.tolist())]
     return sorted(rows, key=lambda row: -(row.receiver_waited_ns + row.message_lay_ns))
@@ -104,9 +105,11 @@ def find_depths(events: Events) -> list[Depth]:
     rows = np.concatenate((sends, receives))
     at = np.concatenate((events.begin_ns[sends], events.end_ns[receives]))
     step = np.concatenate((np.ones(len(sends), np.int64), -np.ones(len(receives), np.int64)))
-    found = []
-    for object_ in np.unique(events.object[rows]).tolist():
-        here = np.flatnonzero(events.object[rows] == object_)
-        here = here[np.lexsort((-step[here], at[here]))]
-        found.append(Depth(object_, at[here], np.cumsum(step[here]), rows[here]))
-    return found
+    order = np.lexsort((-step, at, events.object[rows]))
+    rows, at, step = rows[order], at[order], step[order]
+    objects, starts = np.unique(events.object[rows], return_index=True)
+    columns = (np.split(column, starts[1:]) for column in (at, step, rows))
+    return [
+        Depth(object_, moments, np.cumsum(steps), moved)
+        for object_, moments, steps, moved in zip(objects.tolist(), *columns, strict=len(objects) > 0)
+    ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from ipcreel.analysis.events import Events
 from ipcreel.analysis.flows import Flows
 from ipcreel.analysis.flows.match import KINDS
+from ipcreel.analysis.keys import dense, latest_so_far
 
 Rows = NDArray[np.int64]
 Window = tuple[int, int]
@@ -31,7 +33,7 @@ class Waits:
     begin_ns: Rows
     end_ns: Rows
 
-    @property
+    @cached_property
     def wait_ns(self) -> Rows:
         """(n,) how long each took."""
         return self.end_ns - self.begin_ns
@@ -91,7 +93,8 @@ def find_waits(events: Events, end_ns: Rows, window: Window) -> Waits:
         window: from when to when; what reaches over it is clipped.
     """
     codes = events.blocking - set(_enclosing(events))
-    rows = np.flatnonzero(np.isin(events.op, sorted(codes)))
+    names = [name for name, code in events.codes.items() if code in codes]
+    rows = events.rows(*names, done=False)
     rows = rows[~_inside_another(events.lane[rows], events.begin_ns[rows], end_ns[rows])]
     begin, end = np.maximum(events.begin_ns[rows], window[0]), np.minimum(end_ns[rows], window[1])
     kept = end > begin
@@ -115,7 +118,8 @@ def blocked_by(waits: Waits, group: Rows) -> list[Blocked]:
     Args:
         group: (n,) which group each wait is of.
     """
-    values, place = np.unique(group, return_inverse=True)
+    place, _ = dense(group)
+    values = np.unique(group)
     count, total = np.bincount(place, minlength=len(values)), sum_by(place, waits.wait_ns, len(values))
     order = np.lexsort((waits.wait_ns, place))
     last = order[np.append(np.flatnonzero(np.diff(place[order])), len(order) - 1)] if len(order) else order
@@ -147,10 +151,7 @@ def _inside_another(lane: Rows, begin_ns: Rows, end_ns: Rows) -> NDArray[np.bool
     if len(lane) < 2:
         return inside
     order = np.lexsort((-end_ns, begin_ns, lane))
-    base = int(begin_ns.min())
-    span = int(end_ns.max()) - base + 2
-    # A shift by lane makes one running maximum serve all lanes.
-    group = lane[order].astype(np.int64)
-    latest = np.maximum.accumulate(end_ns[order] - base + group * span)
-    inside[order[1:]] = (group[1:] == group[:-1]) & (begin_ns[order][1:] - base + group[1:] * span < latest[:-1])
+    group, _ = dense(lane[order])
+    latest, begin = latest_so_far(np.stack((end_ns[order], begin_ns[order])), group)
+    inside[order[1:]] = (group[1:] == group[:-1]) & (begin[1:] < latest[:-1])
     return inside
