@@ -6,4 +6,5 @@ keys     what belongs together, numbered, sorted, ranked
 joins    which cause belongs to which effect: by rank, by byte range, by count
 flows    the two ends of each mechanism, joined
 order    happens-before, and the cones of an event
+clocks   vector clocks
 """

@@ -34,7 +34,7 @@ _TYPED = (
 _COUNTED = ("sysv.semaphore.acquire", "sysv.semaphore.release", "sysv.semaphore.p", "sysv.semaphore.v")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Deed:
     """One operation of a role.
 
@@ -105,17 +105,20 @@ def behaviour(
     made: dict[str, list[Deed]] = {}
     where: dict[int, tuple[str, int]] = {}
     numbers: Counter[tuple[str, int]] = Counter()
-    for row in np.flatnonzero(kept).tolist():
-        name = operation_name(int(events.op[row]))
-        if name.endswith(("lock.acquire", "event.wait")) and events.b[row] != 1:
+    names = {code: operation_name(code) for code in kept_codes}
+    rows = np.flatnonzero(kept)
+    columns = (events.op[rows], events.object[rows], events.b[rows], is_open[rows])
+    for row, op, object_, b, open_ in zip(rows.tolist(), *(column.tolist() for column in columns), strict=True):
+        name = names[op]
+        if b != 1 and name.endswith(("lock.acquire", "event.wait")):
             continue
         role = parts[row]
         if role is None:
             continue
-        carried = _carried(events, roles, name, row, payload_text, bool(is_open[row]))
-        numbers[role, int(events.object[row])] += 1
-        where[row] = (role, numbers[role, int(events.object[row])])
-        deed = Deed(name, roles.object[int(events.object[row])], carried, "", row)
+        carried = _carried(events, roles, name, row, payload_text, open_)
+        numbers[role, object_] += 1
+        where[row] = (role, numbers[role, object_])
+        deed = Deed(name, roles.object[object_], carried, "", row)
         deeds = made.setdefault(role, [])
         if deeds and name in _PIECES and (deeds[-1].operation, deeds[-1].on) == (name, deed.on):
             deed = Deed(name, deed.on, deeds.pop().carried + carried, "", row)
@@ -149,30 +152,31 @@ def _parts(events: Events, roles: Roles, operation_name: Callable[[int], str]) -
     pooled = {
         int(lane) for lane in np.unique(events.lane[events.rows("futures.call.begin", "mp.pool.run", done=False)])
     }
-    handler = events.codes.get("signal.handler.run", -1)
+    handler, ends = (events.codes.get(name, -1) for name in ("signal.handler.run", "futures.call.end"))
+    begins = {events.codes.get(name, -1) for name in ("futures.call.begin", "mp.pool.run")}
     handling: dict[int, tuple[int, int]] = {}
     found: list[str | None] = []
     task: dict[int, str | None] = {}
     current: dict[int, int] = {}
     tasks = 0
-    for row in range(len(events.op)):
-        lane, name = int(events.lane[row]), names[int(events.op[row])]
+    columns = (events.lane, events.op, events.begin_ns)
+    for row, (lane, op, begin_ns) in enumerate(zip(*(column.tolist() for column in columns), strict=True)):
         role: str | None = roles.lane[lane]
-        if events.op[row] == handler:
+        if op == handler:
             handling[lane] = (int(events.a[row]), int(events.end_ns[row]))
-        if lane in handling and events.begin_ns[row] <= handling[lane][1]:
+        if lane in handling and begin_ns <= handling[lane][1]:
             role = f"{roles.lane[lane]}, on signal {handling[lane][0]}"
-        elif name in ("futures.call.begin", "mp.pool.run"):
+        elif op in begins:
             tasks += 1
             process = roles.process[int(events.process[row])]
             task[lane] = f"{process}, task {roles.object[int(events.object[row])]}\t{tasks}"
             role = None
-        elif name == "futures.call.end":
+        elif op == ends:
             task[lane] = role = None
         elif lane in pooled:
             role = task.get(lane)
         elif lane in serving:
-            if name.startswith("socket.endpoint."):
+            if names[op].startswith("socket.endpoint."):
                 current[lane] = int(events.object[row])
             if lane in current:
                 role = f"{role}, {roles.object[current[lane]]}"
@@ -203,10 +207,11 @@ def _with_causes(
         for row, cause in causes.items()
         if cause in where and row in where and events.lane[row] != events.lane[cause]
     }
-    return {
-        role: [Deed(deed.operation, deed.on, deed.carried, named.get(deed.row, ""), deed.row) for deed in deeds]
-        for role, deeds in made.items()
-    }
+    return {role: [_with_cause(deed, named.get(deed.row, "")) for deed in deeds] for role, deeds in made.items()}
+
+
+def _with_cause(deed: Deed, cause: str) -> Deed:
+    return Deed(deed.operation, deed.on, deed.carried, cause, deed.row) if cause else deed
 
 
 def _tasks_together(made: dict[str, list[Deed]]) -> dict[str, list[Deed]]:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import numpy as np
 from numpy.typing import NDArray
 
+from ipcreel.analysis.clocks import Clocks
 from ipcreel.analysis.events import Events
 from ipcreel.analysis.flows import Flows
 from ipcreel.analysis.flows.match import KINDS
+from ipcreel.analysis.keys import number_keys, sort_in_keys
+from ipcreel.analysis.order import Order, make_order
 
 Rows = NDArray[np.int64]
-# Event → what its begin had seen of each lane, and the numbers of its own begin and end in its lane.
-Clocks = dict[int, tuple[Rows, int, int]]
 
 _WRITES = ("mp.value.set", "mp.value.set_unlocked", "mp.array.set", "mp.array.set_unlocked", "sysv.memory.write")
 _READS = ("mp.value.get", "mp.value.get_unlocked", "mp.array.get", "mp.array.get_unlocked", "sysv.memory.read")
@@ -28,45 +27,116 @@ def open_rows(events: Events, flows: Flows) -> NDArray[np.bool_]:
     """
     message = flows.kind == KINDS.index("message")
     channel = _channels(events, flows)
-    contended = _contended(events, flows, channel)
+    contended = message & _contended(events, flows, channel)
     locks = np.isin(flows.effect, events.rows(*_LOCKS, done=False))
-    certain = (flows.kind != KINDS.index("value")) & ~locks & ~(message & contended)
-    reads, writes = events.rows(*_READS), events.rows(*_WRITES)
-    carried = np.unique(np.concatenate((flows.cause[message & contended], flows.effect[message & contended])))
-    seen = _clocks(events, flows.cause[certain], flows.effect[certain], np.concatenate((reads, writes, carried)))
+    certain = (flows.kind != KINDS.index("value")) & ~locks & ~contended
+    order = make_order(events.lane, events.begin_ns, events.end_ns, flows.cause[certain], flows.effect[certain])
+    clocks = Clocks(order)
     found = np.zeros(len(events.lane), np.bool_)
-    found[reads] = _open_reads(events, seen, reads, writes)
-    for number in np.unique(channel[message & contended]).tolist():
-        here = message & contended & (channel == number)
-        for side in (np.unique(flows.cause[here]).tolist(), np.unique(flows.effect[here]).tolist()):
-            if any(not _ordered(events, seen, one, other) for one, other in pairwise(side)):
-                found[flows.cause[here]] = found[flows.effect[here]] = True
+    reads, writes = events.rows(*_READS), events.rows(*_WRITES)
+    found[reads] = _races(events, order, clocks, reads, writes) | _open_writes(events, clocks, reads, writes)
+    unordered = np.zeros(int(channel.max(initial=-1)) + 1, np.bool_)
+    for side in (flows.cause[contended], flows.effect[contended]):
+        unordered |= _unordered_channels(events, clocks, channel[contended], side, len(unordered))
+    here = contended & unordered[channel]
+    found[flows.cause[here]] = found[flows.effect[here]] = True
     return found
 
 
-def _open_reads(events: Events, seen: Clocks, reads: Rows, writes: Rows) -> list[bool]:
-    """Of each read whether another write could have been the last before it."""
-    by_object: dict[int, list[tuple[int, int, bool]]] = {}
-    newest: dict[tuple[int, int], list[int]] = {}
-    for write in writes.tolist():
-        place = (int(events.object[write]), int(events.a[write]))
-        # The writes that no other is certain to follow: of several, any may have come last.
-        rivals = [one for one in newest.get(place, []) if not _ordered(events, seen, one, write)]
-        newest[place] = [*rivals, write]
-        by_object.setdefault(place[0], []).append((write, place[1], bool(rivals)))
-    found = []
-    for read in reads.tolist():
-        history = by_object.get(int(events.object[read]), [])
-        races = any(not _ordered(events, seen, read, write) for write, _, _ in history)
-        last = {place: raced for write, place, raced in history if write < read}
-        found.append(races or any(last.values()))
+def _unordered_channels(events: Events, clocks: Clocks, channel: Rows, rows: Rows, count: int) -> NDArray[np.bool_]:
+    """(channels,) in which some user and the next are not certain to come in this order."""
+    pairs = np.unique(channel * (len(events.lane) + 1) + rows)
+    channel, rows = np.divmod(pairs, len(events.lane) + 1)
+    one, other = rows[:-1], rows[1:]
+    open_ = (channel[1:] == channel[:-1]) & ~_ordered(events, clocks, one, other)
+    found = np.zeros(count, np.bool_)
+    found[channel[1:][open_]] = True
+    return found
+
+
+def _ordered(events: Events, clocks: Clocks, one: Rows, other: Rows) -> NDArray[np.bool_]:
+    """(n,) whether one of two events was over before the other began, in every schedule."""
+    same = events.lane[one] == events.lane[other]
+    return np.asarray(same | clocks.before(one, other) | clocks.before(other, one), np.bool_)
+
+
+def _races(events: Events, order: Order, clocks: Clocks, reads: Rows, writes: Rows) -> NDArray[np.bool_]:
+    """(reads,) whether some write of the same object is certain to come neither before nor after.
+
+    In each lane the writes that come before a read are the first ones, those that come after it the last: where there
+    are more than these, one is open.
+    """
+    found = np.zeros(len(reads), np.bool_)
+    reader = number_keys((events.object[reads], events.lane[reads]))[0]
+    by_reader = sort_in_keys(reader, reads)
+    writes = writes[sort_in_keys(events.lane[writes], writes)]
+    writes = writes[sort_in_keys(events.object[writes], np.arange(len(writes)))]
+    first = np.searchsorted(events.object[writes], np.arange(len(events.objects) + 1))
+    for places in np.split(by_reader, np.flatnonzero(np.diff(reader[by_reader])) + 1):
+        if len(places):
+            object_ = int(events.object[reads[places[0]]])
+            found[places] = _races_with(
+                events, order, clocks, reads[places], writes[first[object_] : first[object_ + 1]]
+            )
+    return found
+
+
+_AT_ONCE = 1 << 20
+
+
+def _races_with(events: Events, order: Order, clocks: Clocks, reads: Rows, writes: Rows) -> NDArray[np.bool_]:
+    """The same for the reads of one lane, and the writes of their object, lane by lane."""
+    lane = int(events.lane[reads[0]])
+    writes = writes[events.lane[writes] != lane]
+    found = np.zeros(len(reads), np.bool_)
+    if not len(writes):
+        return found
+    lanes, starts, counts = np.unique(events.lane[writes], return_index=True, return_counts=True)
+    scale = len(order.moment) + 2
+    number = np.repeat(np.arange(len(lanes)), counts) * scale
+    ended = number + order.place[writes * 2 + 1]
+    saw = number + clocks.seen(writes, np.full(len(writes), lane))
+    step = max(_AT_ONCE // len(lanes), 1)
+    for low in range(0, len(reads), step):
+        some = np.repeat(reads[low : low + step], len(lanes))
+        whose = np.tile(np.arange(len(lanes)), len(some) // len(lanes))
+        before = np.searchsorted(ended, whose * scale + clocks.seen(some, lanes[whose]), "left") - starts[whose]
+        after = np.searchsorted(saw, whose * scale + order.place[some * 2 + 1], "right") - starts[whose]
+        open_ = before < after
+        found[low : low + step] = open_.reshape(-1, len(lanes)).any(axis=1)
+    return found
+
+
+def _open_writes(events: Events, clocks: Clocks, reads: Rows, writes: Rows) -> NDArray[np.bool_]:
+    """(reads,) whether the last write to some place of the object could have come earlier than another one."""
+    found = np.zeros(len(reads), np.bool_)
+    place = number_keys((events.object[writes], events.a[writes]))[0]
+    by_place = sort_in_keys(place, writes)
+    ordered, group = writes[by_place], place[by_place]
+    loose = (group[1:] == group[:-1]) & ~_ordered(events, clocks, ordered[:-1], ordered[1:])
+    for number in np.unique(group[1:][loose]).tolist():
+        here = ordered[np.searchsorted(group, number) : np.searchsorted(group, number, "right")]
+        raced = _raced(events, clocks, here)
+        asked = np.flatnonzero(events.object[reads] == events.object[here[0]])
+        last = np.searchsorted(here, reads[asked]) - 1
+        found[asked] |= (last >= 0) & raced[last]
+    return found
+
+
+def _raced(events: Events, clocks: Clocks, writes: Rows) -> NDArray[np.bool_]:
+    """(n,) whether an earlier write, which no other is certain to follow, could have come later than each."""
+    newest = writes[:0]
+    found = np.zeros(len(writes), np.bool_)
+    for number, write in enumerate(writes):
+        newest = newest[~_ordered(events, clocks, newest, np.full(len(newest), write))]
+        found[number] = len(newest) > 0
+        newest = np.append(newest, write)
     return found
 
 
 def _channels(events: Events, flows: Flows) -> Rows:
     """(m,) a number for the queue that each flow went through: who asks for any type takes them in the order of all."""
-    pairs = np.stack((events.object[flows.cause], events.op[flows.cause]), axis=1)
-    return np.asarray(np.unique(pairs, axis=0, return_inverse=True)[1], np.int64).reshape(-1)
+    return number_keys((events.object[flows.cause], events.op[flows.cause]))[0]
 
 
 def _contended(events: Events, flows: Flows, channel: Rows) -> NDArray[np.bool_]:
@@ -74,42 +144,6 @@ def _contended(events: Events, flows: Flows, channel: Rows) -> NDArray[np.bool_]
     count = int(channel.max(initial=-1)) + 1
     several = np.zeros(count, np.bool_)
     for side in (flows.cause, flows.effect):
-        users = np.unique(np.stack((channel, events.lane[side]), axis=1), axis=0)
-        several |= np.bincount(users[:, 0], minlength=count) > 1
+        lanes = int(events.lane.max(initial=0)) + 1
+        several |= np.bincount(np.unique(channel * lanes + events.lane[side]) // lanes, minlength=count) > 1
     return several[channel]
-
-
-def _clocks(events: Events, cause: Rows, effect: Rows, wanted: Rows) -> Clocks:
-    """The clocks of the wanted events, by the order that `cause` and `effect` make."""
-    lanes = int(events.lane.max(initial=-1)) + 1
-    now = np.zeros((lanes, lanes), np.int64)
-    sources: dict[int, list[int]] = {}
-    for one, other in zip(cause.tolist(), effect.tolist(), strict=True):
-        sources.setdefault(other, []).append(one)
-    causes, kept = set(cause.tolist()), set(wanted.tolist())
-    told: dict[int, Rows] = {}
-    found: Clocks = {}
-    count = len(events.lane)
-    at = np.concatenate((events.begin_ns, events.end_ns))
-    for moment in np.lexsort((np.arange(2 * count), at)).tolist():
-        row, is_end = moment % count, moment >= count
-        lane = int(events.lane[row])
-        if is_end:
-            for source in sources.get(row, ()):
-                if source in told:
-                    np.maximum(now[lane], told[source], out=now[lane])
-        now[lane, lane] += 1
-        if row in causes and not is_end:
-            told[row] = now[lane].copy()
-        if row in kept:
-            clock, begin, _ = found[row] if is_end else (now[lane].copy(), int(now[lane, lane]), 0)
-            found[row] = (clock, begin, int(now[lane, lane]))
-    return found
-
-
-def _ordered(events: Events, seen: Clocks, one: int, other: int) -> bool:
-    """Whether one of two events was over before the other began, in every schedule."""
-    lane, other_lane = int(events.lane[one]), int(events.lane[other])
-    if lane == other_lane:
-        return True
-    return bool(seen[one][0][other_lane] >= seen[other][2] or seen[other][0][lane] >= seen[one][2])

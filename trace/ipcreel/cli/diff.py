@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -157,7 +158,7 @@ def _around(reels: tuple[Reel, Reel], done: tuple[Behaviour, Behaviour], event: 
 
 def _as_json(found: Difference, timings: list[tuple[str, int, int]]) -> dict[str, Any]:
     def deed(one: Deed | None) -> dict[str, Any] | None:
-        return None if one is None else vars(one)
+        return None if one is None else asdict(one)
 
     return {
         "same": found.same,

@@ -1,0 +1,77 @@
+"""Vector clocks: what of every lane each event had seen (Mattern 1989), kept only where a flow arrives."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ipcreel.analysis.keys import sort_in_keys
+from ipcreel.analysis.order import Order
+
+Rows = NDArray[np.int64]
+
+
+class Clocks:
+    """The clocks of a run, by the order that its flows make.
+
+    Between two arrivals of flows a lane sees nothing new but itself: one row of numbers an arrival is enough.
+    """
+
+    def __init__(self, order: Order) -> None:
+        self._order = order
+        other = order.lane[order.cause] != order.lane[order.effect]
+        flows = order.by_effect[other[order.by_effect]]
+        self._cause, effect = order.cause[flows], order.effect[flows]
+        self._events, starts = np.unique(effect, return_index=True)
+        self._first = np.append(starts, len(flows))
+        lanes = len(order.first) - 1
+        by_place = sort_in_keys(order.lane[self._events], order.place[self._events * 2 + 1])
+        self._arrivals = np.append(by_place, -1)
+        lane_of = order.lane[self._events[by_place]]
+        self._of_lane = np.searchsorted(lane_of, np.arange(lanes + 1))
+        self._scale = len(order.moment) + 1
+        self._places = lane_of * self._scale + order.place[self._events[by_place] * 2 + 1]
+        self._seen = self._sweep(lanes)
+
+    def _sweep(self, lanes: int) -> NDArray[np.int32]:
+        """(arrivals + 1, lanes) how many moments of each lane are known after each arrival; the last row is zeros."""
+        order, count = self._order, len(self._events)
+        seen = np.zeros((count + 1, lanes), np.int32)
+        own = self._arrival_before(self._events * 2 + 1).tolist()
+        source = self._arrival_before(self._cause * 2)
+        source_lane, source_place = order.lane[self._cause], order.place[self._cause * 2] + 1
+        first = self._first.tolist()
+        at_ns = order.end_ns[self._events]
+        one = (source.tolist(), source_lane.tolist(), source_place.tolist())
+        for arrival in np.argsort(at_ns, kind="stable").tolist():
+            low, high = first[arrival], first[arrival + 1]
+            clock = seen[arrival]
+            if high - low == 1:
+                np.maximum(seen[own[arrival]], seen[one[0][low]], out=clock)
+                clock[one[1][low]] = max(clock[one[1][low]], one[2][low])
+            else:
+                np.maximum(seen[own[arrival]], seen[source[low:high]].max(axis=0), out=clock)
+                np.maximum.at(clock, source_lane[low:high], source_place[low:high].astype(np.int32))
+        return seen
+
+    def _arrival_before(self, moments: Rows) -> Rows:
+        """(m,) the last arrival before each moment in its lane; -1 where there is none."""
+        lane, place = self._order.lane[moments >> 1], self._order.place[moments]
+        at = self._places.searchsorted(lane * self._scale + place, "left") - 1
+        return np.asarray(np.where(at >= self._of_lane[lane], self._arrivals[at], -1), np.int64)
+
+    def seen(self, events: Rows, lanes: Rows) -> Rows:
+        """(n,) of each event how many moments of a lane were known at its begin; of its own lane, all before."""
+        lane = self._order.lane[events]
+        known = self._seen[self._arrival_before(events * 2), lanes].astype(np.int64)
+        return np.where(lane == lanes, self._order.place[events * 2], known)
+
+    def before(self, one: Rows, other: Rows) -> NDArray[np.bool_]:
+        """(n,) whether each event was over before the other began, in every schedule."""
+        ended = self._order.place[one * 2 + 1]
+        return np.asarray(self.seen(other, self._order.lane[one]) > ended, np.bool_)
+
+    def clock(self, event: int) -> Rows:
+        """(lanes,) how many moments of each lane had happened before the begin of an event."""
+        lanes = np.arange(len(self._order.first) - 1)
+        return self.seen(np.full(len(lanes), event), lanes)
