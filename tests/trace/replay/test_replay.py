@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -94,6 +95,22 @@ def test_deadlocked_threads_replay_up_to_the_waits_they_never_left(recorded: Rec
     assert "left stands: event" in again.stderr
     assert "right stands: event" in again.stderr
     assert again.stderr.count("threads.lock.acquire") == 2
+
+
+def test_a_replay_finds_the_environment_of_the_recording(
+    recorded: Record, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    library = tmp_path / "library"
+    library.mkdir()
+    (library / "greeting.py").write_text("import os\nword = os.environ['GREETING']\n")
+    monkeypatch.setenv("GREETING", "hello\nyou")
+    monkeypatch.setenv("PYTHONPATH", f"{library}{os.pathsep}{os.environ.get('PYTHONPATH', '')}")
+    ran = recorded("import greeting; print(greeting.word)")
+    silent = recorded("import greeting; print(greeting.word)", options=("--no-payloads",))
+    monkeypatch.undo()
+    again = replay(ran.path, "--process", ran.program.name)
+    assert (again.stdout, again.returncode) == ("hello\nyou\n", 0)
+    assert "environment" not in silent.reel.processes[0]["facts"]
 
 
 def test_what_a_replay_writes_stays_in_its_scratch_directory(recorded: Record) -> None:

@@ -39,6 +39,8 @@ def start() -> None:
     process.open_tape(environment.setting("IPCREEL_TAPES"), "exec", limit, None, facts if short else {})
     if not short:
         process.fact("header", facts)
+    if limit:
+        process.fact("environment", _environment())
     helper = _library_process(sys.orig_argv)
     if helper == "resource_tracker":  # it outlives the program by design, and waits for it to end: it is left alone
         process.fact("name", helper)
@@ -75,6 +77,11 @@ def _facts(seed: str) -> dict[str, object]:
         "folder": _folder(),
         "hash_seed": seed if sys.flags.hash_randomization and "-R" not in sys.orig_argv else "0",
     }
+
+
+def _environment() -> bytes:
+    """As the program found it: NAME=value, with a zero byte between."""
+    return b"\0".join([name + b"=" + value for name, value in os.environ._data.items()])  # type: ignore[attr-defined]
 
 
 def _folder() -> str:

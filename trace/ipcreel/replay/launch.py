@@ -8,6 +8,7 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ipcreel.reel import Reel
 from ipcreel.replay.plan import path_to, write_script
@@ -48,7 +49,8 @@ def replay(reel: Reel, process: int, *, quiet: bool = False, stop: int | None = 
     with tempfile.TemporaryDirectory(prefix="ipcreel-replay-") as scratch:
         script = Path(scratch) / "script"
         write_script(reel, path, script, stop, debug)
-        environment = {**os.environ, "IPCREEL_SCRIPT": str(script), "PYTHONPATH": _path(str(BOOTSTRAP))}
+        environment = {**_recorded_environment(root), "IPCREEL_SCRIPT": str(script)}
+        environment["PYTHONPATH"] = os.pathsep.join(filter(None, (str(BOOTSTRAP), environment.get("PYTHONPATH"))))
         if root.get("hash_seed"):
             environment |= {"PYTHONHASHSEED": root["hash_seed"], "IPCREEL_HASHSEED": root["hash_seed"]}
         command = [root.get("executable") or sys.executable, *root["argv"][1:]]
@@ -64,6 +66,10 @@ def _ending(code: int, result: Path) -> Ending:
     return Ending(code, "\n".join(said["D "]), tuple(said["S "]), int(said["R "][-1]) if said["R "] else 0)
 
 
-def _path(bootstrap: str) -> str:
-    rest = os.environ.get("PYTHONPATH")
-    return f"{bootstrap}{os.pathsep}{rest}" if rest else bootstrap
+def _recorded_environment(root: dict[str, Any]) -> dict[str, str]:
+    """What the program found; that of here where it was recorded without payloads."""
+    kept = root["facts"].get("environment")
+    if kept is None:
+        return dict(os.environ)
+    pairs = [entry.partition(b"=") for entry in kept.split(b"\0")]
+    return {os.fsdecode(name): os.fsdecode(value) for name, _, value in pairs if name}
