@@ -29,7 +29,8 @@ class Events:
         content: (rows) → a hash of each row's payload: equal payloads have equal hashes.
         payload: (row) → the payload, decoded.
         process_table: what the processes are: `pid`, `parent` (row or -1), `begin_ns` each; for the checks also
-            `ended_ns` (0: not known), `died_by` (a signal, 0: none), `still_running`, `helps` (a library's own).
+            `ended_ns` (0: not known), `died_by` (a signal, 0: none), `still_running`, `helps` (a library's own),
+            `forked`, `ppid`.
         objects: [kind, shared, key, name] each; row 0 is no object.
     """
 

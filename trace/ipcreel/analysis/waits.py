@@ -17,7 +17,7 @@ Rows = NDArray[np.int64]
 Window = tuple[int, int]
 
 # These enclose the program's own code: what runs inside them does not wait for them.
-_ENCLOSING = ("mp.process.run", "mp.pool.run", "signal.handler.run", "process.fork", "process.exit", "signal.raise")
+ENCLOSING = ("mp.process.run", "mp.pool.run", "signal.handler.run", "process.fork", "process.exit", "signal.raise")
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,7 @@ def _codes(events: Events, prefix: str) -> list[int]:
 
 
 def _enclosing(events: Events) -> list[int]:
-    return [events.codes[name] for name in _ENCLOSING if name in events.codes]
+    return [events.codes[name] for name in ENCLOSING if name in events.codes]
 
 
 def _inside_another(lane: Rows, begin_ns: Rows, end_ns: Rows) -> NDArray[np.bool_]:

@@ -31,7 +31,7 @@ def process_table(
         ended_ns = int(facts.get("ended_ns") or 0)
         helps = int("unrecorded" in facts or facts.get("name") == "forkserver")
         more = {"ended_ns": ended_ns, "died_by": 0, "helps": helps, "still_running": int(process["pid"] in running)}
-        table.append({**known, **more})
+        table.append({**known, **more, "forked": int(process["how"] == "fork"), "ppid": int(process["ppid"])})
     for number in {int(events.process[row]) for row in _own_ends(events)}:
         table[number]["ended_ns"] = table[number]["ended_ns"] or int(last_ns[number])
     rows_of: dict[int, list[int]] = {}
@@ -40,12 +40,20 @@ def process_table(
     for pid, at_ns, signal in _seen_to_end(events):
         for number in rows_of.get(pid, ())[::-1]:
             if table[number]["begin_ns"] <= at_ns:
-                table[number]["ended_ns"] = table[number]["ended_ns"] or int(last_ns[number])
+                killed_ns = _killed_ns(events, pid, signal, at_ns) if signal else 0
+                table[number]["ended_ns"] = table[number]["ended_ns"] or max(killed_ns, int(last_ns[number]))
                 table[number]["died_by"] = signal
                 break
     if table and isinstance(run.get("status"), int):
         table[0]["died_by"] = run["status"] & 0x7F  # the program itself: waitpid(2)
     return table
+
+
+def _killed_ns(events: Events, pid: int, signal: int, at_ns: int) -> int:
+    """When the signal was sent that a process died of; 0 where nobody was seen to. It may have waited for long."""
+    kills = events.rows("signal.kill")
+    kills = kills[(events.b[kills] == pid) & (events.a[kills] == signal) & (events.begin_ns[kills] <= at_ns)]
+    return int(events.begin_ns[kills[-1]]) if len(kills) else 0
 
 
 def _own_ends(events: Events) -> list[int]:

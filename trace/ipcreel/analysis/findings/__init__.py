@@ -10,6 +10,15 @@ leftovers   messages never received, queues that are full, signals that share on
 leaks       kernel objects that were left behind
 ownership   a process that ended while it held a lock
 inversions  two locks taken in opposite orders
+barriers    too few or too many for a barrier; waits at a broken one
+handlers    what a signal's handler takes from its own thread; signals that came before their handler
+blocking    calls that wait under a lock for which others wait
+boundaries  messages that a stream has joined or torn
+orphans     processes that outlived their parent
+failures    exceptions that left others waiting
+polling     loops that only look
+enders      who was alive at a moment, and who could have ended whose wait
+endless     waits that nobody left could end, loops that wait for a change that nobody left makes
 check       all of them
 """
 

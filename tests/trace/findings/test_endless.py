@@ -1,0 +1,135 @@
+"""A wait is without end when nobody who is left could end it; one that somebody may still end is not."""
+
+from __future__ import annotations
+
+from tests.trace.findings.conftest import codes, lines
+
+ONE_MESSAGE_TOO_FEW = """
+    import multiprocessing
+
+    def give(queue):
+        for number in range(2):
+            queue.put(number)
+
+    if __name__ == "__main__":
+        queue = multiprocessing.SimpleQueue()
+        giver = multiprocessing.Process(target=give, args=(queue,))
+        giver.start()
+        giver.join()
+        queue.get(), queue.get()
+        {meanwhile}
+        print("hangs", flush=True)
+        {last}
+"""
+
+
+def test_a_queue_into_which_nobody_left_puts_anything(interrupted):
+    reel = interrupted(ONE_MESSAGE_TOO_FEW.format(meanwhile="", last="queue.get()"))
+    assert codes(reel) == ["endless-wait"]
+    assert lines(reel, "endless-wait") == ["queue.get()"]
+    assert "nobody is left who puts anything in" in reel.findings[0].what
+
+
+def test_a_queue_into_which_a_thread_that_sleeps_may_still_put(interrupted):
+    meanwhile = "__import__('threading').Thread(target=__import__('time').sleep, args=(60,), daemon=True).start()"
+    assert codes(interrupted(ONE_MESSAGE_TOO_FEW.format(meanwhile=meanwhile, last="queue.get()"))) == []
+
+
+EACH_WAITS_FOR_THE_OTHER = """
+    import multiprocessing, threading
+
+    def serve(connection):
+        connection.recv()
+
+    if __name__ == "__main__":
+        here, there = multiprocessing.Pipe()
+        child = multiprocessing.Process(target=serve, args=(there,), daemon=True)
+        child.start()
+        print("hangs", flush=True)
+        here.{does}
+"""
+
+
+def test_two_who_each_wait_for_the_others_message(interrupted):
+    reel = interrupted(EACH_WAITS_FOR_THE_OTHER.format(does="recv()"))
+    assert codes(reel) == ["deadlock"]
+    assert sorted(reel.operations[int(reel.op[row])]["name"] for row in reel.findings[0].events) == [
+        "connection.message.recv",
+        "connection.message.recv",
+    ]
+
+
+def test_one_who_waits_for_a_peer_that_waits_for_the_outside(interrupted):
+    assert codes(interrupted(EACH_WAITS_FOR_THE_OTHER.format(does="poll(60)"))) == []
+
+
+SPINS = """
+    import multiprocessing, time
+
+    def work(done):
+        {work}
+
+    if __name__ == "__main__":
+        done = multiprocessing.Value("i", 0)
+        worker = multiprocessing.Process(target=work, args=(done,), daemon=True)
+        worker.start()
+        {before}
+        began, looks = time.monotonic(), 0
+        while done.value < 2:
+            time.sleep(0.001)
+            looks += 1
+            if looks == 200:
+                print("spins", flush=True)
+"""
+ADDS_ONE = """with done.get_lock():
+            done.value += 1"""
+
+
+def test_a_value_that_nobody_left_will_change(interrupted):
+    reel = interrupted(SPINS.format(work=ADDS_ONE, before="worker.join()"))
+    assert codes(reel) == ["spinning"]
+    assert lines(reel, "spinning") == ["while done.value < 2:"]
+
+
+def test_a_value_that_a_worker_who_sleeps_may_still_change(interrupted):
+    slow = ADDS_ONE + "\n        time.sleep(60)\n        done.value += 1"
+    assert codes(interrupted(SPINS.format(work=slow, before=""))) == []
+
+
+POLLS = """
+    import multiprocessing, queue, time
+
+    def take(results):
+        for _ in range(2):
+            while True:
+                try:
+                    results.get(block=False)
+                    break
+                except queue.Empty:
+                    time.sleep(0.001)
+
+    def give(results):
+        results.put(1)
+        {then}
+
+    if __name__ == "__main__":
+        results = multiprocessing.Queue()
+        giver = multiprocessing.Process(target=give, args=(results,))
+        taker = multiprocessing.Process(target=take, args=(results,))
+        giver.start()
+        taker.start()
+        giver.join()
+        time.sleep(0.5)
+        taker.terminate()
+        taker.join()
+"""
+
+
+def test_a_queue_that_is_polled_until_the_poller_is_killed(recorded):
+    reel = recorded(POLLS.format(then="")).reel
+    assert codes(reel) == ["spinning"]
+    assert lines(reel, "spinning") == ["results.get(block=False)"]
+
+
+def test_a_queue_that_is_polled_until_something_comes(recorded):
+    assert codes(recorded(POLLS.format(then="time.sleep(0.3); results.put(2)")).reel) == []
