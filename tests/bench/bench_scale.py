@@ -27,10 +27,9 @@ from synthetic_reel import write_reel
 
 from ipcreel.analysis.diff import compare
 from ipcreel.analysis.order import cone
-from ipcreel.cli.diff import before
 from ipcreel.cli.stats import stats_of
 from ipcreel.reel import Reel, open_reel
-from ipcreel.reel.canonical import behaviour_of
+from ipcreel.reel.canonical import before, behaviour_of
 
 # Of ten million events over 64 lanes, on two cores: seconds.
 AIMS = {"open": 1.0, "flows": 15.0, "check": 60.0}

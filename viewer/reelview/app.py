@@ -20,12 +20,17 @@ INTERRUPTED = 130
 
 
 def main(
-    path: str | Path | None = None, *, live: bool = False, is_recording: Callable[[], bool] = lambda: False
+    path: str | Path | None = None,
+    *,
+    live: bool = False,
+    compare: Path | None = None,
+    is_recording: Callable[[], bool] = lambda: False,
 ) -> int:
     """Opens a window, on a reel where one is given, and returns when it is closed.
 
     Args:
         live: the reel is being recorded: show it as it grows.
+        compare: another reel, to be shown under the first.
         is_recording: whether Ctrl-C in the terminal is for the program that is recorded, and not for the window.
 
     Returns:
@@ -36,7 +41,10 @@ def main(
     window = Window(Remembered())
     window.show()
     if path is not None:
-        (window.follow if live else window.open)(Path(path))
+        if live:
+            window.follow(Path(path))
+        else:
+            window.open(Path(path), compare)
     interrupted = False
 
     def interrupt() -> None:

@@ -25,7 +25,7 @@ def choose_command(window: Window) -> Chooser:
         for name, made in window.docks.items()
     ]
     entries += [(f"Export {name} as CSV", "", lambda name=name: window.ask_to_export(name)) for name in window.exports]  # type: ignore[misc]
-    entries += [("Open a reel", "Ctrl+O", window.ask_to_open)]
+    entries += [("Open a reel", "Ctrl+O", window.ask_to_open), ("Compare with another reel", "", window.comparing.ask)]
     return Chooser("What to do", entries, window)
 
 

@@ -84,6 +84,23 @@ def findings(session: Session, reel: Reel) -> QWidget:
     return panel
 
 
+def timeline_of_session(session: Session) -> Timeline:
+    """The timeline of a session, with as much of its index as the first frame needs."""
+    for _ in session.raster.build_first():
+        pass
+    return Timeline(
+        session.data,
+        session.raster,
+        view=session.view,
+        selection=session.selection,
+        cursor=session.cursor,
+        order=session.order,
+        marks=session.marks,
+        highlight=session.highlight,
+        layers=session.layers,
+    )
+
+
 def with_curves(session: Session, timeline: Timeline) -> QWidget:
     """The timeline, and under it curves on the same axis: as high as they need, and half of the window at most."""
     splitter = QSplitter(Qt.Orientation.Vertical)

@@ -38,6 +38,7 @@ def render(
     cone: bool = False,
     theme: str | None = None,
     path: bool = False,
+    compare: Reel | None = None,
 ) -> None:
     """Draw the window as it shows a reel from `begin_ns` to `end_ns`, into a .png or an .svg.
 
@@ -47,6 +48,7 @@ def render(
         event: the selected event.
         cone: whether what led to that event stands out, from the begin of its tick on where there are ticks.
         path: whether the critical path is drawn.
+        compare: a reel that stands under the first, aligned with it.
         theme: light or dark; by default as the system is.
 
     Raises:
@@ -61,6 +63,9 @@ def render(
     window.show_session(session, reel.path.name)
     window.resize(width_px, height_px)
     session.answers.finish()
+    if compare is not None:
+        compared = window.comparing.show(Session.of_reel(compare))
+        compared.answers.finish()
     missing = [name for name in panels if name not in window.docks]
     if missing:
         raise ReelError(f"no panel {', '.join(missing)}. This reel has: {', '.join(window.docks)}.")
@@ -70,10 +75,7 @@ def render(
         session.selection.select_event(event)
         if cone:
             session.show_cone(event, _since(session, event))
-    if path:
-        session.toggle_path()
-    if "synchronization" in panels and not session.layers.curves:
-        session.toggle_curves()
+    _show_layers(session, path=path, curves="synchronization" in panels)
     session.view.show(begin_ns, end_ns)
     session.cursor.move_to(begin_ns if at_ns is None else at_ns)
     settle(app)
@@ -86,6 +88,13 @@ def render(
     qInstallMessageHandler(before)
     if not written:
         raise ReelError(f"{output}: the picture cannot be written there.")
+
+
+def _show_layers(session: Session, *, path: bool, curves: bool) -> None:
+    if path:
+        session.toggle_path()
+    if curves and not session.layers.curves:
+        session.toggle_curves()
 
 
 def _say(kind: QtMsgType, context: QMessageLogContext, text: str) -> None:

@@ -22,7 +22,8 @@ from PySide6.QtWidgets import (
 
 from reelview import choosers, menus, notes
 from reelview.chooser import Chooser
-from reelview.docks import dock, panels_of, with_curves
+from reelview.comparing import Comparing
+from reelview.docks import dock, panels_of, timeline_of_session, with_curves
 from reelview.export import csv_text, table_of, tables
 from reelview.help_page import write_help
 from reelview.live_view import LiveView
@@ -67,6 +68,7 @@ class Window(QMainWindow):
         self._loading: Loading | None = None
         self._live: LiveView | None = None
         self._path: Path | None = None
+        self.comparing = Comparing(self)
         self._moment, self._speed, self._build = QLabel(), QLabel(), QLabel()
         self.setWindowTitle("ipcreel")
         self.setAcceptDrops(True)
@@ -81,12 +83,14 @@ class Window(QMainWindow):
 
     # opening
 
-    def open(self, path: Path) -> None:
-        """Opens a reel in a thread of its own; what is shown stays until it is there."""
+    def open(self, path: Path, compare: Path | None = None) -> None:
+        """Opens a reel in a thread of its own, and then the one it is compared with."""
         self._stop_loading()
         self._loading = Loading(path, self)
         self._loading.progressed.connect(self._on_load_progressed)
         self._loading.opened.connect(self._on_opened)
+        if compare is not None:
+            self._loading.opened.connect(lambda _opened: self.comparing.open(compare))
         self._loading.failed.connect(self.show_trouble)
         self._show_progress(f"Opening {path.name} …")
         self._loading.start()
@@ -162,19 +166,7 @@ class Window(QMainWindow):
         self.close_session()
         self.session = session
         self.is_in_trouble = False
-        self.timeline = Timeline(
-            session.data,
-            session.raster,
-            view=session.view,
-            selection=session.selection,
-            cursor=session.cursor,
-            order=session.order,
-            marks=session.marks,
-            highlight=session.highlight,
-            layers=session.layers,
-        )
-        for _ in session.raster.build_first():
-            pass
+        self.timeline = timeline_of_session(session)
         self.timeline.asked.connect(self.trigger)
         session.cursor.moved.connect(self._on_cursor_moved)
         session.playback.speed_changed.connect(self._on_speed_changed)
@@ -260,6 +252,7 @@ class Window(QMainWindow):
         if self._indexing:
             self._indexing.stop()
             self._indexing = None
+        self.comparing.stop()
         if self.session:
             self.session.playback.pause()
             self.session.answers.stop()

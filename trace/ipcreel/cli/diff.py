@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import asdict
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +12,11 @@ import click
 import numpy as np
 
 from ipcreel.analysis.behaviour import Behaviour, Deed
-from ipcreel.analysis.diff import Before, Changed, Difference, Parting, compare
-from ipcreel.analysis.order import past
+from ipcreel.analysis.diff import Changed, Difference, Parting, compare
 from ipcreel.analysis.waits import ends_of, find_waits, lane_times
 from ipcreel.expect import describe
 from ipcreel.reel import Reel, ReelError, open_reel
-from ipcreel.reel.canonical import behaviour_of, roles_of
+from ipcreel.reel.canonical import before, behaviour_of, roles_of
 from ipcreel.reel.text import duration_text
 
 _CONTEXT = 3
@@ -57,19 +55,6 @@ def command(one: Path, other: Path, around: int | None, as_json: bool) -> None:
     else:
         print(_text(reels, done, found, timings))
     sys.exit(0 if found.same else 1)
-
-
-def before(reel: Reel) -> Before:
-    """Happens-before of a reel, for many questions about the past of the same events."""
-    order = reel.order
-    frontier = lru_cache(maxsize=256)(lambda row: past(order, row))
-
-    def before(one: int, other: int) -> bool:
-        if order.lane[one] == order.lane[other]:
-            return one < other
-        return bool(order.place[one * 2] < frontier(other)[order.lane[one]])
-
-    return before
 
 
 def _text(reels: tuple[Reel, Reel], done: tuple[Behaviour, Behaviour], found: Difference, timings: list[Any]) -> str:

@@ -21,6 +21,7 @@ from ipcreel.reel.moments import moment_ns, window_ns
 @click.option("--at", metavar="MOMENT", help="Where the cursor stands.")
 @click.option("--event", type=int, metavar="N", help="The event that is selected.")
 @click.option("--cone", is_flag=True, help="Let what led to the event stand out.")
+@click.option("--compare", type=click.Path(path_type=Path), metavar="OTHER", help="Another reel under the first.")
 @click.option("--path", is_flag=True, help="Draw the critical path.")
 @click.option(
     "--panels", default="", metavar="NAMES", help="Panels beside the timeline, by commas: see docs/viewer.md."
@@ -35,6 +36,7 @@ def command(
     at: str | None,
     event: int | None,
     cone: bool,
+    compare: Path | None,
     path: bool,
     panels: str,
     theme: str | None,
@@ -74,4 +76,5 @@ def command(
         cone=cone,
         theme=theme,
         path=path,
+        compare=open_reel(compare) if compare else None,
     )

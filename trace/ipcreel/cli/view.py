@@ -18,6 +18,7 @@ from ipcreel.record.trouble import LaunchError
 _EXAMPLES = """\b
 Examples:
   ipcreel view market.reel
+  ipcreel view before.reel --compare after.reel
   ipcreel view --live -- energymarket run --homes 5
   ipcreel view --live market.reel          while `ipcreel record -o market.reel -- …` runs elsewhere
 """
@@ -37,11 +38,14 @@ class _ProgramAfterDashes(click.Command):
 
 @click.command("view", cls=_ProgramAfterDashes, epilog=_EXAMPLES)
 @click.argument("reel", type=click.Path(path_type=Path), required=False)
+@click.option("--compare", type=click.Path(path_type=Path), metavar="OTHER", help="Another reel under the first.")
 @click.option("--live", is_flag=True, help="Of a recording in progress: let the timeline grow as the program runs.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Of --live -- PROGRAM: the reel.")
 @click.option("--force", is_flag=True, help="Of --live -- PROGRAM: replace the reel if it exists.")
 @click.pass_context
-def command(ctx: click.Context, reel: Path | None, live: bool, output: Path | None, force: bool) -> None:
+def command(
+    ctx: click.Context, reel: Path | None, compare: Path | None, live: bool, output: Path | None, force: bool
+) -> None:
     """Open REEL in a window: a timeline that plays, and what it says about the run.
 
     With --live, REEL is one that is being recorded, or the directory of its tapes; or a program after -- is started
@@ -60,12 +64,14 @@ def command(ctx: click.Context, reel: Path | None, live: bool, output: Path | No
         raise LaunchError(f"{reel}: either a recording in progress or a program is shown. Name its reel with -o.")
     if live and not words and reel is None:
         raise LaunchError("what is to be shown? ipcreel view --live -- PROGRAM …, or --live NAME.reel of a recording")
+    if compare is not None and (live or reel is None):
+        raise LaunchError(f"{compare}: it is compared with a whole reel: ipcreel view ONE.reel --compare OTHER.reel")
     if words:
         _record_and_show(words, (output or Path(default_name(words))).absolute(), force)
         return
     from reelview.app import main
 
-    sys.exit(main(reel if not live or reel is None else tapes_of(reel), live=live))
+    sys.exit(main(reel if not live or reel is None else tapes_of(reel), live=live, compare=compare))
 
 
 def _record_and_show(words: list[str], output: Path, force: bool) -> None:

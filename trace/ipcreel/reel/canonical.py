@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from ipcreel.analysis.behaviour import Behaviour, behaviour
+from ipcreel.analysis.diff import Before
+from ipcreel.analysis.order import past
 from ipcreel.analysis.roles import Roles, name_roles
 from ipcreel.reel.model import Reel
 from ipcreel.reel.select import Selection, select
@@ -24,3 +28,16 @@ def behaviour_of(reel: Reel, selection: Selection | None = None, roles: Roles | 
         lambda row: payload_text(reel.payload(row), 200),
         None if selection is None else select(reel, selection),
     )
+
+
+def before(reel: Reel) -> Before:
+    """Happens-before of a reel, for many questions about the past of the same events."""
+    order = reel.order
+    frontier = lru_cache(maxsize=256)(lambda row: past(order, row))
+
+    def before(one: int, other: int) -> bool:
+        if order.lane[one] == order.lane[other]:
+            return one < other
+        return bool(order.place[one * 2] < frontier(other)[order.lane[one]])
+
+    return before

@@ -10,10 +10,11 @@ from PySide6.QtCore import QObject, Signal
 
 from reelview.lens.lens import Curve
 from reelview.timeline.critical import PathColumns
+from reelview.timeline.marks import Mark
 
 
 class Layers(QObject):
-    """The critical path over the timeline, and curves under it beside those of the lens."""
+    """The critical path and flags over the timeline, and curves under it beside those of the lens."""
 
     layers_changed = Signal()
 
@@ -21,11 +22,17 @@ class Layers(QObject):
         super().__init__(parent)
         self._path: PathColumns | None = None
         self._curves: tuple[Curve, ...] = ()
+        self._flags: tuple[Mark, ...] = ()
 
     @property
     def path(self) -> PathColumns | None:
         """None where it is not shown."""
         return self._path
+
+    @property
+    def flags(self) -> tuple[Mark, ...]:
+        """Moments that are pointed at, such as the first difference of two runs."""
+        return self._flags
 
     @property
     def curves(self) -> tuple[Curve, ...]:
@@ -41,6 +48,10 @@ class Layers(QObject):
 
     def show_path(self, path: PathColumns | None) -> None:
         self._path = path
+        self.layers_changed.emit()
+
+    def show_flags(self, flags: tuple[Mark, ...]) -> None:
+        self._flags = flags
         self.layers_changed.emit()
 
     def show_curves(self, curves: tuple[Curve, ...]) -> None:

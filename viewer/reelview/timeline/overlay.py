@@ -58,6 +58,13 @@ class Overlay:
             if mark.note:
                 self._painter.drawText(QPointF(self._window.x_px(mark.begin_ns) + 4, 16), mark.note)
 
+    def flags(self, flags: tuple[Mark, ...]) -> None:
+        for flag in flags:
+            x = self._window.x_px(flag.begin_ns)
+            if -1 <= x <= self._area.width() + 1:
+                self._painter.fillRect(QRect(round(x) - 1, 0, 2, self._area.height()), self._colour(self._theme.urgent))
+                self._tag(flag.note, x)
+
     def selected(self, data: TimelineData, span: int) -> None:
         """The selected event: its frame, and its flows."""
         spans = data.spans

@@ -76,6 +76,10 @@ class ViewRange(QObject):
             self._gliding = False
             self._put(target)
 
+    def glide(self, begin_ns: int, end_ns: int) -> None:
+        """Shows a range as a part of one movement."""
+        self._glide(begin_ns, end_ns)
+
     def show_around(self, begin_ns: int, end_ns: int, share: float = 0.6) -> None:
         """Jumps so that a range takes a share of the view."""
         length = max(round((end_ns - begin_ns) / share), LEAST_NS)

@@ -428,6 +428,7 @@ class Timeline(QWidget):
         if chosen:
             overlay.range_(*chosen, zooming=self.mouse.drag == "zoom")
         overlay.marks(self.marks.all)
+        overlay.flags(self.layers.flags)
         if self.selected_span is not None:
             overlay.selected(self.data, self.selected_span)
         overlay.cursor(self.cursor_model.at_ns)

@@ -1,0 +1,64 @@
+"""Opening a second reel to compare the first with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QFileDialog
+
+from reelview.compared import Compared
+from reelview.loading import Loading, Opened
+from reelview.session import Session
+
+if TYPE_CHECKING:
+    from reelview.window import Window
+
+
+class Comparing(QObject):
+    """Opens the other reel beside the user interface, and shows it until it is stopped."""
+
+    def __init__(self, window: Window) -> None:
+        super().__init__(window)
+        self._window = window
+        self._loading: Loading | None = None
+        self.shown: Compared | None = None
+
+    def ask(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(self._window, "Compare with", "", "Reels (*.reel);;All files (*)")
+        if name and self._window.session is not None:
+            self.open(Path(name))
+
+    def open(self, path: Path) -> None:
+        """Opens the other reel in a thread of its own; the first one stays as it is."""
+        self.stop()
+        self._loading = Loading(path, self)
+        self._loading.opened.connect(self._on_opened)
+        self._loading.failed.connect(self._window.statusBar().showMessage)
+        self._window.statusBar().showMessage(f"Opening {path.name} to compare …")
+        self._loading.start()
+
+    def show(self, other: Session) -> Compared:
+        """Shows a session under the window's own."""
+        self.stop()
+        self.shown = Compared(self._window, other)
+        return self.shown
+
+    def stop(self) -> None:
+        """Takes the other reel away."""
+        if self._loading:
+            self._loading.cancel()
+            for signal in (self._loading.opened, self._loading.failed):
+                signal.disconnect()
+            self._loading.wait()
+            self._loading = None
+        if self.shown:
+            self.shown.close()
+            self.shown = None
+
+    def _on_opened(self, opened: Opened) -> None:
+        self._window.statusBar().clearMessage()
+        if self._window.session is None:
+            return
+        self.show(Session.of_data(opened.data, opened.reel, opened.lens, opened.lens_trouble))
