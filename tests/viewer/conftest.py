@@ -79,6 +79,16 @@ def meeting(tmp_path_factory) -> Reel:
 
 
 @pytest.fixture(scope="session")
+def changed_meeting(tmp_path_factory) -> Reel:
+    """The same, but for one result more: that of worker 1 in its fourth turn."""
+    folder = tmp_path_factory.mktemp("changed")
+    once = "results.put((number, turn))"
+    more = f"{once}\n            if (number, turn) == (1, 3):\n                results.put('one more')"
+    (folder / "meeting.py").write_text(MEETING.replace(once, more))
+    return record(folder, "changed", sys.executable, "meeting.py")
+
+
+@pytest.fixture(scope="session")
 def reel_without_market(tmp_path_factory) -> Reel:
     """A program with a shared array as long as a price board."""
     program = "import multiprocessing; multiprocessing.Array('d', [1.0] * 16)[0] = 2.0"

@@ -52,8 +52,11 @@ class Compared(QObject):
         inner = window.takeCentralWidget()
         assert inner is not None, "a window with a session has its timeline in the middle"
         self._inner = inner
+        self._sizes = inner.sizes() if isinstance(inner, QSplitter) else []
         self._outer = _stacked(((one_reel.path.name, self._inner), (other_reel.path.name, self.timeline)))
         window.setCentralWidget(self._outer)
+        if isinstance(inner, QSplitter):
+            inner.setSizes([2000, 1000])  # there is less room for curves now
         self.page = self._make_page()
         self._add_docks(other_reel)
         self._indexing = Indexing(self.other.raster, self.timeline.painting, self)
@@ -73,6 +76,9 @@ class Compared(QObject):
         self.answers.stop()
         self._window.takeCentralWidget()
         self._window.setCentralWidget(self._inner)
+        self._inner.show()
+        if isinstance(self._inner, QSplitter):
+            self._inner.setSizes(self._sizes)
         self._outer.deleteLater()
         for name in ("compare", "other"):
             made = self._window.docks.pop(name)

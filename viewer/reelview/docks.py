@@ -120,7 +120,7 @@ def with_curves(session: Session, timeline: Timeline) -> QWidget:
             fitted = wanted
             splitter.setSizes([max(splitter.height() - wanted, wanted), wanted])
 
-    session.layers.layers_changed.connect(fit)
+    session.layers.curves_changed.connect(fit)
     fit()
     return splitter
 

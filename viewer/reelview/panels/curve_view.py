@@ -35,12 +35,12 @@ class CurveView(QWidget):
             self.hide()
         session.view.range_changed.connect(self.update)
         session.cursor.moved.connect(self.update)
-        session.layers.layers_changed.connect(self._on_layers_changed)
+        session.layers.curves_changed.connect(self._on_curves_changed)
 
     def show_session(self, session: Session) -> None:
         """The run has grown; the view, the cursor and the layers are as before."""
         self._session = session
-        self._on_layers_changed()
+        self._on_curves_changed()
 
     @property
     def curves(self) -> tuple[Curve, ...]:
@@ -62,7 +62,7 @@ class CurveView(QWidget):
     def range_window(self) -> Window:
         return self._timeline.range_window
 
-    def _on_layers_changed(self) -> None:
+    def _on_curves_changed(self) -> None:
         self.setVisible(bool(self.curves))
         self._picture_key = ()
         self.update()

@@ -39,6 +39,7 @@ class SyncPanel(QWidget):
         session.cursor.moved.connect(self.page.refresh)
         session.answers.answered.connect(self._on_answered)
         session.layers.layers_changed.connect(self._on_layers_changed)
+        session.layers.curves_changed.connect(self._on_layers_changed)
         self._on_layers_changed()
         self._on_answered(SYNCHRONIZATION)
 

@@ -17,6 +17,7 @@ class Layers(QObject):
     """The critical path and flags over the timeline, and curves under it beside those of the lens."""
 
     layers_changed = Signal()
+    curves_changed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -56,4 +57,4 @@ class Layers(QObject):
 
     def show_curves(self, curves: tuple[Curve, ...]) -> None:
         self._curves = curves
-        self.layers_changed.emit()
+        self.curves_changed.emit()
