@@ -33,6 +33,30 @@ def test_messages_are_kept_with_their_priorities(recorded_once, rows):
     assert (receives[2].state, receives[2].payload["raised"]) == ("raised", "posix_ipc.BusyError")
 
 
+def test_a_send_keeps_how_long_it_would_wait(recorded, rows, kill_when_waiting):
+    run = recorded(
+        kill_when_waiting
+        + """
+import posix_ipc
+queue = posix_ipc.MessageQueue(None, posix_ipc.O_CREX, max_messages=1, max_message_size=64)
+queue.unlink()
+queue.send(b"fits", 1.5, 9)
+try:
+    queue.send(b"late", priority=3, timeout=0.25)
+except posix_ipc.BusyError:
+    pass
+kill_when_waiting("wq_sleep")
+queue.send(b"never", timeout=500)
+"""
+    )
+    sends = rows(run.reel, "posix.queue.send")
+    assert [(row.state, row.a, row.b) for row in sends] == [
+        ("returned", 9, 1_500_000_000),
+        ("raised", 250_000_000, 0),
+        ("pending", 500_000_000_000, 0),
+    ]
+
+
 def test_a_queue_is_one_object_and_says_what_it_is(recorded_once, rows):
     run = recorded_once(TALK)
     events = rows(run.reel, "posix.queue")

@@ -52,11 +52,16 @@ _of_name = identify_by_name("posix.queue", "queue", _names)
 def _sent(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[int, object]:
     if len(args) == 2 and not kwargs:
         message = args[1]
-        return 0, message if type(message) is bytes else content(message)
-    count = len(args)
-    message = args[1] if count > 1 else kwargs.get("message")
-    priority = args[3] if count > 3 else kwargs.get("priority", 0)
-    return number(priority), message if type(message) is bytes else content(message)
+        return FOREVER, message if type(message) is bytes else content(message)
+    message = args[1] if len(args) > 1 else kwargs.get("message")
+    return of_timeout(args, kwargs, 2), message if type(message) is bytes else content(message)
+
+
+def _was_sent(args: tuple[Any, ...], kwargs: dict[str, Any], result: None) -> tuple[int, int, object]:
+    if len(args) == 2 and not kwargs:
+        return 0, FOREVER, None
+    priority = args[3] if len(args) > 3 else kwargs.get("priority", 0)
+    return number(priority), of_timeout(args, kwargs, 2), None
 
 
 def _wanted(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[int, object]:
@@ -110,8 +115,9 @@ OPERATIONS = (
         a="descriptor", b="how many messages it can hold", payload=OPENED,
     ),
     Operation(
-        0x0402, "posix.queue.send", f"{_CLASS}.send", identify=_queue, before=_sent, blocks=True, flow=OUT,
-        a="priority", payload="the message",
+        0x0402, "posix.queue.send", f"{_CLASS}.send", identify=_queue, before=_sent, after=_was_sent, blocks=True,
+        flow=OUT, a=f"priority; while pending, and where it raised, {IN_WORDS}",
+        b="timeout in ns, likewise", payload="the message",
     ),
     Operation(
         0x0403, "posix.queue.receive", f"{_CLASS}.receive", identify=_queue, before=_wanted, alone=FOREVER,
