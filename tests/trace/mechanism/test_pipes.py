@@ -186,3 +186,27 @@ def test_a_pipe_read_and_written_through_file_objects_keeps_its_bytes(recorded: 
     read = b"".join(row.payload for row in found if ".read" in row.operation or row.operation.endswith(".fill"))
     assert read == b"".join(written)
     assert {row.kind for row in found} == {"pipe"}
+
+
+def test_bytes_that_are_moved_from_pipe_to_pipe_are_counted(recorded, rows):
+    run = recorded("""
+        import os, tempfile
+        reading, writing = os.pipe()
+        there, here = os.pipe()
+        os.write(writing, b"moved")
+        print(os.splice(reading, here, 100), os.read(there, 9))
+        with tempfile.TemporaryFile() as file:
+            os.write(writing, b"kept")
+            print(os.splice(reading, dst=file.fileno(), count=100))
+        try:
+            os.splice(reading, 999, 1)
+        except OSError as error:
+            print(error)
+    """)
+    assert run.ran == run.bare
+    moved = rows(run.reel, "pipe.end.splice")
+    assert [(row.kind, row.b, row.state) for row in moved] == [
+        ("pipe", 5, "returned"),
+        ("pipe", 4, "returned"),
+        ("pipe", 0, "raised"),
+    ]

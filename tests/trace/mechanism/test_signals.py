@@ -114,6 +114,20 @@ def test_masks_and_waits_keep_what_they_gave(recorded):
     assert payloads(run.reel, "signal.wait_info")[0][0] == run.reel.a[informed] == signal.SIGUSR2
 
 
+def test_an_interrupt_of_the_main_thread_is_one_that_was_sent(recorded):
+    run = recorded("""
+        import _thread, signal, threading
+        signal.signal(signal.SIGUSR1, lambda number, frame: print("got", number))
+        threading.Thread(target=_thread.interrupt_main, args=(signal.SIGUSR1,)).start()
+        try:
+            _thread.interrupt_main()
+        except KeyboardInterrupt:
+            print("interrupted")
+    """)
+    assert run.ran == run.bare
+    assert sorted(run.reel.a[named(run.reel, "signal.interrupt_main")]) == [signal.SIGINT, signal.SIGUSR1]
+
+
 def named(reel, name):
     """The events of one operation, in order."""
     return [row for row in range(len(reel)) if reel.operations[int(reel.op[row])]["name"] == name]

@@ -66,6 +66,28 @@ def _out_stream(args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> i
     return stream(_out(args, kwargs)[:1], {}, result)
 
 
+def _ends(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, Any]:
+    """The descriptors that `os.splice` moves bytes from and to."""
+    return (
+        args[0] if args else kwargs.get("src", -1),
+        args[1] if len(args) > 1 else kwargs.get("dst", -1),
+    )
+
+
+def _splices(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
+    source, target = _ends(args, kwargs)
+    return is_stream((source,), {}) or is_stream((target,), {})
+
+
+def _spliced(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, object]:
+    return _ends(args, kwargs)[1], None
+
+
+def _spliced_from(args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> int:
+    source, target = _ends(args, kwargs)
+    return stream((source,) if is_stream((source,), {}) else (target,), {}, result)
+
+
 def _is_fifo(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
     """Whether `os.open` is asked for a FIFO. In a replay the tape knows."""
     path: Any = args[0] if args else kwargs.get("path")
@@ -154,6 +176,11 @@ OPERATIONS = (
     Operation(
         0x1114, "pipe.end.sendfile", "os.sendfile", concerns=_sends_to_stream, identify=_out_stream, before=_out,
         after=_sent_file, blocks=True, flow=OUT, give=give_size, a="descriptor", b="size in bytes",
+    ),
+    Operation(
+        0x1115, "pipe.end.splice", "os.splice", concerns=_splices, identify=_spliced_from, before=_spliced,
+        after=lambda args, kwargs, result: (_spliced(args, kwargs)[0], result, None), blocks=True, give=give_size,
+        a="descriptor that it goes to", b="size in bytes",
     ),
 )  # fmt: skip
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 
 from ipcreel.interpose.targets import put
+from ipcreel.mechanism.keeping import number
 from ipcreel.mechanism.operation import OUT, RUN, Operation
 from ipcreel.mechanism.ownership import is_library
 from ipcreel.tape.process import new_object
@@ -19,11 +20,17 @@ if TYPE_CHECKING:
 
     from ipcreel.mechanism.reading import Reading
 
+_SIGINT = 2  # what it sends without an argument
+
 START = Operation(
     0x2008, "threads.raw.start", flow=OUT, replay=RUN,
     payload="the function that it runs",
 )  # fmt: skip
-OPERATIONS = (START,)
+INTERRUPT = Operation(
+    0x402F, "signal.interrupt_main", "_thread.interrupt_main", flow=OUT, a="signal",
+    before=lambda args, kwargs: (number(args[0] if args else _SIGINT), None),
+)  # fmt: skip
+OPERATIONS = (START, INTERRUPT)
 
 _getframe = sys._getframe
 
@@ -43,19 +50,19 @@ class _Body:
     def __call__(self) -> None:
         from ipcreel.mechanism.threads import BEGIN, END, describe, function_name
 
-        function, number, note = self.function, self.number, self.reading.note
-        note(BEGIN, number, 1, 0, {"name": "", "function": function_name(function)})
+        function, thread, note = self.function, self.number, self.reading.note
+        note(BEGIN, thread, 1, 0, {"name": "", "function": function_name(function)})
         arguments, keywords = self.arguments, self.keywords
         self.arguments, self.keywords = (), {}
         try:
             function(*arguments, **keywords)
         except SystemExit as error:
-            note(END, number, 1, 0, describe(error))
+            note(END, thread, 1, 0, describe(error))
         except BaseException as error:
-            note(END, number, 1, 0, describe(error))
+            note(END, thread, 1, 0, describe(error))
             _report(error, function)
         else:
-            note(END, number)
+            note(END, thread)
 
 
 def _report(error: BaseException, function: Any) -> None:
@@ -72,8 +79,8 @@ def _start(reading: Reading, plain: Any, args: tuple[Any, ...]) -> Any:
     from ipcreel.mechanism.threads import function_name
 
     body = _Body(reading, args[0], args[1], args[2] if len(args) > 2 else {})
-    body.number = number = new_object("thread", None, function_name(args[0]) or "thread")
-    reading.note(START, number, 0, 0, function_name(args[0]))
+    body.number = new_object("thread", None, function_name(args[0]) or "thread")
+    reading.note(START, body.number, 0, 0, function_name(args[0]))
     return plain(body, ())
 
 
