@@ -129,7 +129,7 @@ class MarketPage:
         at = duration_text(tick.at_ns - self._reel.begin_ns)
         steps = [
             page.link(f"time:{self._market.ticks[n].at_ns}", shown)
-            for n, shown in ((place - 1, "◀ tick before"), (place + 1, "tick after ▶"))
+            for n, shown in ((place - 1, "◀\u00a0tick\u00a0before"), (place + 1, "tick\u00a0after\u00a0▶"))
             if 0 <= n < len(self._market.ticks)
         ]
         written = page.link(f"event:{tick.row}", f"written at {at}")

@@ -41,7 +41,7 @@ class SyncPage:
         step = path[number]
         around = [
             page.link(f"step:{there}", shown)
-            for there, shown in ((number - 1, "◀ step before"), (number + 1, "step after ▶"))
+            for there, shown in ((number - 1, "◀\u00a0step\u00a0before"), (number + 1, "step\u00a0after\u00a0▶"))
             if 0 <= there < len(path)
         ]
         length = duration_text(step.end_ns - step.begin_ns)

@@ -20,6 +20,7 @@ from reelview.timeline.texts import Texts
 _SMOOTH = 80
 _THICK = 1000
 _MOST_COUNTS = 40
+_LABEL_AT = (0.5, 0.35, 0.65, 0.2, 0.8)
 _FAR_PX = 20_000.0
 
 
@@ -42,12 +43,13 @@ def paint_arrows(
     if not shown or not len(index.flows):
         return ""
     first = min((number for number in shown if not layout.lines[number].pinned), default=shown[0])
-    arrows = choose_arrows(index, window, layout.line_of_lane, first_line=first, last_line=max(shown))
+    pinned = sum(line.pinned for line in layout.lines)
+    arrows = choose_arrows(index, window, layout.line_of_lane, first_line=first, last_line=max(shown), pinned=pinned)
     middle = np.array([layout.y_px(n, scroll_px) + line.height_px / 2 for n, line in enumerate(layout.lines)])
     if len(arrows.flow):
         _paint_single(ink, _ends(ink, index, arrows, window, layout, scroll_px))
     if len(arrows.count):
-        _paint_bundles(ink, arrows, window, middle.tolist())
+        _paint_bundles(ink, arrows, np.clip(middle, 2, height_px - 4).tolist())
     if not arrows.rest:
         return ""
     pairs = count_label(arrows.rest_pairs, "other pair" if len(arrows.count) else "pair")
@@ -109,31 +111,29 @@ def head(from_x: float, from_y: float, to_x: float, to_y: float, size_px: float 
     return QPolygonF(corners)
 
 
-def _paint_bundles(ink: ArrowInk, arrows: Arrows, window: Window, middle: list[float]) -> None:
-    """Each bundle an upright arrow, side by side in their part of the window, with its count where there is room."""
-    colour = QColor(mix(ink.theme.arrow, ink.theme.lane, 0.75))
-    moments, place = np.unique(arrows.at_ns, return_inverse=True)
-    room = window.width_px / max(len(moments), 1)
-    order = np.argsort(place, kind="stable")
-    sizes = np.bincount(place)
-    position = np.empty(len(place), np.int64)
-    position[order] = np.arange(len(place)) - (np.cumsum(sizes) - sizes)[place[order]]
-    x = (room * (place + (position + 0.5) / sizes[place])).astype(int).tolist()
+def _paint_bundles(ink: ArrowInk, arrows: Arrows, middle: list[float]) -> None:
+    """Each bundle an upright arrow from a dot to a head, with its count where there is room."""
+    colour = QColor(mix(ink.theme.arrow, ink.theme.lane, 0.65))
+    x = arrows.x_px.astype(int).tolist()
     top = [int(middle[line]) for line in arrows.from_line.tolist()]
     bottom = [int(middle[line]) for line in arrows.to_line.tolist()]
     for width in (1, 2):
         ink.painter.setPen(QPen(colour, width))
         thick = ((arrows.count >= _THICK) + 1 == width).tolist()
         ink.painter.drawLines([QLineF(x[n], top[n], x[n], bottom[n]) for n in range(len(x)) if thick[n]])
+    for n in range(len(x)):
+        ink.painter.fillRect(x[n] - 1, top[n] - 1, 3, 3, colour)
     heads = {down: ink.texts.picture("▼" if down else "▲", colour.rgb() & 0xFFFFFF) for down in (True, False)}
     half_px = ink.texts.width_px("▼") // 2
     for n in range(len(x)):
         down = bottom[n] > top[n]
         ink.painter.drawPixmap(x[n] - half_px, bottom[n] - (ink.texts.height_px - 3 if down else 3), heads[down])
-    _paint_counts(ink, arrows, [(x[n], (top[n] + bottom[n]) // 2) for n in range(len(x))])
+    _paint_counts(
+        ink, arrows, [(x[n], [round(top[n] + (bottom[n] - top[n]) * at) for at in _LABEL_AT]) for n in range(len(x))]
+    )
 
 
-def _paint_counts(ink: ArrowInk, arrows: Arrows, places: list[tuple[int, int]]) -> None:
+def _paint_counts(ink: ArrowInk, arrows: Arrows, places: list[tuple[int, list[int]]]) -> None:
     """The counts of the largest bundles, as far as they do not hide each other."""
     words = len(arrows.count) <= 12
     height_px = ink.texts.height_px
@@ -142,9 +142,10 @@ def _paint_counts(ink: ArrowInk, arrows: Arrows, places: list[tuple[int, int]]) 
     for number in np.argsort(-arrows.count, kind="stable")[:_MOST_COUNTS].tolist():
         count = int(arrows.count[number])
         text = count_label(count) if words else f"{count:,}"
-        x, y = places[number]
-        box = QRect(x + 4, y - height_px // 2, ink.texts.width_px(text) + 6, height_px)
-        if not any(box.intersects(other) for other in taken):
+        x, tops = places[number]
+        boxes = [QRect(x + 4, y - height_px // 2, ink.texts.width_px(text) + 6, height_px) for y in tops]
+        box = next((box for box in boxes if not any(box.intersects(other) for other in taken)), None)
+        if box is not None:
             taken.append(box)
             ink.painter.fillRect(box, back)
             ink.painter.drawPixmap(box.left() + 3, box.top(), ink.texts.picture(text, ink.theme.text))
