@@ -73,6 +73,7 @@ def describe(reel: Reel) -> dict[str, Any]:
             reel.operations[code]["name"]: count for code, count in zip(codes.tolist(), counts.tolist(), strict=True)
         },
         "mechanisms": {row.name: row.events for row in contents.by_mechanism(reel)},
+        "own_share": contents.own_share(reel),
         "objects": len(reel.objects) - 1,
         "unrecorded_processes": [
             {"name": one.name, "pid": one.pid or None, "parent": reel.process_name(one.parent), "why": one.why}

@@ -23,10 +23,15 @@ def summary(output: Path, written: dict[str, Any], outcome: Outcome | None) -> s
     if outcome is not None and outcome.still_running:
         pids = ", ".join(map(str, outcome.still_running))
         lines.append(f"still running, recorded until now: {pids}")
-    if outcome is not None:
-        share = contents.own_share(reel, outcome.cpu_seconds)
-        lines.append(f"the recorder's own share of the processor time: about {share:.0%}")
+    share = contents.own_share(reel)
+    if share is not None:
+        lines.append(f"the recorder's own share of the processor time: {share_text(share)}")
     return "".join(f"ipcreel: {line}\n" for line in lines)
+
+
+def share_text(share: float) -> str:
+    """A share of which no more than its first digits are known."""
+    return "less than 1%" if share < 0.01 else f"about {share:.0%}"
 
 
 def size_text(size: int) -> str:

@@ -16,6 +16,7 @@ from typing import Any
 import msgpack
 
 from ipcreel import mechanism
+from ipcreel.record import calibration
 from ipcreel.record.launch import Outcome, is_alive
 from ipcreel.record.trouble import LaunchError
 from ipcreel.tape.merge import merge
@@ -63,6 +64,7 @@ def finish(tapes: Path, outcome: Outcome, output: Path) -> dict[str, Any]:
         "cpu_seconds": outcome.cpu_seconds,
         "asked_to_end_ns": outcome.asked_to_end_ns,
         "still_running": outcome.still_running,
+        "cost_ns": calibration.measure(tapes),
     }
     return _make(tapes, output, run)
 

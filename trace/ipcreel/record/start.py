@@ -28,8 +28,13 @@ _ALWAYS = frozenset(
 _HEADER_ROOM = 3072  # bytes of the first page of a tape; an argument vector can be longer than a page
 
 
-def start() -> None:
-    """Open the tape, and patch every module of `mechanism.PATCHES`, now or when it is imported."""
+def start(clock: Callable[[], int], began_ns: int) -> None:
+    """Open the tape, and patch every module of `mechanism.PATCHES`, now or when it is imported.
+
+    Args:
+        clock: of the processor time of this process; what it takes to start is stated.
+        began_ns: what it showed when that began.
+    """
     already = {name: module for name, module in sys.modules.items() if name not in _ALWAYS}
     seed = os.environ.get("PYTHONHASHSEED", "")
     environment.hide(os.path.join(os.path.dirname(os.path.abspath(__file__)), "bootstrap"))
@@ -59,6 +64,7 @@ def start() -> None:
     os.register_at_fork(before=_forking, after_in_parent=_has_forked, after_in_child=_forked)
     when_imported(callbacks, Ending(note_end))
     rebind(already)
+    process.fact("start_ns", clock() - began_ns)
 
 
 def _library_process(argv: list[str]) -> str:

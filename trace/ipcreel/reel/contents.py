@@ -10,10 +10,6 @@ import numpy as np
 from ipcreel.reel.children import describe_children, find_children
 from ipcreel.reel.model import Reel
 
-# Nanoseconds that a recorded operation takes more than the bare one, by what is written for it: the measurement is
-# tests/bench/bench_record.py, on the machine named in docs/recording.md.
-_COST_INSTANT_NS, _COST_BLOCKING_NS, _COST_PAYLOAD_NS = 900, 1300, 400
-
 _ERROR_NUMBER = re.compile(r"^\[Errno \d+\] ")
 
 
@@ -70,10 +66,20 @@ def lost(reel: Reel) -> list[str]:
     return [*lines, f"the rest of {cut:,} payloads longer than the limit"] if cut else lines
 
 
-def own_share(reel: Reel, cpu_seconds: float) -> float:
-    """The recorder's share of the program's processor time, from 0 to 1: events times what one costs, as measured."""
+def own_share(reel: Reel) -> float | None:
+    """The recorder's share of the program's processor time, from 0 to 1; None where it was not measured.
+
+    What each process took to start was measured there. What events and forks took is their number times what one took
+    in the recorder's own process, right after the run.
+    """
+    cost_ns, cpu_s = reel.run.get("cost_ns"), reel.run.get("cpu_seconds")
+    if not cost_ns or not cpu_s:
+        return None
     blocking = np.array([code for code, row in reel.operations.items() if row["blocks"]], np.int64)
     blocked = int(np.isin(reel.op, blocking).sum())
-    with_payload = int((reel.raw["payload"] > 0).sum())
-    spent_ns = (len(reel) - blocked) * _COST_INSTANT_NS + blocked * _COST_BLOCKING_NS + with_payload * _COST_PAYLOAD_NS
-    return min(1.0, spent_ns / 1e9 / max(cpu_seconds, 1e-9))
+    payloads = int((reel.raw["payload"] > 0).sum())
+    forks = sum(process["how"] == "fork" for process in reel.processes)
+    spent_ns = sum(process["facts"].get("start_ns", 0) for process in reel.processes) + forks * cost_ns["fork"]
+    spent_ns += (len(reel) - blocked) * cost_ns["instant"] + blocked * cost_ns["blocking"]
+    spent_ns += payloads * cost_ns["payload"]
+    return float(min(1.0, spent_ns / 1e9 / cpu_s))

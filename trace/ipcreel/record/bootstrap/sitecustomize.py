@@ -28,6 +28,10 @@ def _run():
 
 
 def _start(package, tapes):
+    import time
+
+    clock = time.process_time_ns
+    began_ns = clock()
     try:
         sys.path.append(package)
         try:
@@ -35,7 +39,7 @@ def _start(package, tapes):
             from ipcreel.record import start
         finally:
             sys.path.remove(package)
-        start.start()
+        start.start(clock, began_ns)
     except OSError:  # the disk is full, a limit is reached, the tapes were removed: the recorder says it
         _leave_note(tapes, "no tape could be made: %s" % sys.exc_info()[1].strerror)  # noqa: UP031
     except Exception:  # a fault of ours must not reach the program
