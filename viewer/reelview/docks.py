@@ -125,6 +125,21 @@ def with_curves(session: Session, timeline: Timeline) -> QWidget:
     return splitter
 
 
+def focus_next(timeline: QWidget | None, docks: dict[str, QDockWidget]) -> None:
+    """From the timeline to the first panel that is seen, from there to the next, and round."""
+    seen = (made.widget() for made in docks.values())
+    places = [place for place in (timeline, *seen) if place is not None and not place.visibleRegion().isEmpty()]
+    here = next((n for n, place in enumerate(places) if _has_focus(place)), -1)
+    there = places[(here + 1) % len(places)]
+    tabbed = Qt.FocusPolicy.TabFocus
+    fields = (each for each in (there, *there.findChildren(QWidget)) if each.focusPolicy() & tabbed)
+    next(fields, there).setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+
+def _has_focus(place: QWidget) -> bool:
+    return place.hasFocus() or any(each.hasFocus() for each in place.findChildren(QWidget))
+
+
 def dock(panel: Panel, parent: QWidget) -> QDockWidget:
     """A panel in a dock, known by its name so that the layout can be remembered."""
     made = QDockWidget(panel.title, parent)

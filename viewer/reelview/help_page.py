@@ -46,7 +46,7 @@ def write_help() -> str:
         (f"<b>{page.text(what)}</b>", page.text(does))
         for what, does in (
             ("wheel, Ctrl+wheel, Shift+wheel", "scroll lanes, zoom at the mouse, move"),
-            ("drag, Shift+drag, middle drag", "select a range, move, zoom to a range"),
+            ("drag, Shift+drag or right drag, middle drag", "select a range, move, zoom to a range"),
             ("click, double click", "select an event, fit it in the view"),
             ("drag on the axis", "move the cursor"),
             ("Ctrl+1 to 9, 1 to 9", "set a bookmark, go there"),

@@ -35,7 +35,7 @@ def fill(window: Window) -> None:
             _entry(window, menu, name)
     window.panels_menu = bar.addMenu("P&anels")
     helps = bar.addMenu("&Help")
-    for name in ("help", "commands"):
+    for name in ("help", "commands", "next_panel"):
         _entry(window, helps, name)
 
 

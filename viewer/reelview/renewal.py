@@ -27,7 +27,7 @@ class Renewal(QObject):
     def _on_visibility_changed(self) -> None:
         for name in list(self._waiting):
             widget = self._docks[name].widget()
-            if widget is not None and widget.isVisible():
+            if widget is not None and not widget.visibleRegion().isEmpty():
                 self._put(self._docks[name], self._waiting.pop(name))
 
     def _put(self, dock: QDockWidget, panel: Panel) -> None:

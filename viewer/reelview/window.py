@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QDockWidget,
     QFileDialog,
@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 from reelview import choosers, menus, notes
 from reelview.chooser import Chooser
 from reelview.comparing import Comparing
-from reelview.docks import dock, panels_of, timeline_of_session, with_curves
+from reelview.docks import dock, focus_next, panels_of, timeline_of_session, with_curves
 from reelview.export import csv_text, table_of, tables
 from reelview.help_page import write_help
 from reelview.live_view import LiveView
@@ -42,7 +42,7 @@ from reelview.timeline.widget import Timeline
 _STEPS = {
     f"step_{what}{back}": (what, -1 if back else 1) for what in ("event", "tick", "flow") for back in ("", "_back")
 }
-_DOCK_PX = 430
+_DOCK_PX, _DOCK_SHARE = 430, 0.42
 _EMPTY = (
     "Drop a reel here, or open one with Ctrl+O.\n\n"
     "`ipcreel record -o market.reel -- energymarket run` makes one; `ipcreel view market.reel` opens it."
@@ -291,6 +291,7 @@ class Window(QMainWindow):
             "search": self.search,
             "find_lane": lambda: self.choose_lane().open(),
             "commands": lambda: self.choose_command().open(),
+            "next_panel": lambda: focus_next(self.timeline, self.docks),
             "help": lambda: self.show_help().show(),
             "wait_for": lambda: self.show_panel("state"),
             "source": lambda: self.show_panel("inspector"),
@@ -407,6 +408,14 @@ class Window(QMainWindow):
             self.statusBar().showMessage(f"the marks cannot be kept beside {self._path.name}: {error.strerror}")
 
     # Qt
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Panels take no more than their share of a window that has become small."""
+        super().resizeEvent(event)
+        most_px = round(self.width() * _DOCK_SHARE)
+        wide = [made for made in self.docks.values() if made.isVisible() and made.width() > max(most_px, _DOCK_PX // 2)]
+        if wide and self.width() < event.oldSize().width():
+            self.resizeDocks(wide, [most_px] * len(wide), Qt.Orientation.Horizontal)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         name = action_of(event)

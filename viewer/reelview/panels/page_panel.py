@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QTimer, QUrl
-from PySide6.QtGui import QPalette, QTextOption
+from PySide6.QtGui import QPaintEvent, QPalette, QTextOption
 from PySide6.QtWidgets import QTextBrowser, QWidget
 
 from reelview.raster.palette import DARK, LIGHT
@@ -39,6 +39,7 @@ class PagePanel(QTextBrowser):
         self._write = write
         self._others = others or {}
         self._shown = ""
+        self._is_old = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_LEAST_MS)
@@ -51,12 +52,14 @@ class PagePanel(QTextBrowser):
         self.rewrite()
 
     def refresh(self) -> None:
-        """Writes the page anew, soon; not where nobody sees it."""
-        if self.isVisible() and not self._timer.isActive():
+        """Writes the page anew, soon; where nobody sees it, as behind another tab, when somebody does."""
+        self._is_old = True
+        if not self.visibleRegion().isEmpty() and not self._timer.isActive():
             self._timer.start()
 
     def rewrite(self) -> None:
         began = time.perf_counter()
+        self._is_old = False
         html = self._write()
         if html != self._shown:
             self._put(html)
@@ -70,6 +73,11 @@ class PagePanel(QTextBrowser):
         at = bar.value()
         self.setHtml(html)
         bar.setValue(at)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._is_old and not self._timer.isActive():
+            self._timer.start()
 
     def showEvent(self, event: QEvent) -> None:
         super().showEvent(event)  # type: ignore[arg-type]

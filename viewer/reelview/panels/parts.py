@@ -64,7 +64,7 @@ class PartsView(QWidget):
         return QSize(360, _LINE_PX * 8 + 22)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(240, _LINE_PX * 8 + 22)
+        return QSize(180, _LINE_PX * 4)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = DARK if self.palette().color(QPalette.ColorRole.Window).lightness() < 128 else LIGHT

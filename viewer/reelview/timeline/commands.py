@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
@@ -182,6 +183,13 @@ def menu(timeline: Timeline, number: int | None) -> QMenu:
     _entry(shown, "Higher lanes", "taller", lambda: order.grow(1))
     _entry(shown, "Lower lanes", "lower", lambda: order.grow(-1))
     return shown
+
+
+def show_menu(timeline: Timeline, y_px: float, at: QPoint) -> None:
+    """Shows what can be done with the line at a height."""
+    shown = menu(timeline, timeline.line_at(y_px))
+    shown.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    shown.popup(at)
 
 
 def _pin_line(timeline: Timeline, lanes: tuple[int, ...], pinned: bool) -> None:

@@ -41,6 +41,16 @@ class Highlight(QObject):
         """What was asked for to keep them."""
         return self._filter
 
+    @property
+    def notes(self) -> list[str]:
+        """What stands out, and what alone is shown, in words."""
+        found = []
+        if self._rows is not None:
+            found.append(f"{self._what}: {len(self._rows):,} events, Esc shows all alike")
+        if self._kept is not None:
+            found.append(f"only {self._filter}: {len(self._kept):,} events")
+        return found
+
     def renumber(self, rows: Rows) -> None:
         """The run has grown, and row i of the reel is now `rows[i]`: the same events stand out, and are kept."""
         self._rows = None if self._rows is None else np.sort(rows[self._rows])

@@ -48,6 +48,7 @@ ACTIONS = (
     Action("search", "Search", ("/", "Ctrl+F")),
     Action("find_lane", "Find a lane", ("Ctrl+P",)),
     Action("commands", "Commands", ("Ctrl+Shift+P", "F1")),
+    Action("next_panel", "Go to the next panel", ("F6",)),
     Action("help", "Help", ("?",)),
     Action("play", "Play or pause", ("Space",)),
     Action("step_event", "Step an event", ("Right",)),

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QMouseEvent, QWheelEvent
 
 from reelview.snap import snap
+from reelview.timeline import commands
 from reelview.timeline.names import fold_hit
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ _WHEEL_ZOOM = 1.25
 _WHEEL_PAN = 0.1
 _NOTCH = 120
 
-_LEFT, _MIDDLE = Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton
+_LEFT, _MIDDLE, _RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton, Qt.MouseButton.RightButton
 _SHIFT, _CONTROL, _ALT = (
     Qt.KeyboardModifier.ShiftModifier,
     Qt.KeyboardModifier.ControlModifier,
@@ -30,7 +31,8 @@ _SHIFT, _CONTROL, _ALT = (
 class Mouse:
     """The drag under way in a timeline, from press to release.
 
-    `drag` is one of "", range, zoom, pan, scrub, border, track. `tracy` makes the left button pan and the wheel zoom.
+    `drag` is one of "", range, zoom, pan, scrub, border, track, menu; the last shows one if it stays where it is, and
+    else pans. `tracy` makes the left button pan and the wheel zoom.
     """
 
     def __init__(self, timeline: Timeline) -> None:
@@ -66,6 +68,8 @@ class Mouse:
     def _drag_of(self, event: QMouseEvent, where: str) -> str:
         if event.button() == _MIDDLE and where in ("picture", "axis"):
             return "zoom"
+        if event.button() == _RIGHT:
+            return "menu"
         if event.button() != _LEFT:
             return ""
         if where == "picture":
@@ -84,13 +88,13 @@ class Mouse:
             timeline.cursor_model.move_to(timeline.at_ns(at.x()))
         elif self.drag == "border":
             timeline.set_names_px(int(at.x()))
-        elif self.drag == "pan":
+        elif self.drag == "pan" or (self._moved and self.drag == "menu" and self.where(self._pressed) == "picture"):
             timeline.view.pan(round(-by.x() * timeline.view.length_ns / max(timeline.picture_area.width(), 1)))
             timeline.scroll_by(-by.y())
         elif self._moved and self.drag == "track":
             self.drop_line = timeline.line_at(at.y())
             timeline.update()
-        elif self._moved:
+        elif self._moved and self.drag in ("range", "zoom"):
             end_ns = self._snapped(event)
             self.range_ns = min(self._anchor_ns, end_ns), max(self._anchor_ns, end_ns)
             timeline.update()
@@ -107,6 +111,8 @@ class Mouse:
                 timeline.selection.select_range(*chosen)
         elif drag in ("range", "pan") and not self._moved:
             timeline.click(event.position())
+        elif drag == "menu" and not self._moved:
+            commands.show_menu(timeline, event.position().y(), event.globalPosition().toPoint())
         elif drag == "track":
             self._release_track(event, dropped)
         timeline.update()

@@ -49,6 +49,7 @@ from reelview.timeline.view_range import ViewRange
 
 _NAMES_PX = 190
 _LEAST_NAMES_PX = 40
+_NAMES_SHARE = 0.4
 _FONT_PX = 11
 
 
@@ -133,7 +134,8 @@ class Timeline(QWidget):
     def picture_area(self) -> QRect:
         top = axis_height_px(len(self.data.tick_ns) > 0)
         right = self.width() - (self._scroll.width() if self._scroll.isVisibleTo(self) else 0)
-        return QRect(self._names_px, top, max(right - self._names_px, 1), max(self.height() - top, 1))
+        left = min(self._names_px, round(self.width() * _NAMES_SHARE))
+        return QRect(left, top, max(right - left, 1), max(self.height() - top, 1))
 
     @property
     def range_window(self) -> Window:
@@ -179,7 +181,7 @@ class Timeline(QWidget):
         self._on_filter_changed()
 
     def set_names_px(self, width_px: int) -> None:
-        self._names_px = min(max(width_px, _LEAST_NAMES_PX), max(self.width() // 2, _LEAST_NAMES_PX))
+        self._names_px = max(width_px, _LEAST_NAMES_PX)
         self.update()
 
     def set_current_line(self, number: int | None) -> None:
@@ -341,7 +343,9 @@ class Timeline(QWidget):
         self.hover_at(None, QPointF(-1, -1))
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        commands.menu(self, self.line_at(event.pos().y())).exec(event.globalPos())
+        """The key for menus; of the mouse it is the release that shows one, where it was no drag."""
+        if event.reason() != QContextMenuEvent.Reason.Mouse:
+            commands.show_menu(self, event.pos().y(), event.globalPos())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         name = action_of(event)
@@ -393,15 +397,6 @@ class Timeline(QWidget):
         overlay.cursor_head(self.cursor_model.at_ns, area.top())
         painter.end()
 
-    def _highlight_notes(self) -> list[str]:
-        """What stands out, and what alone is shown."""
-        found = []
-        if self.highlight.rows is not None:
-            found.append(f"{self.highlight.what}: {len(self.highlight.rows):,} events, Esc shows all alike")
-        if self.highlight.kept is not None:
-            found.append(f"only {self.highlight.filter}: {len(self.highlight.kept):,} events")
-        return found
-
     def _paint_names(self, painter: QPainter, area: QRect, theme: Theme) -> None:
         hovered = self.hover.line if self.hover else self.current_line
         ratio = self.devicePixelRatioF()
@@ -432,7 +427,7 @@ class Timeline(QWidget):
         if self.selected_span is not None:
             overlay.selected(self.data, self.selected_span)
         overlay.cursor(self.cursor_model.at_ns)
-        said = [self._picture.note if self.with_arrows else "", *self._highlight_notes()]
+        said = [self._picture.note if self.with_arrows else "", *self.highlight.notes]
         if any(said):
             overlay.note("   ·   ".join(filter(None, said)))
         text = self.hover.text(self.data, self.layout_) if self.hover and not self.mouse.drag else ""
