@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.trace.conftest import Record
+from tests.trace.replay.conftest import DEADLINE_S, replay
 
-DEADLINE_S = 60
 THREADS = """
     import queue, random, threading, time
     from concurrent.futures import ThreadPoolExecutor
@@ -63,13 +63,6 @@ FILES = """
     pathlib.Path("left").write_text("behind")
     print(pathlib.Path("left").read_text())
 """
-
-
-def replay(reel: Path, *arguments: str, text: str = "") -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "ipcreel", "replay", str(reel), *arguments]
-    return subprocess.run(
-        command, capture_output=True, text=True, timeout=DEADLINE_S, check=False, input=text, cwd=reel.parent
-    )
 
 
 def test_threads_and_a_pool_replay_in_their_taped_order(recorded: Record) -> None:

@@ -8,43 +8,105 @@ from pathlib import Path
 import click
 
 from ipcreel.reel import Reel, ReelError, open_reel
-from ipcreel.reel.moments import moment_ns
 from ipcreel.replay.every import replay_all
-from ipcreel.replay.launch import replay
-from ipcreel.replay.plan import event_at, find_process
+from ipcreel.replay.launch import INTERRUPTED, Ending, replay
+from ipcreel.replay.place import Place, at_begin, at_event, at_finding, at_line, at_moment
+from ipcreel.replay.plan import How, find_process
+
+_EXAMPLES = """\b
+Examples:
+  ipcreel replay market.reel --process market         to its end
+  ipcreel replay market.reel --all                    every process, with a report
+  ipcreel replay market.reel --finding 1 --pdb        in the debugger, where `ipcreel check` found something
+  ipcreel replay market.reel --process home-3 --tick 12 --pdb
+  ipcreel replay market.reel --line books.py:97       who stands there, and what the others were doing
+  ipcreel replay market.reel --process market --try   with changed code, as far as the tape can answer
+
+\b
+Exit codes:
+  0  it did what its tape has (or that of the process, where it came to its end)
+  1  it diverged from its tape
+  2  it could not be done: a wrong name, a place that was not reached, a reel that cannot be read
+  130  interrupted
+"""
 
 
-@click.command("replay")
+@click.command("replay", epilog=_EXAMPLES)
 @click.argument("reel", type=click.Path(path_type=Path))
 @click.option("--process", "wanted", metavar="NAME|PID", help="The process to run again.")
 @click.option("--all", "every", is_flag=True, help="Run every process again, several at a time, and report.")
 @click.option("--to", "event", type=int, metavar="EVENT", help="Stop before this event; its process is the one meant.")
-@click.option("--time", "moment", metavar="MOMENT", help="Stop then: 3.2s after the begin, 'tick 12', 12t.")
+@click.option("--tick", type=int, metavar="N", help="Stop at the first event of the process in this tick.")
+@click.option("--time", "moment", metavar="TIME", help="Stop at this time of the reel: 3.2, 3.2s, 20ms.")
+@click.option("--finding", type=int, metavar="N", help="Stop where the finding of `ipcreel check` with this number is.")
+@click.option("--line", metavar="FILE:LINE", help="Stop before this line of the program, the first time.")
 @click.option("--pdb", "debug", is_flag=True, help="Stop in the debugger; without a place, at the first event.")
-def command(reel: Path, wanted: str | None, every: bool, event: int | None, moment: str | None, debug: bool) -> None:
-    """Run one process of REEL again, with every outcome taken from its tape."""
+def command(
+    reel: Path,
+    wanted: str | None,
+    every: bool,
+    event: int | None,
+    tick: int | None,
+    moment: str | None,
+    finding: int | None,
+    line: str | None,
+    debug: bool,
+) -> None:
+    """Run one process of REEL again, with every outcome taken from its tape.
+
+    With a place and without --pdb it says where the process stands there, and what the others were doing.
+    """
+    places = {"--to": event, "--tick": tick, "--time": moment, "--finding": finding, "--line": line}
+    given = [name for name, value in places.items() if value is not None]
+    if len(given) > 1:
+        raise click.UsageError(f"{' and '.join(given)}: it stops at one place. Give one of them.")
+    if every and (wanted is not None or given or debug):
+        raise click.UsageError("--all replays every process to its end: it goes with no --process, place or debugger.")
     opened = open_reel(reel)
-    if every:
-        sys.exit(_replay_every(opened))
-    process, stop = _place(opened, wanted, event, moment)
-    if debug and stop is None:
-        stop = event_at(opened, process, 0)
-    ending = replay(opened, process, stop=stop, debug=debug)
-    sys.exit(1 if ending.divergence else ending.code)
+    try:
+        if every:
+            sys.exit(_replay_every(opened))
+        place = _place(opened, wanted, event, tick, moment, finding, line, debug)
+        sys.exit(_report(opened, place, replay(opened, place.process, place=place, how=How(debug=debug))))
+    except KeyboardInterrupt:
+        click.echo("ipcreel: interrupted.", err=True)
+        sys.exit(INTERRUPTED)
 
 
-def _place(reel: Reel, wanted: str | None, event: int | None, moment: str | None) -> tuple[int, int | None]:
-    """The process that is meant, and the event to stop before."""
+def _place(
+    reel: Reel,
+    wanted: str | None,
+    event: int | None,
+    tick: int | None,
+    moment: str | None,
+    finding: int | None,
+    line: str | None,
+    debug: bool,
+) -> Place:
+    """The process that is meant, and where it is to stop."""
     if event is not None:
-        if not 0 <= event < len(reel):
-            raise ReelError(f"{reel.path}: there is no event {event}; the last one is {len(reel) - 1}.")
-        return int(reel.process[event]), event
-    if wanted is None:
-        raise click.UsageError("Say which process: --process NAME, --all, or --to EVENT.")
-    process = find_process(reel, wanted)
-    if moment is None:
-        return process, None
-    return process, event_at(reel, process, moment_ns(reel, moment))
+        return at_event(reel, wanted, event)
+    if finding is not None:
+        return at_finding(reel, wanted, finding)
+    if line is not None:
+        return at_line(reel, wanted, line)
+    if tick is not None:
+        return at_moment(reel, wanted, f"tick {tick}")
+    if moment is not None:
+        return at_moment(reel, wanted, moment)
+    return at_begin(reel, wanted) if debug else Place(find_process(reel, wanted))
+
+
+def _report(reel: Reel, place: Place, ending: Ending) -> int:
+    """Say what the replay itself has not said. Returns the exit code."""
+    if ending.diverged is not None:
+        lines = ending.diverged.lines()
+        click.echo("\n".join([f"ipcreel: {lines[0]}", *lines[1:]]), err=True)
+        return 1
+    if place.line is not None and not ending.stopped:
+        file, number = place.line
+        raise ReelError(f"{file}:{number}: {reel.process_name(place.process)} never came to this line.")
+    return ending.code
 
 
 def _replay_every(reel: Reel) -> int:

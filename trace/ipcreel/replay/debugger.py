@@ -3,55 +3,150 @@
 from __future__ import annotations
 
 import pdb
+import posix
 import sys
+from bdb import Breakpoint
+from collections.abc import Iterator
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ipcreel.interpose.frames import program_frame
-from ipcreel.replay.script import Script
-from ipcreel.tape import process
+from ipcreel.interpose.frames import is_ours
+from ipcreel.replay.asking import RefusedError
+from ipcreel.replay.terminal import Terminal
+
+if TYPE_CHECKING:
+    from ipcreel.replay.session import Session
 
 
 class Debugger(pdb.Pdb):
-    """pdb, whose own doing is no part of the replay."""
+    """pdb, whose own doing is no part of the replay; one for each thread that a person has stood in."""
 
-    def __init__(self, script: Script) -> None:
-        super().__init__(nosigint=True, skip=["ipcreel.*"])
+    def __init__(self, session: Session) -> None:
+        super().__init__(nosigint=True, skip=["ipcreel.*"], readrc=False)
         self.prompt = "(replay) "
-        self._script = script
+        self.breaks = session.breaks  # those of one thread are those of all
+        self._session = session
 
     def interaction(self, frame: Any, traceback: Any) -> None:
-        here = process.here
-        before, here.inside = here.inside, True
-        try:
+        """Ask a person, at a frame of the program."""
+        with self._session.asking_a_person(), Terminal(self._session.asking.terminal) as (self.stdin, self.stdout):
             super().interaction(frame, traceback)
-        finally:
-            here.inside = before
 
-    def do_world(self, argument: str) -> None:
-        """world: what the other processes were doing at this moment."""
-        for row in self._script.world:
-            self.message(row)
+    def get_stack(self, f: Any, t: Any) -> tuple[list[tuple[FrameType, int]], int]:
+        """The stack without frames of ours."""
+        stack, _ = super().get_stack(f, t)
+        kept = [entry for entry in stack if not is_ours(entry[0].f_code.co_filename)] or stack[-1:]
+        return kept, len(kept) - 1
+
+    def do_where(self, arg: str) -> None:
+        """where: the stack, and where in the recorded run it is."""
+        super().do_where(arg)
+        self.message(self._session.position())
+
+    def do_world(self, arg: str) -> None:
+        """world: what the whole run was doing at this moment: who waited for whom, what was in the queues, findings."""
+        try:
+            for line in self._session.world():
+                self.message(line)
+        except RefusedError as refused:
+            self.error(str(refused))
+
+    def do_back(self, arg: str) -> bool | None:
+        """back [N]: go back to the event before this one, or N events back, in this thread."""
+        if arg and not (arg.isdigit() and int(arg) > 0):
+            self.error("back, or back N: how many events.")
+            return None
+        return self._go(self._session.event_back(int(arg or 1)))
+
+    def do_to(self, arg: str) -> bool | None:
+        """to EVENT | 3.2s | tick 12 | finding 1: go to before an event of this process, an earlier or a later one."""
+        try:
+            return self._go(self._session.asking.ask("event", text=arg.strip()))
+        except RefusedError as refused:
+            self.error(str(refused))
+            return None
+
+    def _go(self, event: int | None) -> bool | None:
+        if event is None:
+            self.error("There is nothing before this: it is the first event of this thread.")
+            return None
+        try:
+            self._session.go(
+                event, {"breakpoints": self._breakpoints(), "queue": self.cmdqueue, "aliases": self.aliases}
+            )
+        except RefusedError as refused:
+            self.error(str(refused))
+            return None
+        self.set_continue()
+        return True
+
+    def _breakpoints(self) -> list[dict[str, Any]]:
+        kept = []
+        for each in Breakpoint.bpbynumber:
+            if each is not None:
+                given = {name: getattr(each, name) for name in ("file", "line", "temporary", "cond", "funcname")}
+                kept.append(
+                    {
+                        "given": list(given.values()),
+                        "enabled": each.enabled,
+                        "ignore": each.ignore,
+                        "commands": [table.get(each.number) for table in self._command_tables()],
+                    }
+                )
+        return kept
+
+    def _command_tables(self) -> tuple[dict[int, Any], ...]:
+        return self.commands, self.commands_doprompt, self.commands_silent
+
+    def take_over(self, note: dict[str, Any]) -> None:
+        """Go on with the breakpoints, the aliases and the commands of the one who went back to here."""
+        self.cmdqueue, self.aliases = note["queue"], note["aliases"]
+        for each in note["breakpoints"]:
+            self.set_break(*each["given"])
+            made: Any = Breakpoint.bpbynumber[-1]
+            made.enabled, made.ignore = each["enabled"], each["ignore"]
+            for table, value in zip(self._command_tables(), each["commands"], strict=True):
+                if value is not None:
+                    table[made.number] = value
+
+    def do_run(self, arg: str) -> bool | None:
+        """run: go to the first event of this process."""
+        return self._go(self._session.first_event)
+
+    do_restart = do_run
 
     def do_quit(self, arg: str) -> bool | None:
         """quit: end the replay."""
-        import posix
+        posix._exit(self._session.exit_code)
 
-        posix._exit(0)
-
+    do_w = do_bt = do_where
     do_q = do_exit = do_EOF = do_quit  # noqa: N815
 
+    def stand(self, frame: FrameType) -> None:
+        """Ask at a frame, and go on as it was said."""
+        sys.settrace(None)
+        self.reset()
+        self.botframe = list(_outwards(frame))[-1]
+        self.interaction(frame, None)
+        if self.stoplineno != -1 or self.breaks:
+            self._trace(frame)
 
-def debug(script: Script, frame: FrameType) -> None:
-    """Ask a person what to do at the program's frame outside of `frame`; return when it is to go on."""
-    outer = program_frame(frame)
-    debugger = Debugger(script)
-    debugger.reset()
-    debugger.interaction(outer, None)
-    if debugger.stoplineno == -1 and not debugger.breaks:
-        return
-    while outer is not None:  # as `Bdb.set_trace` does, but for the step: how to go on is decided
-        outer.f_trace = debugger.trace_dispatch
-        debugger.botframe = outer
-        outer = outer.f_back
-    sys.settrace(debugger.trace_dispatch)
+    def _trace(self, frame: FrameType) -> None:
+        """As `Bdb.set_trace` does, but for the step: how to go on is decided."""
+        for outer in _outwards(frame):
+            if not is_ours(outer.f_code.co_filename):
+                outer.f_trace = self.trace_dispatch
+        sys.settrace(self.trace_dispatch)
+
+    def join(self, frame: FrameType) -> None:
+        """Have the breakpoints hold in this thread too."""
+        self.reset()
+        self.botframe = list(_outwards(frame))[-1]
+        self._set_stopinfo(self.botframe, None, -1)  # type: ignore[attr-defined]
+        self._trace(frame)
+
+
+def _outwards(frame: FrameType | None) -> Iterator[FrameType]:
+    while frame is not None:
+        yield frame
+        frame = frame.f_back

@@ -12,6 +12,7 @@ import numpy as np
 
 from ipcreel.reel import Reel
 from ipcreel.replay.launch import Ending, replay
+from ipcreel.replay.plan import How, replayable
 
 
 @dataclass(frozen=True)
@@ -42,9 +43,8 @@ def replay_all(reel: Reel, at_once: int | None = None) -> Iterator[Outcome]:
         reel: what was recorded.
         at_once: how many at a time; as many as there are processors where it is not said.
     """
-    recorded = sorted({lane[0] for lane in reel.lanes})  # a process of the library's own has a tape without a lane
     with ThreadPoolExecutor(at_once or len(os.sched_getaffinity(0))) as pool:
-        yield from pool.map(lambda process: _one(reel, process), recorded)
+        yield from pool.map(lambda process: _one(reel, process), replayable(reel, None))
 
 
 def _one(reel: Reel, process: int) -> Outcome:
@@ -53,6 +53,6 @@ def _one(reel: Reel, process: int) -> Outcome:
         int(max(reel.begin[rows].max(), np.abs(reel.end[rows]).max()) - reel.begin[rows].min()) if len(rows) else 0
     )
     begin = time.perf_counter()
-    ending = replay(reel, process, quiet=True)
+    ending = replay(reel, process, how=How(quiet=True))
     took_s = time.perf_counter() - begin
     return Outcome(process, reel.process_name(process), len(rows), took_ns / 1e9, took_s, ending)

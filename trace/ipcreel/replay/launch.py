@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+import fcntl
+import json
 import os
+import resource
+import signal
+import socket
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from threading import Thread
+from types import FrameType
+from typing import IO, Any
 
-from ipcreel.reel import Reel
-from ipcreel.replay.plan import path_to, write_script
+from ipcreel.reel import Reel, ReelError
+from ipcreel.replay.answers import Answers
+from ipcreel.replay.divergence import Divergence, DivergenceError
+from ipcreel.replay.place import Place
+from ipcreel.replay.plan import How, path_to, write_script
 
 BOOTSTRAP = Path(__file__).with_name("bootstrap")
 RESULT = "result"  # the file of the scratch directory in which a replay says how it went
+INTERRUPTED = 128 + signal.SIGINT
+_HIGH = 900  # our descriptors stay out of the way of the program's
 
 
 @dataclass(frozen=True)
@@ -23,47 +37,109 @@ class Ending:
 
     Attributes:
         code: the exit code of the process.
-        divergence: what the tape has and what the program did, empty where they agreed to the end.
+        diverged: where it left its tape, None where they agreed to the end.
         stands: where each of its threads stands that waits for ever.
         replayed: how many events were taken from the tapes.
+        stopped: whether it came to the place where it was to stop.
+        tried: what it did without the tape, and where the tape had no answer.
     """
 
     code: int
-    divergence: str
-    stands: tuple[str, ...]
-    replayed: int
+    diverged: Divergence | None = None
+    stands: tuple[str, ...] = ()
+    replayed: int = 0
+    stopped: bool = False
+    tried: tuple[str, ...] = ()
+
+    @property
+    def divergence(self) -> str:
+        """What the tape has and what the program did, empty where they agreed to the end."""
+        return self.diverged.what if self.diverged else ""
+
+    def check(self) -> None:
+        """Return if the process did what its tape has.
+
+        Raises:
+            DivergenceError: it did not.
+        """
+        if self.diverged is not None:
+            raise DivergenceError("\n".join(self.diverged.lines()))
 
 
-def replay(reel: Reel, process: int, *, quiet: bool = False, stop: int | None = None, debug: bool = False) -> Ending:
+def replay(reel: Reel, process: int, *, place: Place | None = None, how: How | None = None) -> Ending:
     """Replay one process.
 
     Args:
         reel: what was recorded.
         process: its row.
-        quiet: what it writes to the console is thrown away.
-        stop: the event before which it stops.
-        debug: it stops in the debugger there, otherwise it ends.
+        place: where it is to stop; to its end, where there is none.
+        how: what else is wanted of it.
+
+    Raises:
+        ReelError: its program cannot be run.
     """
+    how = how or How()
     path = path_to(reel, process)
     root = reel.processes[path[0]]
-    with tempfile.TemporaryDirectory(prefix="ipcreel-replay-") as scratch:
+    executable = _interpreter(reel, root)
+    with tempfile.TemporaryDirectory(prefix="ipcreel-replay-") as scratch, ExitStack() as opened:
         script = Path(scratch) / "script"
-        write_script(reel, path, script, stop, debug)
-        environment = {**_recorded_environment(root), "IPCREEL_SCRIPT": str(script)}
-        environment["PYTHONPATH"] = os.pathsep.join(filter(None, (str(BOOTSTRAP), environment.get("PYTHONPATH"))))
-        if root.get("hash_seed"):
-            environment |= {"PYTHONHASHSEED": root["hash_seed"], "IPCREEL_HASHSEED": root["hash_seed"]}
-        command = [root.get("executable") or sys.executable, *root["argv"][1:]]
-        outputs = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL) if quiet else {}
-        folder = root.get("folder") or None
-        code = subprocess.run(command, env=environment, cwd=folder, check=False, **outputs).returncode  # type: ignore[call-overload]
-        return _ending(code, Path(scratch) / RESULT)
+        write_script(reel, path, script, place, how)
+        ours, theirs = socket.socketpair()
+        answers = Answers(reel, process, ours)
+        # What a program makes of its descriptors 0 and 1 is its own: ours are others.
+        passed = [_move_up(theirs.detach()), *(_move_up(os.dup(stream)) for stream in (0, 1))]
+        for descriptor in passed:
+            opened.callback(os.close, descriptor)
+        environment = _environment(root, script, passed)
+        streams = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL) if how.quiet else {}
+        running: subprocess.Popen[bytes] = subprocess.Popen(
+            [executable, *root["argv"][1:]],
+            env=environment,
+            cwd=root.get("folder") or None,
+            pass_fds=passed,
+            **streams,  # type: ignore[call-overload]
+        )
+        opened.close()
+        Thread(target=answers.serve, daemon=True).start()
+        with _interruptible(running, answers):
+            code = running.wait()
+        return _ending(reel, process, code, Path(scratch) / RESULT)
 
 
-def _ending(code: int, result: Path) -> Ending:
-    rows = result.read_text("utf-8", "replace").splitlines() if result.exists() else []
-    said = {tag: [row.partition(" ")[2] for row in rows if row.startswith(tag)] for tag in ("D ", "S ", "R ")}
-    return Ending(code, "\n".join(said["D "]), tuple(said["S "]), int(said["R "][-1]) if said["R "] else 0)
+def _interpreter(reel: Reel, root: dict[str, Any]) -> str:
+    """The program that runs the process: the one that ran it, or, where it is not there, this one.
+
+    Raises:
+        ReelError: it has another version of Python than the one that ran, or the program is gone.
+    """
+    executable = root.get("executable") or sys.executable
+    recorded = str(root.get("python", ""))
+    if not os.access(executable, os.X_OK):
+        own, needed = sys.version.split()[0], recorded.partition(" ")[0]
+        if needed and own.rpartition(".")[0] != needed.rpartition(".")[0]:
+            raise ReelError(f"{reel.path}: it ran on Python {needed} ({executable}), which is not here; this is {own}.")
+        executable = sys.executable
+    folder = root.get("folder") or "."
+    if not os.path.isdir(folder):
+        raise ReelError(f"{reel.path}: its program ran in {folder}, which is not there any more. Make that folder.")
+    program = next((word for word in root["argv"][1:] if not word.startswith("-")), None)
+    is_file = program is not None and root["argv"][1] == program
+    if is_file and not os.path.exists(os.path.join(folder, str(program))):
+        raise ReelError(f"{reel.path}: its program {os.path.join(folder, str(program))} is not there any more.")
+    return str(executable)
+
+
+def _environment(root: dict[str, Any], script: Path, passed: list[int]) -> dict[str, str]:
+    environment = {
+        **_recorded_environment(root),
+        "IPCREEL_SCRIPT": str(script),
+        "IPCREEL_DESCRIPTORS": ",".join(map(str, passed)),
+    }
+    environment["PYTHONPATH"] = os.pathsep.join(filter(None, (str(BOOTSTRAP), environment.get("PYTHONPATH"))))
+    if root.get("hash_seed"):
+        environment |= {"PYTHONHASHSEED": root["hash_seed"], "IPCREEL_HASHSEED": root["hash_seed"]}
+    return environment
 
 
 def _recorded_environment(root: dict[str, Any]) -> dict[str, str]:
@@ -73,3 +149,53 @@ def _recorded_environment(root: dict[str, Any]) -> dict[str, str]:
         return dict(os.environ)
     pairs = [entry.partition(b"=") for entry in kept.split(b"\0")]
     return {os.fsdecode(name): os.fsdecode(value) for name, _, value in pairs if name}
+
+
+def _move_up(descriptor: int) -> int:
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    high = _HIGH if soft < 0 else min(_HIGH, soft - 8)
+    moved = fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, high)
+    os.close(descriptor)
+    return moved
+
+
+@contextmanager
+def _interruptible(running: subprocess.Popen[bytes], answers: Answers) -> Iterator[None]:
+    """Ctrl-C ends a replay that runs, and does nothing while a person is asked: `q` ends it there."""
+
+    def end(number: int, frame: FrameType | None) -> None:
+        if not answers.asks_a_person:
+            running.kill()
+            raise KeyboardInterrupt
+
+    try:
+        before = signal.signal(signal.SIGINT, end)
+    except ValueError:  # not in the main thread: whoever waits for us hears of it
+        yield
+        return
+    try:
+        yield
+    except KeyboardInterrupt:
+        running.wait()
+        raise
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _ending(reel: Reel, process: int, code: int, result: Path) -> Ending:
+    file: IO[str] | list[str] = []
+    if result.exists():
+        file = result.read_text("utf-8", "replace").splitlines()
+    notes: list[dict[str, Any]] = [json.loads(row) for row in file]
+    told = {key: note[key] for note in notes for key in note if key != "diverged"}
+    diverged = next(
+        (Divergence.from_note(reel, process, note["diverged"]) for note in notes if "diverged" in note), None
+    )
+    return Ending(
+        code,
+        diverged,
+        tuple(told.get("stands", ())),
+        told.get("replayed", 0),
+        "stopped" in told,
+        tuple(told.get("tried", ())),
+    )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgpack
 import numpy as np
@@ -11,21 +12,50 @@ import numpy as np
 from ipcreel.mechanism.operation import OUT
 from ipcreel.reel import Reel, ReelError
 
+if TYPE_CHECKING:
+    from ipcreel.replay.place import Place
 
-def find_process(reel: Reel, wanted: str) -> int:
-    """The row of the process that `wanted` names: a name, or a pid.
+
+@dataclass(frozen=True)
+class How:
+    """What is wanted of a replay.
+
+    Attributes:
+        debug: a person is asked at its place, where it diverges, and at its end.
+        port: an editor is waited for at its place, on this port; 0 is any free one.
+        tries: it goes on after a divergence, as far as the tape can answer.
+        quiet: what the program writes to the console is thrown away.
+    """
+
+    debug: bool = False
+    port: int | None = None
+    tries: bool = False
+    quiet: bool = False
+
+
+def replayable(reel: Reel, wanted: str | None) -> list[int]:
+    """The rows of the processes that have a tape of the program's own, and that `wanted` may mean: a name, or a pid."""
+    rows = sorted({lane[0] for lane in reel.lanes})  # a process of the library's own has a tape without a lane
+    return [row for row in rows if wanted in (None, reel.process_name(row), str(reel.processes[row]["pid"]))]
+
+
+def find_process(reel: Reel, wanted: str | None) -> int:
+    """The row of the process that `wanted` names: a name, or a pid; where it is None, of the only one.
 
     Raises:
         ReelError: no process, or more than one, is known by it.
     """
-    names = [reel.process_name(row) for row in range(len(reel.processes))]
-    rows = [row for row, process in enumerate(reel.processes) if wanted in (names[row], str(process["pid"]))]
+    rows = replayable(reel, wanted)
     if len(rows) == 1:
         return rows[0]
-    pairs = [f"{name} ({process['pid']})" for name, process in zip(names, reel.processes, strict=True)]
-    known = ", ".join(pairs[:20]) + (", …" if len(pairs) > 20 else "")
-    found = "no process" if not rows else f"{len(rows)} processes"
-    raise ReelError(f"{reel.path}: {found} called {wanted}. There are: {known}.")
+    shown = rows or replayable(reel, None)
+    pairs = [f"{reel.process_name(row)} ({reel.processes[row]['pid']})" for row in shown]
+    known = ", ".join(pairs[:20]) + (f" and {len(pairs) - 20} more" if len(pairs) > 20 else "")
+    if wanted is None:
+        raise ReelError(f"{reel.path}: say which process: --process NAME. There are: {known}.")
+    if not rows:
+        raise ReelError(f"{reel.path}: there is no process {wanted}. There are: {known}.")
+    raise ReelError(f"{reel.path}: {len(rows)} processes are called {wanted}: {known}. Say which by its pid.")
 
 
 def path_to(reel: Reel, process: int) -> list[int]:
@@ -39,15 +69,15 @@ def path_to(reel: Reel, process: int) -> list[int]:
     return path
 
 
-def write_script(reel: Reel, path: list[int], file: Path, stop: int | None = None, debug: bool = False) -> None:
+def write_script(reel: Reel, path: list[int], file: Path, place: Place | None, how: How) -> None:
     """Write what the replayed process needs: for each process of the path its events, and where payloads are.
 
     Args:
         reel: what was recorded.
         path: the processes, see `path_to`.
         file: where to.
-        stop: the event before which the replay stops.
-        debug: it stops in the debugger.
+        place: where the replay stops.
+        how: what it does there.
     """
     steps: list[dict[str, Any]] = []
     for process in path:
@@ -60,7 +90,9 @@ def write_script(reel: Reel, path: list[int], file: Path, stop: int | None = Non
                 "ended": "ended_ns" in reel.processes[process].get("facts", {}),
                 "rows": rows.astype("<i8").tobytes(),
                 "events": reel.raw[rows].tobytes() if len(rows) else b"",
-                "lanes": [[row, lane[1], lane[3]] for row, lane in enumerate(reel.lanes) if lane[0] == process],
+                "lanes": [
+                    [row, lane[1], reel.lane_name(row)] for row, lane in enumerate(reel.lanes) if lane[0] == process
+                ],
             }
         )
     objects = [[kind, shared, key, name] for kind, shared, key, name in reel.objects]
@@ -73,41 +105,10 @@ def write_script(reel: Reel, path: list[int], file: Path, stop: int | None = Non
         "objects": objects,
         "operations": operations,
         "sites": reel.sites,
-        "stop": -1 if stop is None else stop,
-        "debug": debug,
-        "world": [] if stop is None else world_at(reel, int(reel.begin[stop])),
+        "stop": -1 if place is None or place.event is None else place.event,
+        "line": None if place is None else place.line,
+        "debug": how.debug,
+        "port": how.port,
+        "tries": how.tries,
     }
     file.write_bytes(msgpack.packb(script, unicode_errors="surrogatepass"))
-
-
-def event_at(reel: Reel, process: int, time_ns: int) -> int:
-    """The first event of a process that begins at a moment or after it; its last where there is none.
-
-    Args:
-        reel: what was recorded.
-        process: its row.
-        time_ns: CLOCK_MONOTONIC.
-
-    Raises:
-        ReelError: the process did nothing.
-    """
-    rows = np.flatnonzero(reel.process == process)
-    if not len(rows):
-        raise ReelError(f"{reel.path}: {reel.process_name(process)} did nothing that was recorded.")
-    after = rows[reel.begin[rows] >= time_ns]
-    return int(after[0] if len(after) else rows[-1])
-
-
-def world_at(reel: Reel, at_ns: int) -> list[str]:
-    """What each thread of the run was doing at a moment, a line each, for a person."""
-    begin, end = np.asarray(reel.begin), np.abs(np.asarray(reel.end))
-    lines = []
-    for lane in range(len(reel.lanes)):
-        rows = np.flatnonzero((np.asarray(reel.lane) == lane) & (begin <= at_ns))
-        if len(rows):
-            row = int(rows[-1])
-            doing = "is in" if end[row] == 0 or end[row] > at_ns else "has done"
-            file, line, _, _ = reel.sites[reel.site[row]]
-            name = reel.operations[int(reel.op[row])]["name"]
-            lines.append(f"{reel.lane_name(lane)} {doing} {name} {reel.objects[reel.object[row]][3]} at {file}:{line}")
-    return lines

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from functools import partial
 from types import FunctionType, ModuleType
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from ipcreel.interpose.frames import program_frame
 from ipcreel.mechanism.operation import FENCE, GIVE, Operation
@@ -21,6 +21,9 @@ from ipcreel.replay.script import Event, Script
 from ipcreel.replay.standing import Standing
 from ipcreel.replay.turns import Turns
 from ipcreel.tape import process
+
+if TYPE_CHECKING:
+    from ipcreel.replay.session import Session
 
 _DELIVERED = "signal.delivered"
 _BETWEEN = 0  # `b` of a delivery between two instructions
@@ -40,7 +43,8 @@ class Replaying(Reading):
         diverge: called with what the tape has and what the program did; it does not return. Nothing is raised:
             a program's own `finally` would go on with something else.
         over: called when no thread goes any further; it does not return either.
-        stop: called before the event that the replay is to stop at.
+        session: what is wanted of a replay that stops somewhere; None where nothing is.
+        muted: what the program writes to the console was written before, and is not written again.
         leave: ends the process with an exit code.
         standing: the threads that go no further.
     """
@@ -53,14 +57,14 @@ class Replaying(Reading):
         over: Callable[[Replaying], NoReturn],
         diverge: Callable[[str], NoReturn],
         leave: Callable[[int], NoReturn],
-        stop: Callable[[Event], None],
     ) -> None:
         self.script = script
         self.replayed = 0
         self.over = over
         self.diverge = diverge
         self.leave = leave
-        self.stop = stop
+        self.session: Session | None = None
+        self.muted = False
         self.delivered = next((code for code, row in script.operations.items() if row.name == _DELIVERED), -1)
         self.forks = Forks()
         self.lanes = Lanes(script)
@@ -71,6 +75,8 @@ class Replaying(Reading):
         script = self.script
         self.turns = Turns(script.events, script.operations)
         self.standing = Standing(len(script.events), script.ended, partial(self.over, self))
+        if self.session is not None:
+            self.session.begin_process()
         self.here = process.here = Here()  # type: ignore[assignment]
         self.lanes.begin_process()
         self.lanes.take_first(self.here)
@@ -139,8 +145,8 @@ class Replaying(Reading):
             self.diverge(
                 f"{self.script.describe(event)}: that is what the tape has; the program did {row.name} at {_where()}."
             )
-        if event.row == self.script.stop:
-            self.stop(event)
+        if self.session is not None:
+            self.session.pass_by(event)
         here.events.pop()
         self.replayed += 1
         self.standing.left -= 1
@@ -171,7 +177,7 @@ class Replaying(Reading):
             if row.name in _FORKS:
                 return self._fork(event)
             if row.replay == GIVE:
-                if row.name in running.SHOWN:
+                if row.name in running.SHOWN and not self.muted:
                     running.without_recording(self, original, args, kwargs)
                 return row.give(args, kwargs, event.a, event.b, self.script.payload(event)) if row.give else None
             return running.run(self, row, event, original, args, kwargs)
@@ -217,6 +223,7 @@ class Replaying(Reading):
             self._deliver(following)
         elif following.b == _BETWEEN:
             self.standing.expecting[self.here.lane] = len(self.here.events)
+            self.standing.look()  # the others may all stand by now
             Arrival(following.a, self.script.sites[following.site], self.script.payload(following)).watch()
 
     def deliver_within(self, event: Event) -> None:

@@ -46,8 +46,10 @@ class Script:
         self.objects: list[list[Any]] = content["objects"]
         self.sites: list[list[Any]] = content["sites"]
         self.stop: int = content["stop"]
+        self.line: tuple[str, int] | None = tuple(content["line"]) if content["line"] else None
         self.debug: bool = content["debug"]
-        self.world: list[str] = content["world"]
+        self.port: int | None = content["port"]
+        self.tries: bool = content["tries"]
         self._steps: list[dict[str, Any]] = content["steps"]
         with open(content["reel"], "rb") as file:
             self._reel = memoryview(file.read())  # mapped, it would take a descriptor that the program had
@@ -73,6 +75,26 @@ class Script:
             events.reverse()  # the next one is the last
         self.lane_names: dict[int, str] = {row: name for row, _, name in step["lanes"]}
         self.first_lane: int = step["lanes"][0][0] if step["lanes"] else -1
+
+    @property
+    def is_stopping(self) -> bool:
+        """Whether the replay is to stop anywhere before its end."""
+        return self.debug or self.stop >= 0 or self.line is not None
+
+    @property
+    def is_last(self) -> bool:
+        """Whether the tape is that of the process that is meant, and not of one that leads to it."""
+        return self._step + 1 == len(self._steps)
+
+    def is_ahead(self, row: int) -> bool:
+        """Whether an event is still to come: in this process, or in one that it leads to."""
+        if any(event.row == row for events in self.lanes.values() for event in events):
+            return True
+        return any(row in memoryview(step["rows"]).cast("q") for step in self._steps[self._step + 1 :])
+
+    def of_lane(self, lane: int) -> list[Event]:
+        """The events of a lane, in their order: those that were taken as well."""
+        return [event for event in self.events if event.lane == lane]
 
     @property
     def child_pid(self) -> int | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from _thread import allocate_lock, start_new_thread
+from _thread import allocate_lock, get_ident, start_new_thread
 from collections.abc import Callable
 from typing import NoReturn
 
@@ -14,6 +14,8 @@ class Standing:
 
     Attributes:
         places: where the threads stand, by lane.
+        threads: which thread stands there, by lane.
+        held: whether nothing may end now: a person is asked. Counted.
         left: how many events no thread has done yet.
         expecting: how many of those come after a signal that a thread is followed for, by lane.
     """
@@ -21,6 +23,8 @@ class Standing:
     def __init__(self, events: int, ended: bool, over: Callable[[], NoReturn]) -> None:
         """Take the number of events, whether the process came to its end by itself, and what is to be done then."""
         self.places: dict[int, str] = {}
+        self.threads: dict[int, int] = {}
+        self.held = 0
         self.left = events
         self.expecting: dict[int, int] = {}
         self._ended = ended
@@ -30,12 +34,13 @@ class Standing:
     def here(self, lane: int, place: str) -> NoReturn:
         """The thread that calls goes no further."""
         self.places[lane] = place
+        self.threads[lane] = get_ident()
         self.look()
         forever()
 
     def look(self) -> None:
         """End the replay if nothing is left to be done."""
-        if self.left > sum(self.expecting.values()):
+        if self.held or self.left > sum(self.expecting.values()):
             return
         if not self.left and self.places:
             self._over()
@@ -49,8 +54,8 @@ class Standing:
         timer.acquire()
         timer.acquire(timeout=_GRACE_S)
         self._is_watched = False
-        if self.left == left:  # nothing has moved; a process that was killed while it computed may do so for ever
-            self._over()
+        if self.left == left and not self.held:
+            self._over()  # nothing has moved; a process that was killed while it computed may do so for ever
         self.look()
 
 

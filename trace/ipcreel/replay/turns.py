@@ -48,6 +48,13 @@ class Turns:
                 self._reach(place)
                 self._leave(place)
 
+    def reach(self, event: Event) -> None:
+        """Return when everything before this event is done; it is still to begin."""
+        if not self._single:
+            place = self._begin.get(event.row, self._end.get(event.row))
+            if place is not None:
+                self._reach(place)
+
     def wait(self, event: Event) -> None:
         """Return when every event before this one is complete."""
         if not self._single:

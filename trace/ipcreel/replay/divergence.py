@@ -1,0 +1,68 @@
+"""The first replayed event that is unlike the tape: what it is, and why it may be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ipcreel.reel import Reel
+from ipcreel.replay.changes import changed_files
+
+_MOST = 6
+_RACE = "data-race"
+
+
+class DivergenceError(Exception):
+    """A replay that did not do what its tape has."""
+
+
+@dataclass(frozen=True)
+class Divergence:
+    """Where a replay left its tape.
+
+    Attributes:
+        process: the name of the process.
+        what: what the tape has, and what the program did.
+        agreed: the last events on which the tape and the thread that diverged agreed, a line each.
+        changed: the files that are not what ran.
+        races: what `ipcreel check` found of races, a sentence each.
+    """
+
+    process: str
+    what: str
+    agreed: tuple[str, ...]
+    changed: tuple[str, ...]
+    races: tuple[str, ...]
+
+    @classmethod
+    def from_note(cls, reel: Reel, process: int, note: dict[str, Any]) -> Divergence:
+        """Take what the replayed process noted: `what`, and the rows `agreed`."""
+        races = [finding.what for finding in reel.findings if finding.code == _RACE]
+        agreed = [_line(reel, row) for row in note["agreed"]]
+        changed = changed_files(reel)
+        return cls(reel.process_name(process), note["what"], tuple(agreed), tuple(changed), tuple(races))
+
+    def lines(self) -> list[str]:
+        """It as a person reads it."""
+        before = ["  Before that they agreed:", *(f"    {line}" for line in self.agreed)] if self.agreed else []
+        return [f"the replay of {self.process} diverged: {self.what}", *before, *self._causes()]
+
+    def _causes(self) -> list[str]:
+        if self.changed:
+            names = ", ".join(self.changed[:_MOST])
+            more = f" and {len(self.changed) - _MOST} more" if len(self.changed) > _MOST else ""
+            return [f"  Changed since it was recorded: {names}{more}.", "  To try a change on this run: --try."]
+        if self.races:
+            return ["  Its files are as they were. `ipcreel check` found a race:", *(f"    {it}" for it in self.races)]
+        return [
+            "  The recorded files are as they were, and `ipcreel check` finds no race. What is left: a file that the",
+            "  program reads has changed, or it depends on something that is not recorded: see docs/replay.md.",
+        ]
+
+
+def _line(reel: Reel, row: int) -> str:
+    file, number, _, _ = reel.sites[int(reel.site[row])]
+    thing = str(reel.objects[int(reel.object[row])][3])
+    name = f"{reel.operations[int(reel.op[row])]['name']} {thing}".rstrip()
+    return f"event {row}: {name} at {Path(file).name}:{number}"

@@ -1,0 +1,97 @@
+"""The ways in which a replay ends: it came to the end of its tape, it diverged, its process exited."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from types import FrameType
+from typing import Any, NoReturn
+
+from ipcreel.interpose import environment
+from ipcreel.replay.asking import Asking, RefusedError
+from ipcreel.replay.flushing import flush
+from ipcreel.replay.reading import Replaying
+from ipcreel.replay.script import Script
+from ipcreel.tape import process
+
+DIVERGED = 1
+_AGREED = 4  # events told of before a divergence
+_exit = os._exit
+
+
+class Ends:
+    """Ends the replay, and leaves a note on how it went.
+
+    Attributes:
+        reading: what is replayed.
+    """
+
+    reading: Replaying
+
+    def __init__(self, script: Script, asking: Asking) -> None:
+        self._script = script
+        self._asking = asking
+
+    def diverge(self, what: str) -> NoReturn:
+        """The program does what it did not do when it was recorded: say so, and end."""
+        here = process.here
+        here.inside = True
+        own = self._script.of_lane(here.lane)
+        taken = own[: len(own) - len(here.events)]
+        note: dict[str, Any] = {"what": what, "agreed": [event.row for event in taken[-_AGREED:]]}
+        self._asking.note(diverged=note)
+        if environment.setting("IPCREEL_DEBUG"):
+            traceback.print_stack()
+            traceback.print_exception(getattr(sys, "last_value", None))
+        if self.reading.session is not None:
+            self.reading.session.end(self._divergence(note), sys._getframe(1), DIVERGED)
+        flush()
+        _exit(DIVERGED)
+
+    def _divergence(self, note: dict[str, Any]) -> list[str]:
+        try:
+            first, *rest = self._asking.ask("divergence", note=note)
+        except RefusedError as refused:
+            return [f"ipcreel: the replay diverged: {note['what']} {refused}"]
+        return [f"ipcreel: {first}", *rest]
+
+    def fenced(self, what: str) -> NoReturn:
+        """The program does what the tape has no outcome for, and what would be seen outside."""
+        self.diverge(f"{what}, and the tape has no such operation; nothing was done.")
+
+    def over(self, reading: Replaying) -> NoReturn:
+        """No thread goes any further: say where each of them stands."""
+        process.here.inside = True
+        standing = reading.standing
+        places = [
+            f"{reading.script.lane_names.get(lane, lane)} stands: {place}."
+            for lane, place in sorted(standing.places.items())
+        ] or ["the tape ends here: the process was killed while it ran."]
+        if reading.session is not None:
+            reading.session.end([f"ipcreel: {place}" for place in places], self._standing_frame(reading))
+        flush()
+        sys.stderr.writelines(f"ipcreel: {place}\n" for place in places)
+        sys.stderr.flush()
+        self._asking.note(replayed=reading.replayed, stands=places)
+        _exit(0)
+
+    def _standing_frame(self, reading: Replaying) -> FrameType | None:
+        """The frame of a thread that stands; who asks from here on stands in its lane."""
+        frames = sys._current_frames()
+        for lane, ident in sorted(reading.standing.threads.items()):
+            if ident in frames:
+                reading.here.lane, reading.here.events = lane, reading.script.lanes.get(lane, [])
+                return frames[ident]
+        return None
+
+    def leave(self, code: int) -> NoReturn:
+        """The process ended here, without the interpreter's own end."""
+        if self.reading.session is not None:
+            self.reading.session.end([f"ipcreel: the process ended with exit code {code}."], sys._getframe(1), code)
+        _exit(code & 0xFF)
+
+    def at_exit(self) -> None:
+        """The interpreter ends by itself, and all that the program wanted to be done then is done."""
+        if self.reading.session is not None:
+            self.reading.session.end(["ipcreel: the process came to its end."])
