@@ -17,7 +17,10 @@ from ipcreel.analysis.waits import Window
 Rows = NDArray[np.int64]
 
 _SENDS = ("sysv.queue.send", "posix.queue.send", "mp.queue.put", "mp.simple_queue.put", "queues.queue.put")
-_RECEIVES = ("sysv.queue.receive", "posix.queue.receive", "mp.queue.get", "mp.simple_queue.get", "queues.queue.get")
+_RECEIVES = (
+    "sysv.queue.receive", "posix.queue.receive", "mp.queue.get", "mp.queue.take", "mp.queue.take_bytes",
+    "mp.simple_queue.get", "queues.queue.get",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

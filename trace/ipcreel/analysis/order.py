@@ -218,5 +218,5 @@ def cone(order: Order, row: int, after: bool) -> Rows:
         else:
             kept = moments[:reach]
             parts.append(kept[kept % 2 == 0] // 2)
-    rows = np.unique(np.concatenate(parts)) if parts else np.empty(0, np.int64)
+    rows = np.sort(np.concatenate(parts)) if parts else np.empty(0, np.int64)  # each event has one begin, and one end
     return np.asarray(rows[rows != row], np.int64)

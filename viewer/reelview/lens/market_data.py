@@ -204,13 +204,13 @@ def _shares(reel: Reel) -> list[Share]:
     """Offers that were taken: what a taker did not put back at once, under the giver's name, it used."""
     found: list[Share] = []
     open_: dict[int, tuple[int, Offer]] = {}
-    for row in reel.events.rows("sysv.queue.send", "sysv.queue.receive").tolist():
+    rows = reel.events.rows("sysv.queue.send", "sysv.queue.receive")
+    sends = np.isin(rows, reel.events.rows("sysv.queue.send")).tolist()
+    for row, lane, sent in zip(rows.tolist(), reel.lane[rows].tolist(), sends, strict=True):
         offer = read_offer(reel.payload(row))
         if offer is None:
             continue
-        lane = int(reel.lane[row])
         taken = open_.pop(lane, None)
-        sent = reel.operations[int(reel.op[row])]["name"] == "sysv.queue.send"
         rest = offer.ukwh if sent and taken and taken[1].giver == offer.giver else 0
         if taken:
             found.append(_share(reel, taken, rest))
