@@ -109,6 +109,13 @@ def test_the_depth_of_a_queue_rises_with_sends_and_falls_with_receives():
     assert depth.sampled((1000, 1400), 2).tolist() == [3, 3]
 
 
+def test_what_a_pool_takes_out_of_its_queue_of_results_no_longer_lies_in_it():
+    events = picture("send send", "               receive   receive")
+    pool = replace(events, codes={"mp.simple_queue.put": 3, "mp.queue.take": 4})
+    (depth,) = find_depths(pool)
+    assert (depth.most, depth.left) == (2, 0)
+
+
 def test_the_critical_path_leads_over_the_message_that_was_waited_for():
     events = picture("sleep-----     send      ", "receive----------------        sleep---------")
     assert path_of(events) == [
