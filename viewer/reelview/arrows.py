@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 from reelview.flows import FlowIndex
 from reelview.raster.window import Window
 
-MOST_ARROWS = 1_500
+MOST_ARROWS = 600
 MOST_BUNDLES = 80
 """In a window of 1,500 px or more; narrower ones take fewer of both, or arrows would cover all."""
 
 _LEAST_SHARE = 0.25
+_GOOD_SHARE = 0.6
 _BUCKET_PX = 220
 _LEAST_PART_PX = 40
 _MOST_CELLS = 20_000
@@ -74,7 +75,7 @@ def choose_arrows(
     total = int(counts.sum())
     none = np.zeros(0, np.int64)
     if (
-        total <= min(MOST_ARROWS, max(window.width_px, 100))
+        total <= min(MOST_ARROWS, max(window.width_px // 3, 100))
         and index.began_in(window.begin_ns, window.end_ns) <= _SCANNED
     ):
         flow = index.within(window.begin_ns, window.end_ns, seen) if total else none
@@ -85,10 +86,12 @@ def choose_arrows(
     parts = _count_parts(index, window, from_line, to_line, seen & (from_line != to_line))
     most = min(MOST_BUNDLES, max(window.width_px // _WIDTH_PX, 10))
     bucket_ns = _power_of_two(window.pixel_ns * _BUCKET_PX)
-    starts = np.flatnonzero(np.diff(np.array(parts.edges_ns[:-1]) // bucket_ns, prepend=-1))
-    bundles = _bundle(parts, starts)
-    if len(bundles.count) <= most:
-        return _placed(bundles, most, window, _BUCKET_PX / 2)
+    begins_ns = np.array(parts.edges_ns[:-1])
+    for wider in (1, 4):
+        starts = np.flatnonzero(np.diff(begins_ns // (bucket_ns * wider), prepend=-1))
+        placed = _placed(_bundle(parts, starts), most, window, _BUCKET_PX / 2)
+        if placed.count.sum() >= _GOOD_SHARE * placed.total:
+            return placed
     return _placed(_bundle(parts, starts[:1]), most, window, _BUCKET_PX)
 
 

@@ -47,7 +47,8 @@ class InspectPage:
         ]
         for column in ("a", "b"):
             if row[column]:
-                fields.append((str(row[column]).split(";", maxsplit=1)[0], str(int(getattr(reel, column)[event]))))
+                name = str(row[column]).partition(";")[0].partition(" (")[0]
+                fields.append((name, str(int(getattr(reel, column)[event]))))
         cones = (
             page.link(f"cone:{event}", "past and future"),
             page.link(f"past:{event}", "past"),

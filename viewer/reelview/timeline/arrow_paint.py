@@ -19,6 +19,7 @@ from reelview.timeline.texts import Texts
 
 _SMOOTH = 80
 _THICK = 1000
+_FAINT = 0.25
 _MOST_COUNTS = 40
 _LABEL_AT = (0.5, 0.35, 0.65, 0.2, 0.8)
 _FAR_PX = 20_000.0
@@ -31,6 +32,8 @@ class ArrowInk:
     painter: QPainter
     theme: Theme
     texts: Texts
+    faint: bool
+    """Whether others stand out."""
     depth: NDArray[np.uint16]
     """(events,) how deep each event is nested in its lane: an arrow ends at the row of its event."""
 
@@ -82,7 +85,8 @@ def _ends(
 def _paint_single(ink: ArrowInk, ends: list[tuple[float, float, float, float]]) -> None:
     few = len(ends) <= _SMOOTH
     # Lines of one pixel without transparency are drawn four times as fast as others.
-    colour = QColor(ink.theme.arrow if few else mix(ink.theme.arrow, ink.theme.lane, 0.42))
+    strength = _FAINT if ink.faint else 1.0 if few else 0.42
+    colour = QColor(mix(ink.theme.arrow, ink.theme.lane, strength))
     ink.painter.setRenderHint(QPainter.RenderHint.Antialiasing, few)
     ink.painter.setPen(QPen(colour, 1))
     ink.painter.drawLines([QLineF(*end) for end in ends])
@@ -113,7 +117,7 @@ def head(from_x: float, from_y: float, to_x: float, to_y: float, size_px: float 
 
 def _paint_bundles(ink: ArrowInk, arrows: Arrows, middle: list[float]) -> None:
     """Each bundle an upright arrow from a dot to a head, with its count where there is room."""
-    colour = QColor(mix(ink.theme.arrow, ink.theme.lane, 0.65))
+    colour = QColor(mix(ink.theme.arrow, ink.theme.lane, _FAINT if ink.faint else 0.65))
     x = arrows.x_px.astype(int).tolist()
     top = [int(middle[line]) for line in arrows.from_line.tolist()]
     bottom = [int(middle[line]) for line in arrows.to_line.tolist()]
@@ -128,6 +132,8 @@ def _paint_bundles(ink: ArrowInk, arrows: Arrows, middle: list[float]) -> None:
     for n in range(len(x)):
         down = bottom[n] > top[n]
         ink.painter.drawPixmap(x[n] - half_px, bottom[n] - (ink.texts.height_px - 3 if down else 3), heads[down])
+    if ink.faint:
+        return
     _paint_counts(
         ink, arrows, [(x[n], [round(top[n] + (bottom[n] - top[n]) * at) for at in _LABEL_AT]) for n in range(len(x))]
     )

@@ -38,6 +38,7 @@ class View:
     layout: int
     index: int
     highlight: int = 0
+    has_selected: bool = False
 
 
 class Picture:
@@ -76,7 +77,7 @@ class Picture:
         if self.path is not None:
             paint_path(painter, self.path, view.window, layout, view.scroll_px, theme)
         elif view.with_arrows:
-            ink = ArrowInk(painter, theme, self._texts, self._depth)
+            ink = ArrowInk(painter, theme, self._texts, view.has_selected, self._depth)
             self.note = paint_arrows(ink, self.flows, view.window, view.height_px, view.scroll_px, layout)
         marker_painter = MarkerPainter(
             painter, view.window, layout, scroll_px=view.scroll_px, height_px=view.height_px, theme=theme

@@ -384,6 +384,7 @@ class Timeline(QWidget):
             self._layouts,
             self.raster.stage,
             self._highlights,
+            self.selected_span is not None,
         )
         painter.drawImage(area.topLeft(), self._picture.image(view, self.layout_, theme, axis))
         self._paint_names(painter, QRect(0, area.top(), area.left(), area.height()), theme)
