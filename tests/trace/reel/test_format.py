@@ -112,11 +112,32 @@ def test_a_reel_of_a_newer_version_is_refused_with_what_to_do(run: Recorded) -> 
         open_reel(damaged(run.path, at, b"\x09"))
 
 
-def test_a_reel_that_was_cut_off_says_so(run: Recorded) -> None:
-    size = run.path.stat().st_size
-    run.path.write_bytes(run.path.read_bytes()[: size - 100])
-    with pytest.raises(ReelError, match=rf"its header says {size}\. It was cut off"):
+def test_a_reel_that_was_cut_off_is_read_up_to_there_and_says_so(run: Recorded) -> None:
+    whole = open_reel(run.path)
+    first, count = whole.payloads_end, len(whole)
+    content = run.path.read_bytes()
+    run.path.write_bytes(content[: first + 10 * 64 + 5])
+    reel = open_reel(run.path)
+    assert reel.damage == [f"it was cut off: 10 of {count:,} events can be read"]
+    assert reel.begin.tolist() == whole.begin[:10].tolist()
+    assert reel.begin_ns == whole.begin_ns
+    run.path.write_bytes(content[:first])
+    with pytest.raises(ReelError, match=rf"its header says {len(content):,}\. It was cut off before its first event\."):
         open_reel(run.path)
+
+
+def test_events_that_fit_nothing_are_left_out_and_counted(run: Recorded) -> None:
+    whole = open_reel(run.path)
+    lane_of_the_third = whole.payloads_end + 2 * 64 + 11
+    reel = open_reel(damaged(run.path, lane_of_the_third, b"\x7f"))
+    assert reel.damage == [f"1 of {len(whole):,} events fit nothing and are left out"]
+    assert reel.begin.tolist() == np.delete(whole.begin, 2).tolist()
+
+
+def test_damaged_definitions_are_named(run: Recorded) -> None:
+    at = run.path.read_bytes().index(b"\xa5lanes")
+    with pytest.raises(ReelError, match=r"its definitions are damaged: they hold no table of lanes\."):
+        open_reel(damaged(run.path, at, b"\xa5LANES"))
 
 
 def test_a_damaged_payload_is_named_and_the_rest_can_be_read(run: Recorded) -> None:

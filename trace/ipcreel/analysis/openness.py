@@ -9,13 +9,19 @@ from ipcreel.analysis.clocks import Clocks
 from ipcreel.analysis.events import Events
 from ipcreel.analysis.flows import Flows
 from ipcreel.analysis.flows.match import KINDS
-from ipcreel.analysis.keys import number_keys, sort_in_keys
+from ipcreel.analysis.flows.nearest import last_until
+from ipcreel.analysis.keys import number_keys, sort_in_keys, sort_stably
 from ipcreel.analysis.order import Order, make_order
 
 Rows = NDArray[np.int64]
 
 _WRITES = ("mp.value.set", "mp.value.set_unlocked", "mp.array.set", "mp.array.set_unlocked", "sysv.memory.write")
 _READS = ("mp.value.get", "mp.value.get_unlocked", "mp.array.get", "mp.array.get_unlocked", "sysv.memory.read")
+_WAITS = ("process.wait", "process.wait_pid")
+_LOOKS = (
+    "mp.process.start", "mp.process.is_alive", "mp.process.exitcode", "mp.process.active_children", "subprocess.poll",
+    "subprocess.start",
+)  # fmt: skip
 _LOCKS = ("mp.lock.acquire", "threads.lock.acquire", "posix.semaphore.acquire", "posix.semaphore.enter")
 
 
@@ -29,7 +35,7 @@ def open_rows(events: Events, flows: Flows) -> NDArray[np.bool_]:
     channel = _channels(events, flows)
     contended = message & _contended(events, flows, channel)
     locks = np.isin(flows.effect, events.rows(*_LOCKS, done=False))
-    certain = (flows.kind != KINDS.index("value")) & ~locks & ~contended
+    certain = (flows.kind != KINDS.index("value")) & ~locks & ~contended & ~np.isin(flows.effect, _polls(events))
     order = make_order(events.lane, events.begin_ns, events.end_ns, flows.cause[certain], flows.effect[certain])
     clocks = Clocks(order)
     found = np.zeros(len(events.lane), np.bool_)
@@ -41,6 +47,17 @@ def open_rows(events: Events, flows: Flows) -> NDArray[np.bool_]:
     here = contended & unordered[channel]
     found[flows.cause[here]] = found[flows.effect[here]] = True
     return found
+
+
+def _polls(events: Events) -> Rows:
+    """Waits for a process inside operations that look whether it has ended already: it may not have, the next time."""
+    waits = events.rows(*_WAITS)
+    looks = events.rows(*_LOOKS, done=False)
+    looks = looks[sort_stably(events.lane[looks])]
+    at = last_until(events.lane[looks], events.begin_ns[looks], events.lane[waits], events.begin_ns[waits])
+    inside = at >= 0
+    inside[inside] = events.end_ns[looks[at[inside]]] >= events.end_ns[waits[inside]]
+    return waits[inside]
 
 
 def _unordered_channels(events: Events, clocks: Clocks, channel: Rows, rows: Rows, count: int) -> NDArray[np.bool_]:

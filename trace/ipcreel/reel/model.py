@@ -7,7 +7,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import msgpack
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,7 +16,7 @@ from ipcreel.analysis.findings import Finding
 from ipcreel.analysis.flows import Flows, match
 from ipcreel.analysis.mechanisms import find_mechanisms
 from ipcreel.analysis.order import Order, make_order
-from ipcreel.reel import payload
+from ipcreel.reel import integrity, payload
 from ipcreel.reel.checks import find_all, run_of
 from ipcreel.reel.error import ReelError
 from ipcreel.reel.ticks import find_ticks
@@ -36,6 +35,7 @@ class Reel:
         objects: [kind, shared, key, name] each; row 0 is no object.
         sites: [file, line, function, instruction] each; row 0 is no site.
         run: what is known of the run as a whole.
+        damage: what could not be read, a line each; empty where all could.
     """
 
     def __init__(self, path: Path, data: mmap.mmap, header: dict[str, Any], definitions: dict[str, Any]) -> None:
@@ -49,9 +49,40 @@ class Reel:
         self.objects: list[list[Any]] = definitions["objects"]
         self.sites: list[list[Any]] = definitions["sites"]
         self.sources: list[list[Any]] = definitions["sources"]
-        self.raw: NDArray[np.void] = np.frombuffer(
-            data, event.dtype(), count=header["event_count"], offset=header["events"]
+        self.damage: list[str] = []
+        self._index = self._read_index()
+        self.raw: NDArray[np.void] = self._read_events(definitions)
+
+    def _read_events(self, definitions: dict[str, Any]) -> NDArray[np.void]:
+        first, count = self._header["events"], self._header["event_count"]
+        there = min(count, max(len(self._data) - first, 0) // event.SIZE)
+        if there < count:
+            self.damage.append(f"it was cut off: {there:,} of {count:,} events can be read")
+        raw = np.frombuffer(self._data, event.dtype(), count=there, offset=min(first, len(self._data)))
+        places = integrity.kept_events(raw, definitions)
+        if places is None:
+            return raw
+        lost = len(raw) - len(places)
+        what = (
+            f"{lost:,} of {len(raw):,} events fit nothing and are left out" if lost else "its events are not in order"
         )
+        self.damage.append(what)
+        number = np.full(len(raw), -1, np.int64)
+        number[places] = np.arange(len(places))
+        cut = [(int(number[row]), size) for row, size in self._index["cut"] if row < len(raw)]
+        self._index = {"cut": [pair for pair in cut if pair[0] >= 0]}
+        return raw[places]
+
+    def _read_index(self) -> dict[str, Any]:
+        try:
+            index = payload.decode(self._data[self._header["index"] : self._header["size"]])
+            if index["begin_ns"] <= index["end_ns"] < 1 << 62 and all(row >= 0 and size for row, size in index["cut"]):
+                return dict(index)
+        except (ValueError, KeyError, TypeError):
+            pass
+        if len(self._data) >= self._header["size"]:
+            self.damage.append("its index is damaged: when the run began and ended is taken from the events")
+        return {"cut": []}
 
     def __len__(self) -> int:
         return len(self.raw)
@@ -174,19 +205,13 @@ class Reel:
     @cached_property
     def begin_ns(self) -> int:
         """When the first event began."""
-        return int(self._index["begin_ns"])
+        return int(self._index.get("begin_ns") or (self.raw["begin_ns"][0] if len(self.raw) else 0))
 
     @cached_property
     def end_ns(self) -> int:
         """When the last event ended."""
-        return int(self._index["end_ns"])
-
-    @cached_property
-    def _index(self) -> dict[str, Any]:
-        index: dict[str, Any] = msgpack.unpackb(
-            self._data[self._header["index"] : self._header["size"]], strict_map_key=False
-        )
-        return index
+        last = max(int(np.abs(self._end).max(initial=0)), int(self.begin.max(initial=0)))
+        return int(self._index["end_ns"]) if "end_ns" in self._index else last
 
     @property
     def mapped(self) -> mmap.mmap:
@@ -211,7 +236,7 @@ class Reel:
             return str(name)
         if process["how"] == "fork" and process["parent"] is not None:
             return f"{self.process_name(process['parent'])}+{process['pid']}"
-        return program_name(process["argv"])
+        return program_name(process.get("argv", []))
 
     def lane_name(self, row: int) -> str:
         """The name of a lane: its process's, and its thread's where that says more."""
@@ -277,9 +302,12 @@ def open_reel(path: str | Path) -> Reel:
     header = _header(path, data)
     try:
         definitions = payload.decode(data[header["definitions"] : header["payloads"]])
-        return Reel(path, data, header, definitions)
-    except (ValueError, KeyError, TypeError) as error:
+    except ValueError as error:
         raise ReelError(f"{path}: its definitions are damaged: {error}.") from None
+    wrong = integrity.wrong_definitions(definitions)
+    if wrong is not None:
+        raise ReelError(f"{path}: its definitions are damaged: {wrong}.")
+    return Reel(path, data, header, definitions)
 
 
 def _header(path: Path, data: mmap.mmap) -> dict[str, Any]:
@@ -289,14 +317,21 @@ def _header(path: Path, data: mmap.mmap) -> dict[str, Any]:
         header = None
     if not isinstance(header, dict) or header.get("format") != reel_file.FORMAT:
         raise ReelError(f"{path}: this is not a reel. `ipcreel record` makes one.")
-    if header["version"] > reel_file.VERSION:
+    version = header.get("version")
+    if isinstance(version, int) and version > reel_file.VERSION:
         raise ReelError(
-            f"{path}: it has version {header['version']}, this ipcreel reads up to {reel_file.VERSION}. "
-            "Install a newer ipcreel."
+            f"{path}: it has version {version}, this ipcreel reads up to {reel_file.VERSION}. Install a newer ipcreel."
         )
-    numbers = [header.get(name) for name in reel_file.NUMBERS]
-    if not all(isinstance(number, int) for number in numbers) or header["size"] != len(data):
+    numbers = [
+        number for name in reel_file.NUMBERS if type(number := header.get(name)) is int and 0 <= number < 1 << 62
+    ]
+    if len(numbers) < len(reel_file.NUMBERS):
+        raise ReelError(f"{path}: its header is damaged: numbers were expected as {', '.join(reel_file.NUMBERS)}.")
+    definitions, payloads, events, count, index, size = numbers
+    if not (definitions <= payloads <= events and events + count * event.SIZE == index <= size):
+        raise ReelError(f"{path}: its header is damaged: its parts overlap.")
+    if len(data) <= events and count:
         raise ReelError(
-            f"{path}: {len(data):,} bytes, its header says {header.get('size')}. It was cut off, or not finished."
+            f"{path}: {len(data):,} bytes, its header says {size:,}. It was cut off before its first event."
         )
     return header

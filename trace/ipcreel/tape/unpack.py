@@ -18,22 +18,36 @@ class Opaque(NamedTuple):
         return self.text
 
 
+_CONTAINERS = frozenset((*range(0x80, 0xA0), *range(0xDC, 0xE0)))  # arrays and maps
+
+
 def decode(data: bytes | memoryview) -> Any:
     """The first value in `data`.
 
     Raises:
         ValueError: it is not msgpack, or ends too early.
     """
+    try:
+        if data and data[0] in _CONTAINERS:
+            _must_be_whole(data)
+        return _unpacker(data).unpack()
+    except msgpack.OutOfData:
+        raise ValueError("the payload ends too early") from None
+    except (msgpack.UnpackException, TypeError, RecursionError, OverflowError) as error:
+        raise ValueError(f"the payload cannot be read: {error}") from None
+
+
+def _must_be_whole(data: bytes | memoryview) -> None:
+    """Raise where an array or a map says that it is longer than what is there: room would be made for it."""
+    _unpacker(data).skip()
+
+
+def _unpacker(data: bytes | memoryview) -> Any:
     unpacker = msgpack.Unpacker(
         ext_hook=_extension, strict_map_key=False, unicode_errors="surrogatepass", max_buffer_size=0
     )
     unpacker.feed(data)
-    try:
-        return unpacker.unpack()
-    except msgpack.OutOfData:
-        raise ValueError("the payload ends too early") from None
-    except (msgpack.UnpackException, TypeError, RecursionError) as error:
-        raise ValueError(f"the payload cannot be read: {error}") from None
+    return unpacker
 
 
 def _extension(kind: int, data: bytes) -> Any:
