@@ -103,8 +103,8 @@ def _definitions(lanes: int, objects: _Objects) -> dict[str, Any]:
     processes = [
         {
             "pid": _FIRST_PID + row, "ppid": _FIRST_PID if row else 1, "how": "fork" if row else "exec",
-            "begin_ns": _FIRST_NS + row * 1_000, "begin_unix_ns": 0, "argv": ["market"], "folder": "/", "parent": 0 if row else None,
-            "replaces": None, "tape": str(row), "facts": {"name": name}, "stopped": None,
+            "begin_ns": _FIRST_NS + row * 1_000, "begin_unix_ns": 0, "argv": ["market"], "folder": "/",
+            "parent": 0 if row else None, "replaces": None, "tape": str(row), "facts": {"name": name}, "stopped": None,
         }
         for row, name in enumerate(names)
     ]  # fmt: skip

@@ -46,7 +46,7 @@ def command(
 ) -> None:
     """Print the events of REEL in order of begin, payloads decoded as text, JSON, msgpack or hex, never unpickled."""
     selection = Selection(process, mechanism, operation, object_, since, until)
-    line = _json_line if as_json else _line
+    line = _json_line if as_json else line_of
     if follow:
         from ipcreel.cli.follow import follow as follow_tapes
 
@@ -67,7 +67,7 @@ def _print(reel: Reel, rows: Iterable[int], line: Any) -> None:
     sys.stdout.flush()
 
 
-def _line(reel: Reel, row: int) -> str:
+def line_of(reel: Reel, row: int) -> str:
     at = (int(reel.begin[row]) - reel.begin_ns) / 1e9
     thing = reel.objects[int(reel.object[row])][3]
     file, number, _, _ = reel.sites[int(reel.site[row])]

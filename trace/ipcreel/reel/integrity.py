@@ -116,6 +116,19 @@ def _is_own_ancestor(processes: list[dict[str, Any]], row: int) -> bool:
     return ancestor is not None
 
 
+def unknown_operations(raw: NDArray[np.void], known: dict[int, dict[str, Any]]) -> dict[int, dict[str, Any]]:
+    """Rows for the operations of events of which the table says nothing."""
+    table = np.zeros(1 << 16, np.bool_)
+    table[[code for code in known if 0 <= code < len(table)]] = True
+    unknown: set[int] = set()
+    for first in range(0, len(raw), _CHUNK):
+        op = raw["op"][first : first + _CHUNK].astype(np.uint16)
+        unknown.update(op[~table[op]].tolist())
+    nothing = {"mechanism": "unknown", "module": "", "flow": None, "blocks": False, "semantic": False}
+    nothing |= {"replay": "fence", "a": "a", "b": "b", "payload": ""}
+    return {code: {"code": code, "name": f"operation {code:#06x}", **nothing} for code in sorted(unknown)}
+
+
 def kept_events(raw: NDArray[np.void], definitions: dict[str, Any]) -> NDArray[np.int64] | None:
     """The places of the events that fit the tables, in order of begin; None where all do and stand so."""
     tables = (len(definitions["lanes"]), len(definitions["objects"]), len(definitions["sites"]))

@@ -52,6 +52,7 @@ class Reel:
         self.damage: list[str] = []
         self._index = self._read_index()
         self.raw: NDArray[np.void] = self._read_events(definitions)
+        self.operations |= integrity.unknown_operations(self.raw, self.operations)
 
     def _read_events(self, definitions: dict[str, Any]) -> NDArray[np.void]:
         first, count = self._header["events"], self._header["event_count"]
