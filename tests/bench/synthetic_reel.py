@@ -123,7 +123,15 @@ def _definitions(lanes: int, objects: _Objects) -> dict[str, Any]:
 def _chunks(rounds: int, lanes: int, objects: _Objects, codes: dict[str, int], rng: np.random.Generator) -> Any:
     """The columns of the run, a stretch of time after the other, each in order of begin."""
     made = [
-        _columns(_FIRST_NS - 100_000 + np.arange(first, last) * 10, 5, 0, codes[name], np.arange(first, last), 22)
+        _columns(
+            _FIRST_NS - 100_000 + np.arange(first, last) * 10,
+            5,
+            0,
+            codes[name],
+            np.arange(first, last),
+            22,
+            np.minimum(GROUP, lanes - np.arange(last - first) * GROUP) if name == "mp.barrier.create" else 0,
+        )  # fmt: skip
         for name, first, last in objects.made()
     ]
     yield _sorted([*made, _ends_of_processes(lanes, codes, "process.fork", _FIRST_NS)])

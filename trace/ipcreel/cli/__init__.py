@@ -17,11 +17,14 @@ replay   run one process of a reel again, alone
 from __future__ import annotations
 
 import importlib
+import sys
+from typing import Any
 
 import click
 
 from ipcreel.cli.trouble import report_trouble
 
+INTERRUPTED = 130  # what a shell says of a command that Ctrl-C has ended
 _COMMANDS = (
     "record",
     "recover",
@@ -47,6 +50,12 @@ class _Commands(click.Group):
             return None
         command: click.Command = importlib.import_module(f"ipcreel.cli.{name}").command
         return command
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except KeyboardInterrupt:
+            sys.exit(INTERRUPTED)
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})

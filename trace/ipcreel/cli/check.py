@@ -10,7 +10,9 @@ from typing import Any
 import click
 
 from ipcreel.analysis.findings import Finding
-from ipcreel.reel import Reel, open_reel
+from ipcreel.cli.opening import open_reel
+from ipcreel.cli.working import MATCHING, ORDERING, working
+from ipcreel.reel import Reel
 
 
 @click.command("check")
@@ -22,6 +24,13 @@ def command(reel: Path, as_json: bool) -> None:
     The exit code is 1 where something was found.
     """
     opened = open_reel(reel)
+    with working(3) as stage:
+        stage(MATCHING)
+        _ = opened.flows
+        stage(ORDERING)
+        _ = opened.order
+        stage("looking for what is wrong")
+        _ = opened.findings
     for number, finding in enumerate(opened.findings, 1):
         print(json.dumps(_as_json(opened, finding), ensure_ascii=False) if as_json else _text(opened, finding, number))
     if not opened.findings and not as_json:

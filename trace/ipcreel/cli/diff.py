@@ -14,8 +14,10 @@ import numpy as np
 from ipcreel.analysis.behaviour import Behaviour, Deed
 from ipcreel.analysis.diff import Changed, Difference, Parting, compare
 from ipcreel.analysis.waits import ends_of, find_waits, lane_times
+from ipcreel.cli.opening import open_reel
+from ipcreel.cli.working import MATCHING, Stage, working
 from ipcreel.expect import describe
-from ipcreel.reel import Reel, ReelError, open_reel
+from ipcreel.reel import Reel, ReelError
 from ipcreel.reel.canonical import before, behaviour_of, roles_of
 from ipcreel.reel.text import duration_text
 
@@ -44,17 +46,30 @@ def command(one: Path, other: Path, around: int | None, as_json: bool) -> None:
     The exit code is 0 where they are the same, 1 where they are not.
     """
     reels = open_reel(one), open_reel(other)
-    done = behaviour_of(reels[0]), behaviour_of(reels[1])
+    with working(6) as stage:
+        for reel in reels:
+            stage(f"{MATCHING} in {reel.path.name}")
+            _ = reel.flows
+        one_done, other_done = (_behaviour(reel, stage) for reel in reels)
+        done = one_done, other_done
+        if around is None:
+            stage("comparing")
+            found = compare(*done, before(reels[0]), before(reels[1]))
+            stage("comparing waits")
+            timings = _timings(reels)
     if around is not None:
         print(_around(reels, done, around))
         return
-    found = compare(*done, before(reels[0]), before(reels[1]))
-    timings = _timings(reels)
     if as_json:
         print(json.dumps(_as_json(found, timings), ensure_ascii=False))
     else:
         print(_text(reels, done, found, timings))
     sys.exit(0 if found.same else 1)
+
+
+def _behaviour(reel: Reel, stage: Stage) -> Behaviour:
+    stage(f"naming what {reel.path.name} did")
+    return behaviour_of(reel)
 
 
 def _text(reels: tuple[Reel, Reel], done: tuple[Behaviour, Behaviour], found: Difference, timings: list[Any]) -> str:

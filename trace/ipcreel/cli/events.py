@@ -10,7 +10,8 @@ from typing import Any
 
 import click
 
-from ipcreel.reel import Reel, ReelError, open_reel
+from ipcreel.cli.opening import open_reel
+from ipcreel.reel import Reel, ReelError
 from ipcreel.reel.select import Selection, select
 from ipcreel.reel.text import duration_text, payload_text
 

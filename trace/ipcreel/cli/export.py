@@ -7,7 +7,9 @@ from pathlib import Path
 
 import click
 
-from ipcreel.reel import ReelError, open_reel
+from ipcreel.cli.opening import open_reel
+from ipcreel.cli.working import MATCHING, working
+from ipcreel.reel import ReelError
 from ipcreel.reel.select import Selection, select
 
 FORMATS = ("perfetto", "csv", "parquet", "shiviz", "mermaid")
@@ -48,6 +50,10 @@ def command(
     opened = open_reel(reel)
     rows = select(opened, Selection(process, mechanism, operation, object_, since, until))
     try:
-        importlib.import_module(f"ipcreel.export.{form}").write(opened, rows, output)
+        with working(2, partial=output) as stage:
+            stage(MATCHING)
+            _ = opened.flows
+            stage(f"writing {len(rows):,} events")
+            importlib.import_module(f"ipcreel.export.{form}").write(opened, rows, output)
     except OSError as error:
         raise ReelError(f"{output}: cannot be written: {error.strerror}.") from None

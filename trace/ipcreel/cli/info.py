@@ -12,8 +12,10 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from ipcreel.cli.opening import open_reel
 from ipcreel.cli.summary import count_text, size_text
-from ipcreel.reel import Reel, contents, open_reel
+from ipcreel.cli.working import working
+from ipcreel.reel import Reel, contents
 from ipcreel.reel.children import find_children
 from ipcreel.reel.text import duration_text
 
@@ -26,7 +28,9 @@ _SHOWN = 20  # processes that were not recorded
 def command(reel: Path, as_json: bool) -> None:
     """Say what is in REEL: its processes, its events by mechanism, what was not recorded, what was lost."""
     opened = open_reel(reel)
-    facts = describe(opened)
+    with working(1) as stage:
+        stage("counting")
+        facts = describe(opened)
     if as_json:
         print(json.dumps(facts, ensure_ascii=False, indent=2, default=str))
         return

@@ -11,9 +11,11 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from ipcreel.cli.opening import open_reel
+from ipcreel.cli.working import working
 from ipcreel.export.parquet import arrow_table
 from ipcreel.export.tables import VIEWS
-from ipcreel.reel import Reel, ReelError, open_reel
+from ipcreel.reel import Reel, ReelError
 
 _EXAMPLES = """\b
 Examples:
@@ -33,7 +35,10 @@ def command(reel: Path, sql: str, as_json: bool, as_csv: bool) -> None:
 
     The views are events, flows, waits, objects, processes, lanes and findings; `DESCRIBE events` tells their columns.
     """
-    columns, rows = ask(open_reel(reel), sql)
+    opened = open_reel(reel)
+    with working(1) as stage:
+        stage("asking")
+        columns, rows = ask(opened, sql)
     if as_json:
         for row in rows:
             print(json.dumps(dict(zip(columns, row, strict=True)), ensure_ascii=False, default=str))

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import click
 
+from ipcreel.cli.opening import open_reel
 from ipcreel.cli.viewer import need_viewer
 from ipcreel.record.trouble import LaunchError
-from ipcreel.reel import ReelError, open_reel
+from ipcreel.reel import ReelError
 from ipcreel.reel.moments import moment_ns, window_ns
 
 

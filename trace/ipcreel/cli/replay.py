@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from ipcreel.reel import Reel, ReelError, open_reel
+from ipcreel.cli.opening import open_reel
+from ipcreel.reel import Reel, ReelError
 from ipcreel.replay.every import replay_all
 from ipcreel.replay.launch import INTERRUPTED, Ending, replay
 from ipcreel.replay.place import Place, at_begin, at_event, at_finding, at_line, at_moment

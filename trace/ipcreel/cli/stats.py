@@ -12,7 +12,9 @@ from rich.console import Console
 from rich.table import Table
 
 from ipcreel.analysis.stats import statistics
-from ipcreel.reel import Reel, ReelError, open_reel
+from ipcreel.cli.opening import open_reel
+from ipcreel.cli.working import MATCHING, working
+from ipcreel.reel import Reel, ReelError
 from ipcreel.reel.moments import window_ns
 from ipcreel.reel.names import names_of
 from ipcreel.reel.text import duration_text
@@ -44,7 +46,11 @@ def command(reel: Path, since: str | None, until: str | None, rows: int, as_json
     chain that set how long the run took.
     """
     opened = open_reel(reel)
-    found = stats_of(opened, since, until)
+    with working(2) as stage:
+        stage(MATCHING)
+        _ = opened.flows
+        stage("adding up waits")
+        found = stats_of(opened, since, until)
     if as_json:
         print(json.dumps(found, ensure_ascii=False))
         return

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ipcreel.analysis.flows.match import KINDS
 from ipcreel.analysis.joins import CERTAINTY_NAMES
 from ipcreel.analysis.waits import ends_of, find_waits
-from ipcreel.reel import Reel
+from ipcreel.reel import Reel, ReelError
 from ipcreel.reel.text import payload_text
 
 Rows = NDArray[np.int64]
@@ -47,8 +47,16 @@ def events(reel: Reel, rows: Rows | None = None) -> Columns:
         "function": [site[2] or None for site in sites],
         "a": reel.a[chosen],
         "b": reel.b[chosen],
-        "payload": [payload_text(reel.payload(row), _PAYLOAD_LIMIT) or None for row in chosen.tolist()],
+        "payload": [_payload(reel, row) for row in chosen.tolist()],
     }
+
+
+def _payload(reel: Reel, row: int) -> str | None:
+    """The payload of an event as text; what is wrong with it where it is damaged."""
+    try:
+        return payload_text(reel.payload(row), _PAYLOAD_LIMIT) or None
+    except ReelError as error:
+        return f"({error})"
 
 
 def flows(reel: Reel) -> Columns:

@@ -171,7 +171,7 @@ class Reel:
         columns = (self.begin, self.end, self.pending, self.raised, self.lane, self.process, self.op)
         blocking = frozenset(code for code, row in self.operations.items() if row["blocks"])
         rest = (self.object, self.site, self.a, self.b)
-        return Events(*columns, *rest, codes, self.content, self.payload, table, self.objects, blocking)
+        return Events(*columns, *rest, codes, self.content, self._payload_if_readable, table, self.objects, blocking)
 
     @cached_property
     def flows(self) -> Flows:
@@ -261,6 +261,12 @@ class Reel:
         except ValueError as error:
             raise ReelError(f"{self.path}: event {row}, offset {at}: {error}. The reel is damaged.") from None
 
+    def _payload_if_readable(self, row: int) -> Any:
+        try:
+            return self.payload(row)
+        except ReelError:
+            return None  # an analysis does without it; who asks for the payload itself is told
+
     @cached_property
     def payload_offsets(self) -> NDArray[np.int64]:
         """Where payloads begin, ascending."""
@@ -295,6 +301,8 @@ def open_reel(path: str | Path) -> Reel:
     path = Path(path)
     try:
         with path.open("rb") as file:
+            if path.stat().st_size == 0:
+                raise ReelError(f"{path}: it is empty: no recording has come to its end there.")
             data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     except FileNotFoundError:
         raise ReelError(f"{path}: there is no such file.") from None

@@ -38,10 +38,17 @@ def payload_text(value: Any, limit: int = 120) -> str:
     """A payload in one line: text, JSON, msgpack, the strings in a pickle, or hex."""
     if value is None:
         return ""
-    if isinstance(value, dict) and "raised" in value:
+    if isinstance(value, dict) and value.keys() >= {"raised", "text"}:
         return f"{value['raised']}: {value['text']}"
-    text = _bytes_text(bytes(value), limit) if isinstance(value, bytes | bytearray) else repr(value)
+    text = _bytes_text(bytes(value), limit) if isinstance(value, bytes | bytearray) else _repr(value)
     return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def _repr(value: Any) -> str:
+    try:
+        return repr(value)
+    except ValueError:  # Python writes no integer of more than 4,300 digits
+        return f"a value of type {type(value).__name__} with an integer of more digits than Python writes"
 
 
 def _bytes_text(data: bytes, limit: int) -> str:
