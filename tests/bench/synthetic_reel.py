@@ -131,7 +131,7 @@ def _chunks(rounds: int, lanes: int, objects: _Objects, codes: dict[str, int], r
             np.arange(first, last),
             22,
             np.minimum(GROUP, lanes - np.arange(last - first) * GROUP) if name == "mp.barrier.create" else 0,
-        )  # fmt: skip
+        )
         for name, first, last in objects.made()
     ]
     yield _sorted([*made, _ends_of_processes(lanes, codes, "process.fork", _FIRST_NS)])
