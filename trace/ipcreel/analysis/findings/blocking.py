@@ -31,7 +31,8 @@ def find_blocking_under_locks(run: Run) -> list[Finding]:
     that gives one after another the use of a connection does just this.
     """
     events = run.events
-    acquires = events.rows(*(name for kind in KINDS if not kind.creates for name in kind.acquires), done=False)
+    locks = [kind for kind in KINDS if not kind.creates and kind.answers]
+    acquires = events.rows(*(name for kind in locks for name in kind.acquires), done=False)
     acquires = acquires[events.end_ns[acquires] - events.begin_ns[acquires] >= LOST_NS]
     calls = events.rows(*_CALLS, done=False)
     calls = calls[events.end_ns[calls] - events.begin_ns[calls] >= LOST_NS]

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ipcreel.analysis.findings.finding import Finding, Run
-from ipcreel.analysis.flows.streams import peers
+from ipcreel.analysis.flows.streams import connected
 from ipcreel.analysis.joins import EXACT
 
 Rows = NDArray[np.int64]
@@ -29,7 +29,7 @@ def find_lost_boundaries(run: Run) -> list[Finding]:
     events = run.events
     sends, receives = events.rows(*_SENDS), events.rows(*_RECEIVES)
     receives = receives[events.a[receives] & _PEEK == 0]
-    other = peers(events.objects)
+    other = connected(events)
     found = []
     for end in np.unique(events.object[receives]).tolist():
         sent, got = sends[events.object[sends] == other[end]], receives[events.object[receives] == end]

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from ipcreel.analysis.findings.finding import Run
-from ipcreel.analysis.flows.streams import peers
+from ipcreel.analysis.flows.streams import connected
 from ipcreel.analysis.state.waiting import ended_by
 from ipcreel.analysis.waits import ENCLOSING
 
@@ -124,7 +124,7 @@ class Enders:
 
     @cached_property
     def _peers(self) -> np.ndarray:
-        return peers(self.run.events.objects)
+        return connected(self.run.events)
 
     def _is_open_to_outsiders(self, number: int) -> bool:
         """Whether somebody who was not recorded may use it: as far as one has, or nobody else ever fed it."""

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ipcreel.analysis.findings.finding import Finding, Run
-from ipcreel.analysis.flows.streams import peers
+from ipcreel.analysis.flows.streams import connected
 
 Rows = NDArray[np.int64]
 
@@ -127,7 +127,7 @@ def _spin(run: Run, tail: Rows) -> Spin | None:
     events = run.events
     objects = np.unique(events.object[tail])
     changes = [code for name, code in events.codes.items() if name.endswith(_CHANGES)]
-    other_ends = peers(events.objects)[objects]
+    other_ends = connected(events)[objects]
     changed = np.isin(events.object, np.concatenate((objects, other_ends[other_ends > 0])))
     writes = np.flatnonzero(changed & np.isin(events.op, changes) & ~events.raised)
     since = int(events.end_ns[writes].max(initial=0)) if len(writes) else 0

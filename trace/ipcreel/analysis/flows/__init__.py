@@ -3,6 +3,8 @@
 match      all of them, in one table
 messages   queues: a message and its receive
 streams    bytes, and who received them
+datagrams  datagrams, and who received them
+connections  a connect and its accept
 semaphores a release and the acquire that it let through
 wakes      what ends a wait: notify, set, the last arrival at a barrier
 signals    a kill and the handler's run

@@ -9,14 +9,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ipcreel.analysis.events import Events
-from ipcreel.analysis.flows import messages, processes, semaphores, signals, streams, threads, values, wakes
+from ipcreel.analysis.flows import (
+    connections,
+    datagrams,
+    messages,
+    processes,
+    semaphores,
+    signals,
+    streams,
+    threads,
+    values,
+    wakes,
+)
 from ipcreel.analysis.joins import Joined
 
 Rows = NDArray[np.int64]
 
 MATCHERS: dict[str, Callable[[Events], list[Joined]]] = {
-    "message": messages.match,
-    "stream": streams.match,
+    "message": lambda events: [*messages.match(events), *datagrams.match(events)],
+    "stream": lambda events: [*streams.match(events), *connections.match(events)],
     "semaphore": semaphores.match,
     "wake": wakes.match,
     "signal": signals.match,
@@ -25,6 +36,13 @@ MATCHERS: dict[str, Callable[[Events], list[Joined]]] = {
     "process": processes.match,
 }
 KINDS = tuple(MATCHERS)
+
+# Operations that say that they are an end of a flow, and have none: why.
+WITHOUT_FLOW = {
+    "console.": "what is on the other side of a console's descriptor is not known on the tape",
+    "subprocess.pipe.": "likewise: the other end is a descriptor below 3 of a program that may not be Python",
+    "signal.pause": "the delivery that ended it is its own event, in the same lane",
+}
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from ipcreel.analysis.keys import left_over, number_keys, sort_in_keys
 
 Rows = NDArray[np.int64]
 
+_STARTS = ("subprocess.start",)  # where what it called was not recorded itself
 _BEGINS = ("process.fork", "process.forkpty", "process.spawn", "process.spawn_by_path", "process.fork_exec")
 _WAITS = ("process.wait", "process.wait_pid", "process.wait_3", "process.wait_4", "process.wait_id")
 
@@ -19,7 +20,12 @@ _WAITS = ("process.wait", "process.wait_pid", "process.wait_3", "process.wait_4"
 def match(events: Events) -> list[Joined]:
     """Join births with first events, and last events with waits."""
     first, last = _extremes(events)
-    return [_births(events, first), _deaths(events, last)]
+    births = _births(events, events.rows(*_BEGINS), first)
+    starts = _births(events, events.rows(*_STARTS), first)
+    told = np.isin(starts.effect, births.effect)
+    none = np.empty(0, np.int64)
+    starts = Joined(starts.cause[~told], starts.effect[~told], starts.certainty[~told], none, none)
+    return [births, starts, _deaths(events, last), *_seen_deaths(events, last)]
 
 
 def _extremes(events: Events) -> tuple[Rows, Rows]:
@@ -32,8 +38,7 @@ def _extremes(events: Events) -> tuple[Rows, Rows]:
     return first, last
 
 
-def _births(events: Events, first: Rows) -> Joined:
-    births = events.rows(*_BEGINS)
+def _births(events: Events, births: Rows, first: Rows) -> Joined:
     begins, parents = _table(events, "begin_ns"), _table(events, "parent")
     # A pid can come again: the child is the first that began after the parent's call had.
     child = _processes(events, events.b[births], events.begin_ns[births] - 1, following=True)
@@ -54,6 +59,28 @@ def _deaths(events: Events, last: Rows) -> Joined:
     found = (child >= 0) & (last[child] >= 0)
     cause, effect = last[child[found]], waits[found]
     return _joined(np.empty(0, np.int64), cause, effect, np.full(len(cause), EXACT))
+
+
+def _seen_deaths(events: Events, last: Rows) -> list[Joined]:
+    """Joins and waits for a subprocess: of several that saw it ended only the first of a lane waited for it."""
+    joined = []
+    joins = events.rows("mp.process.join")
+    joins = joins[events.b[joins] > _STILL_RUNS]
+    keys = [events.objects[number][2] for number in events.object[joins].tolist()]
+    pids = [key[0] if isinstance(key, list) and isinstance(key[0], int) else 0 for key in keys]
+    waits = events.rows("subprocess.wait", "subprocess.communicate", "subprocess.poll")
+    waits = waits[events.b[waits] > _STILL_RUNS]
+    for seen, of in ((joins, np.array(pids, np.int64)), (waits, events.a[waits])):
+        _, first = np.unique(np.stack((events.lane[seen], of), axis=1), axis=0, return_index=True)
+        rows, pid = seen[np.sort(first)], of[np.sort(first)]
+        child = _processes(events, pid, events.end_ns[rows], following=False)
+        found = (child >= 0) & (last[child] >= 0) if len(last) else np.zeros(len(rows), np.bool_)
+        cause, effect = last[child[found]], rows[found]
+        joined.append(_joined(np.empty(0, np.int64), cause, effect, np.full(len(cause), EXACT)))
+    return joined
+
+
+_STILL_RUNS = -(2**31)  # a return code that is none (docs/format.md)
 
 
 def _processes(events: Events, pids: Rows, until_ns: Rows, following: bool) -> Rows:

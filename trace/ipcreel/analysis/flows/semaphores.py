@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ipcreel.analysis.events import Events
-from ipcreel.analysis.joins import Joined, join_by_count
+from ipcreel.analysis.flows.nearest import join_to_latest, last_until
+from ipcreel.analysis.joins import EXACT, INFERRED, Joined, join_by_count
 from ipcreel.analysis.keys import number_keys, sort_in_keys
 
 Rows = NDArray[np.int64]
@@ -23,7 +24,9 @@ class Kind:
     Attributes:
         releases, acquires: operations.
         creates: operations that give it its first value, in `a`; none for a lock, whose first value is 1.
-        counted: whether `a` of releases and acquires says by how much, otherwise it is by 1.
+        counted: whether `a` of acquires says by how much, otherwise it is by 1.
+        gives: whether `a` of releases says by how much.
+        opens: the operation whose payload has its first value, where that made it.
         answers: whether `b` of an acquire says that it succeeded.
     """
 
@@ -31,6 +34,8 @@ class Kind:
     acquires: tuple[str, ...]
     creates: tuple[str, ...] = ()
     counted: bool = False
+    gives: bool = False
+    opens: str = ""
     answers: bool = True
 
 
@@ -40,23 +45,38 @@ KINDS = (
         ("sysv.semaphore.acquire", "sysv.semaphore.p", "sysv.semaphore.enter"),
         ("sysv.semaphore.set_value",),
         counted=True,
+        gives=True,
+        opens="sysv.semaphore.open",
         answers=False,
     ),
     Kind(
         ("posix.semaphore.release", "posix.semaphore.exit"),
         ("posix.semaphore.acquire", "posix.semaphore.enter"),
+        opens="posix.semaphore.open",
         answers=False,
     ),
     Kind(("mp.lock.release",), ("mp.lock.acquire",)),
     Kind(("mp.semaphore.release",), ("mp.semaphore.acquire",), ("mp.semaphore.create",)),
     Kind(("threads.lock.release",), ("threads.lock.acquire",)),
-    Kind(("threads.semaphore.release",), ("threads.semaphore.acquire",), ("threads.semaphore.create",)),
+    Kind(("threads.semaphore.release",), ("threads.semaphore.acquire",), ("threads.semaphore.create",), gives=True),
 )
+_CREATE = {"sysv.semaphore.open": 0o1000, "posix.semaphore.open": 0o100}  # IPC_CREAT (semget(2)), O_CREAT (open(2))
 
 
 def match(events: Events) -> list[Joined]:
     """Join releases with acquires."""
-    return [_match_kind(events, kind) for kind in KINDS]
+    return [*(_match_kind(events, kind) for kind in KINDS), _zeros(events)]
+
+
+def _zeros(events: Events) -> Joined:
+    """Who waits until a semaphore is zero, and what lowered it last."""
+    kind = KINDS[0]
+    lowers = events.rows(*kind.acquires, *kind.creates)
+    zeros = events.rows("sysv.semaphore.z")
+    ends = events.ends(lowers, events.object[lowers]), events.ends(zeros, events.object[zeros])
+    joined = join_to_latest(*ends, INFERRED)
+    none = np.empty(0, np.int64)
+    return Joined(joined.cause, joined.effect, joined.certainty, none, none)
 
 
 def _match_kind(events: Events, kind: Kind) -> Joined:
@@ -65,26 +85,81 @@ def _match_kind(events: Events, kind: Kind) -> Joined:
     if kind.answers:
         acquires = acquires[events.b[acquires] == 1]
     releases, acquires = _outermost(events, releases, acquires)
-    out, into = _spread(events, kind, releases), _spread(events, kind, acquires)
-    out_ends, in_ends = events.ends(out, events.object[out]), events.ends(into, events.object[into])
-    joined = join_by_count(out_ends, in_ends, _first_values(events, kind))
-    return _without_repeats(joined)
+    out, into = _spread(events, kind.gives, releases), _spread(events, kind.counted, acquires)
+    times = _Times(events, kind, np.concatenate((releases, acquires)))
+    out_ends, in_ends = events.ends(out, times.of(out)), events.ends(into, times.of(into))
+    joined = _without_repeats(join_by_count(out_ends, in_ends, times.first_values))
+    doubtful = times.doubtful[events.object[joined.effect]]
+    certainty = np.where(doubtful & (joined.certainty == EXACT), INFERRED, joined.certainty).astype(np.uint8)
+    return Joined(joined.cause, joined.effect, certainty, joined.cause_left, joined.effect_left)
 
 
-def _spread(events: Events, kind: Kind, rows: Rows) -> Rows:
+class _Times:
+    """The times between two settings of a semaphore's value: in each it is counted anew.
+
+    A lock is one time, with the value 1. What was set while an operation on it went on is one time too, and doubtful, as
+    is one whose first value is not known.
+
+    Attributes:
+        first_values: time → the value at its begin.
+        doubtful: (objects,) of which it is not certain who was let through by whom.
+    """
+
+    def __init__(self, events: Events, kind: Kind, rows: Rows) -> None:
+        self._events = events
+        self.doubtful = np.zeros(len(events.objects), np.bool_)
+        sets = events.rows(*kind.creates)
+        self._sets = sets[sort_in_keys(events.object[sets], events.end_ns[sets])]
+        self.first_values = dict.fromkeys(np.unique(events.object[rows]).tolist(), 1)
+        if kind.creates or kind.opens:
+            opened = opened_values(events, kind)
+            before = self._last(rows, events.begin_ns[rows])
+            overlaps = before != self._last(rows, events.end_ns[rows], begun=True)
+            unknown = (before < 0) & ~np.isin(events.object[rows], list(opened))
+            self.first_values = dict.fromkeys(self.first_values, 0) | opened
+            self._in_one(rows[overlaps])
+            self.doubtful[events.object[rows[unknown]]] = True
+
+    def _in_one(self, overlapping: Rows) -> None:
+        """Count what was set while it was in use from its first setting on."""
+        events = self._events
+        self.doubtful[events.object[overlapping]] = True
+        for row in self._sets[self.doubtful[events.object[self._sets]]][::-1].tolist():
+            self.first_values[int(events.object[row])] = int(events.a[row])
+        self._sets = self._sets[~self.doubtful[events.object[self._sets]]]
+        base = len(events.objects)
+        self.first_values |= {base + place: value for place, value in enumerate(events.a[self._sets].tolist())}
+
+    def of(self, rows: Rows) -> Rows:
+        """(n,) the time that an operation is in: the object in its first, numbers above all objects after a setting."""
+        place = self._last(rows, self._events.begin_ns[rows])
+        return np.where(place >= 0, len(self._events.objects) + place, self._events.object[rows])
+
+    def _last(self, rows: Rows, until_ns: Rows, begun: bool = False) -> Rows:
+        """(n,) place of the last setting of the same semaphore that had ended, or begun, by some moments; -1: none."""
+        at_ns = (self._events.begin_ns if begun else self._events.end_ns)[self._sets]
+        return last_until(self._events.object[self._sets], at_ns, self._events.object[rows], until_ns)
+
+
+def _spread(events: Events, counted: bool, rows: Rows) -> Rows:
     """Each row as many times as it counts for."""
-    return np.repeat(rows, np.clip(events.a[rows], 1, _MOST)) if kind.counted else rows
+    return np.repeat(rows, np.clip(events.a[rows], 1, _MOST)) if counted else rows
 
 
-def _first_values(events: Events, kind: Kind) -> dict[int, int]:
-    """The value that each semaphore had first: that of its creation, and 1 for a lock."""
-    if not kind.creates:
-        used = np.unique(events.object[events.rows(*kind.acquires, *kind.releases)])
-        return dict.fromkeys(used.tolist(), 1)
-    first: dict[int, int] = {}
-    for row in events.rows(*kind.creates).tolist():
-        first.setdefault(int(events.object[row]), int(events.a[row]))
-    return first
+def opened_values(events: Events, kind: Kind) -> dict[int, int]:
+    """The value that each semaphore was made with by the first that opened it, where that could make it."""
+    found: dict[int, int] = {}
+    seen: set[int] = set()
+    for row in events.rows(kind.opens).tolist() if kind.opens else ():
+        facts, number = events.payload(row), int(events.object[row])
+        if number in seen or not isinstance(facts, dict):
+            continue
+        seen.add(number)
+        flags, value = facts.get("flags") or 0, facts.get("initial_value") or 0
+        private = kind.opens.startswith("sysv") and not events.a[row]  # IPC_PRIVATE is always new
+        if isinstance(flags, int) and isinstance(value, int) and (flags & _CREATE[kind.opens] or private):
+            found[number] = value
+    return found
 
 
 def _outermost(events: Events, releases: Rows, acquires: Rows) -> tuple[Rows, Rows]:

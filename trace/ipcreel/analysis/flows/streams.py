@@ -26,7 +26,7 @@ def match(events: Events) -> list[Joined]:
 
 
 def _sockets(events: Events) -> Joined:
-    peer = peers(events.objects)
+    peer = connected(events)
     stream = np.array([row[0] in _STREAM_KINDS for row in events.objects], np.bool_)
     out, into = events.rows(*_SENDS), events.rows(*_RECEIVES)
     out = out[stream[events.object[out]]]
@@ -51,6 +51,46 @@ def _pipes(events: Events) -> Joined:
 
 def _sizes(events: Events, rows: Rows) -> Rows:
     return np.maximum(events.b[rows], 0)
+
+
+def connected(events: Events) -> Rows:
+    """(objects,) the other end of each connection, 0 where it is not known: `peers`, and the ends of Unix sockets.
+
+    Those that were bound to a path have no pair of addresses; the kernel tells the listener which process called. They
+    are taken in order: the k-th connect of a process to a path belongs to the k-th accept of it there, unless two of
+    its connects overlapped.
+    """
+    found = peers(events.objects)
+    out = events.rows("socket.endpoint.connect", "socket.endpoint.connect_ex", "connection.client.connect")
+    into = events.rows("socket.endpoint.accept", "connection.listener.accept")
+    into = into[events.of_kind("unix.stream")[events.object[into]]]
+    if not len(out) or not len(into):
+        return found
+    ends = {key: number for number, (kind, _, key, _) in enumerate(events.objects) if kind == "unix.stream"}
+    # A client of multiprocessing is made by its connect, which tells its inode.
+    own = [int(events.object[row]) or ends.get(int(events.b[row]), 0) for row in out.tolist()]
+    out, caller = out[np.isin(own, list(ends.values()))], dict(zip(out.tolist(), own, strict=True))
+    callers: dict[tuple[str, str], list[int]] = {}
+    for row in out.tolist():
+        pid = events.process_table[int(events.process[row])]["pid"]
+        callers.setdefault((_path(events.payload(row)), f"pid {pid}"), []).append(row)
+    taken: dict[tuple[str, str], list[int]] = {}
+    for row in into.tolist():
+        end = ends.get(int(events.b[row]), 0)
+        path, _, who = str(events.objects[end][3]).removeprefix("unix ").partition(" ⇄ ")
+        taken.setdefault((path, who), []).append(end)
+    for key, rows in callers.items():
+        overlap = np.any(events.begin_ns[rows[1:]] < np.maximum.accumulate(events.end_ns[rows])[:-1])
+        for row, end in zip(rows, taken.get(key, ()), strict=False):
+            if end and not overlap:
+                found[caller[row]], found[end] = end, caller[row]
+    return found
+
+
+def _path(address: object) -> str:
+    """A path as it stands in the name of a socket."""
+    text = address.decode("utf-8", "replace") if isinstance(address, bytes) else str(address)
+    return "@" + text[1:] if text.startswith("\0") else text
 
 
 def peers(objects: list[list[object]]) -> Rows:

@@ -14,12 +14,17 @@ Rows = NDArray[np.int64]
 
 _VALUES = (("mp.value.set", "mp.value.set_unlocked"), ("mp.value.get", "mp.value.get_unlocked"))
 _ARRAYS = (("mp.array.set", "mp.array.set_unlocked"), ("mp.array.get", "mp.array.get_unlocked"))
+_FIELDS = (
+    ("mp.structure.set", "mp.structure.set_unlocked"),
+    ("mp.structure.get", "mp.structure.get_unlocked"),
+)
+_ITEMS = (("mp.shareable_list.set",), ("mp.shareable_list.get",))
 _BLOCKS = (("sysv.memory.write",), ("sysv.memory.read",))
 
 
 def match(events: Events) -> list[Joined]:
     """Join writes with reads. What was overwritten before anyone read it is no lost message: it is not left over."""
-    joined = [_whole(events, *_VALUES), *(_parts(events, *names) for names in (_ARRAYS, _BLOCKS))]
+    joined = [_whole(events, *_VALUES), *(_parts(events, *names) for names in (_ARRAYS, _FIELDS, _ITEMS, _BLOCKS))]
     none = np.empty(0, np.int64)
     return [Joined(part.cause, part.effect, part.certainty, none, none) for part in joined]
 

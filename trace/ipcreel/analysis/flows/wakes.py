@@ -24,6 +24,7 @@ def match(events: Events) -> list[Joined]:
         sets = events.rows(f"{family}.event.set", done=False)
         joined.append(_latest(events, sets, waits[events.b[waits] == 1], EXACT))
         joined.append(_barriers(events, family))
+        joined.append(_broken(events, family))
     return joined
 
 
@@ -31,6 +32,16 @@ def _latest(events: Events, causes: Rows, effects: Rows, certainty: int) -> Join
     return join_to_latest(
         events.ends(causes, events.object[causes]), events.ends(effects, events.object[effects]), certainty
     )
+
+
+def _broken(events: Events, family: str) -> Joined:
+    """What broke a barrier, and the waits that it ended: an abort, a reset, or the first wait whose time ran out."""
+    waits = events.rows(f"{family}.barrier.wait", done=False)
+    raised = waits[events.raised[waits]]
+    ends = events.rows(f"{family}.barrier.abort", f"{family}.barrier.reset", done=False)
+    joined = _latest(events, ends, raised, INFERRED)
+    none = np.empty(0, np.int64)
+    return Joined(joined.cause, joined.effect, joined.certainty, none, none)
 
 
 def _barriers(events: Events, family: str) -> Joined:

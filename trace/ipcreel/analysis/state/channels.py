@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from ipcreel.analysis.events import Events
 from ipcreel.analysis.flows import Flows
-from ipcreel.analysis.flows.streams import peers
+from ipcreel.analysis.flows.streams import connected
 from ipcreel.analysis.state.intervals import Intervals
 from ipcreel.analysis.state.running import Running
 
@@ -49,7 +49,7 @@ class InFlight:
     """Bytes that one end of a connection has sent and the other has not received."""
 
     def __init__(self, events: Events) -> None:
-        self._peer = peers(events.objects)
+        self._peer = connected(events)
         sent, received = events.rows(*_STREAM_SENDS), events.rows(*_STREAM_RECEIVES)
         received = received[events.a[received] & _PEEK == 0]
         sent, received = sent[self._peer[events.object[sent]] > 0], received[self._peer[events.object[received]] > 0]
