@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ipcreel.analysis.state import BLOCKED, ENDED, NOT_BEGUN, RUNNING, Moment, States, wait_for
+from ipcreel.analysis.state import BLOCKED, ENDED, NOT_BEGUN, RUNNING, Lock, Moment, States, wait_for
 from ipcreel.reel import Reel, open_reel
 
 PROGRAM = """
-import multiprocessing, os, socket, sysv_ipc, threading
+import multiprocessing, os, posix_ipc, socket, sysv_ipc, threading
 queue = sysv_ipc.MessageQueue(None, sysv_ipc.IPC_CREX)
 gate = sysv_ipc.Semaphore(None, sysv_ipc.IPC_CREX)
 gate.value = 2
@@ -43,6 +43,20 @@ lock.release()
 thread.join()
 queue.remove()
 gate.remove()
+door = posix_ipc.Semaphore(None, posix_ipc.O_CREX, initial_value=3)
+door.unlink()
+door.acquire()
+door.acquire()
+door.release()
+board = multiprocessing.Array("i", [7, 8, 9, 10])
+board[2] = 90
+board[:2] = [70, 80]
+taker, giver = multiprocessing.Pipe(duplex=False)
+giver.send_bytes(b"seven b")
+taker.recv_bytes()
+read, write = os.pipe()
+os.write(write, b"eleven byte")
+os.read(read, 4)
 """
 
 
@@ -117,13 +131,48 @@ def test_a_lock_has_a_holder_and_a_waiter_and_the_graph_an_edge_between_them(ree
 
 
 def test_bytes_are_under_way_until_they_are_received(reel, states):
-    assert max(after(reel, states, "socket.endpoint.sendall").connections.values(), default=0) in (0, 12)
-    assert set(after(reel, states, "socket.endpoint.recv").connections.values()) <= {0}
+    end = int(reel.object[row_of(reel, "socket.endpoint.sendall")])
+    assert after(reel, states, "socket.endpoint.sendall").connections[end] == 12
+    assert after(reel, states, "socket.endpoint.recv").connections[end] == 0
+
+
+def test_a_posix_semaphore_has_the_value_that_it_was_made_with_less_what_was_taken(reel, states):
+    door = int(reel.object[row_of(reel, "posix.semaphore.acquire")])
+
+    def lock(operation: str, place: int = 0) -> Lock:
+        return next(lock for lock in after(reel, states, operation, place).locks if lock.object == door)
+
+    main = int(reel.lane[row_of(reel, "posix.semaphore.acquire")])
+    assert [lock("posix.semaphore.acquire", place).value for place in (0, 1)] == [2, 1]
+    assert lock("posix.semaphore.acquire", 1).holders == (main, main)
+    assert (lock("posix.semaphore.release").value, lock("posix.semaphore.release").holders) == (2, (main,))
+
+
+def test_an_array_has_every_item_that_was_written_last(reel, states):
+    board = int(reel.object[row_of(reel, "mp.array.create")])
+
+    def items(operation: str, place: int = 0) -> list[object]:
+        return states.items_at(board, int(reel.end[row_of(reel, operation, place)]))
+
+    assert items("mp.array.create") == [7, 8, 9, 10]
+    assert items("mp.array.set") == [7, 8, 90, 10]
+    assert items("mp.array.set", 1) == [70, 80, 90, 10]
+    assert states.items_at(board, reel.begin_ns) == [None] * 4
+
+
+def test_messages_and_bytes_are_under_way_in_a_pipe(reel, states):
+    pipe = int(reel.object[row_of(reel, "pipe.end.write")])
+    connection = int(reel.object[row_of(reel, "connection.message.send")])
+    assert after(reel, states, "connection.message.send").connections[connection] == len(b"seven b")
+    assert after(reel, states, "connection.message.recv").connections[connection] == 0
+    assert after(reel, states, "pipe.end.write").connections[pipe] == len(b"eleven byte")
+    assert after(reel, states, "pipe.end.read").connections[pipe] == len(b"eleven byte") - 4
 
 
 def test_a_shared_value_is_what_was_written_last(reel, states):
-    moment = after(reel, states, "mp.value.set")
-    assert [reel.payload(row) for row in moment.values.values()] == [2.5]
+    value = int(reel.object[row_of(reel, "mp.value.set")])
+    assert reel.payload(after(reel, states, "mp.value.create").values[value]) == 1.5
+    assert reel.payload(after(reel, states, "mp.value.set").values[value]) == 2.5
 
 
 def test_a_lane_has_not_begun_runs_is_blocked_and_has_ended(reel, states):

@@ -7,7 +7,8 @@ import numpy as np
 from ipcreel.analysis.findings.finding import Finding, Run
 from ipcreel.analysis.state.waiting import innermost
 
-_MESSAGES = ("sysv.queue.send", "posix.queue.send", "mp.queue.put", "mp.simple_queue.put")
+# Of an mp.Queue both halves: what was put and never entered the pipe, and what entered it and was never taken out.
+_MESSAGES = ("sysv.queue.send", "posix.queue.send", "mp.queue.put", "mp.queue.feed", "mp.simple_queue.put")
 _PICKLED_NONE = b"\x80\x04N."
 _KILLS = ("signal.kill", "signal.raise", "signal.thread.kill")
 
@@ -36,8 +37,20 @@ def find_unreceived_messages(run: Run) -> list[Finding]:
 
 
 def _of_library(run: Run) -> np.ndarray:
-    """Queues that a pool reads past their `get`: what it leaves in them at its end are its own sentinels."""
-    return np.unique(run.events.object[run.events.rows("mp.queue.take", "mp.queue.take_bytes")])
+    """Queues of pools and executors: what they leave in them at their end are their own sentinels.
+
+    A pool reads its queues past their `get`; into an executor's only its own thread puts.
+    """
+    events = run.events
+    begins = events.rows("threads.thread.begin").tolist()
+    managers = [row for row in begins if str(_function(events.payload(row))).startswith("concurrent.futures.")]
+    puts = events.rows("mp.queue.put")
+    puts = puts[np.isin(events.lane[puts], events.lane[managers])]
+    return np.unique(events.object[np.concatenate((puts, events.rows("mp.queue.take", "mp.queue.take_bytes")))])
+
+
+def _function(payload: object) -> object:
+    return payload.get("function") if isinstance(payload, dict) else None
 
 
 def _kept_values(run: Run) -> np.ndarray:

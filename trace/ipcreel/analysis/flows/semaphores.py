@@ -97,8 +97,8 @@ def _match_kind(events: Events, kind: Kind) -> Joined:
 class _Times:
     """The times between two settings of a semaphore's value: in each it is counted anew.
 
-    A lock is one time, with the value 1. What was set while an operation on it went on is one time too, and doubtful, as
-    is one whose first value is not known.
+    A lock is one time, with the value 1. What was set while an operation on it went on is one time too, and doubtful,
+    as is one whose first value is not known.
 
     Attributes:
         first_values: time → the value at its begin.

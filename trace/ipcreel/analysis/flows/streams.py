@@ -11,12 +11,12 @@ from ipcreel.analysis.joins import Joined, join_by_range
 Rows = NDArray[np.int64]
 
 _PEEK, _OUT_OF_BAND = 2, 1  # flags of a receive, in `a` (recv(2))
-_SENDS = tuple(f"socket.endpoint.{name}" for name in ("send", "sendall", "sendmsg", "sendfile", "sendto"))
-_RECEIVES = tuple(
+SENDS = tuple(f"socket.endpoint.{name}" for name in ("send", "sendall", "sendmsg", "sendfile", "sendto"))
+RECEIVES = tuple(
     f"socket.endpoint.{name}" for name in ("recv", "recv_into", "recvmsg", "recvmsg_into", "recvfrom", "recvfrom_into")
 )
-_WRITES = ("pipe.end.write", "pipe.end.writev", "pipe.end.sendfile", "pipe.file.write")
-_READS = ("pipe.end.read", "pipe.end.readv", "pipe.file.read", "pipe.file.fill", "pipe.file.read_all")
+WRITES = ("pipe.end.write", "pipe.end.writev", "pipe.end.sendfile", "pipe.file.write")
+READS = ("pipe.end.read", "pipe.end.readv", "pipe.file.read", "pipe.file.fill", "pipe.file.read_all")
 _STREAM_KINDS = ("tcp.socket", "unix.stream")
 
 
@@ -28,7 +28,7 @@ def match(events: Events) -> list[Joined]:
 def _sockets(events: Events) -> Joined:
     peer = connected(events)
     stream = np.array([row[0] in _STREAM_KINDS for row in events.objects], np.bool_)
-    out, into = events.rows(*_SENDS), events.rows(*_RECEIVES)
+    out, into = events.rows(*SENDS), events.rows(*RECEIVES)
     out = out[stream[events.object[out]]]
     into = into[stream[events.object[into]] & (events.a[into] & (_PEEK | _OUT_OF_BAND) == 0)]
     # A direction is known by the end that sends; an end whose peer was not recorded has itself, negative, for one.
@@ -39,7 +39,7 @@ def _sockets(events: Events) -> Joined:
 
 
 def _pipes(events: Events) -> Joined:
-    out, into = events.rows(*_WRITES), events.rows(*_READS)
+    out, into = events.rows(*WRITES), events.rows(*READS)
     out, into = out[events.object[out] > 0], into[events.object[into] > 0]
     return join_by_range(
         events.ends(out, events.object[out]),

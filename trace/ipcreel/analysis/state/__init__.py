@@ -4,6 +4,7 @@ moment      everything at once, at any moment
 waiting     which operation each lane was in, and who holds what it waits for: the wait-for graph
 channels    messages in queues, bytes in connections
 semaphores  values, holders
+values      shared values, item by item
 intervals   what lasts from one moment to another
 running     numbers that change, the last of some rows
 """

@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from ipcreel.analysis.events import Events
 from ipcreel.analysis.flows import Flows
-from ipcreel.analysis.flows.streams import connected
+from ipcreel.analysis.flows.streams import READS, RECEIVES, WRITES, connected
+from ipcreel.analysis.flows.streams import SENDS as SENDS_OF_STREAMS
 from ipcreel.analysis.state.intervals import Intervals
 from ipcreel.analysis.state.running import Running
 
@@ -18,8 +19,6 @@ SENDS = (
     "queues.simple.put",
 )  # fmt: skip
 _REMOVES = ("sysv.queue.remove", "posix.queue.unlink")
-_STREAM_SENDS = tuple(f"socket.endpoint.{name}" for name in ("send", "sendall", "sendmsg"))
-_STREAM_RECEIVES = tuple(f"socket.endpoint.{name}" for name in ("recv", "recv_into", "recvmsg", "recvmsg_into"))
 _PEEK = 2
 
 
@@ -50,12 +49,18 @@ class InFlight:
 
     def __init__(self, events: Events) -> None:
         self._peer = connected(events)
-        sent, received = events.rows(*_STREAM_SENDS), events.rows(*_STREAM_RECEIVES)
+        pipes = np.flatnonzero(events.of_kind("pipe"))
+        self._peer[pipes] = pipes  # one object for both of its ends
+        received = events.rows(*RECEIVES)
         received = received[events.a[received] & _PEEK == 0]
-        sent, received = sent[self._peer[events.object[sent]] > 0], received[self._peer[events.object[received]] > 0]
-        self._sent = _sum(events, sent)
-        self._received = _sum(events, received)
-        # A sendall may be on its way for long while its bytes are received: they count from its begin.
+        of_messages = events.rows("connection.message.send")
+        sent = np.concatenate((events.rows(*SENDS_OF_STREAMS, *WRITES), of_messages))
+        size = np.where(np.isin(sent, of_messages), events.a[sent], events.b[sent])
+        received = np.concatenate((received, events.rows(*READS, "connection.message.recv")))
+        here = self._peer[events.object[sent]] > 0
+        self._sent = _sum(events, sent[here], size[here])
+        received = received[self._peer[events.object[received]] > 0]
+        self._received = _sum(events, received, events.b[received])
         self.ends = [int(key) for key in self._sent.keys.tolist()]
 
     def at(self, end: int, at_ns: int) -> int:
@@ -63,5 +68,5 @@ class InFlight:
         return max(self._sent.at(end, at_ns) - self._received.at(int(self._peer[end]), at_ns), 0)
 
 
-def _sum(events: Events, rows: Rows) -> Running:
-    return Running(events.object[rows], events.end_ns[rows], np.maximum(events.b[rows], 0))
+def _sum(events: Events, rows: Rows, size: Rows) -> Running:
+    return Running(events.object[rows], events.end_ns[rows], np.maximum(size, 0))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,8 @@ from ipcreel.analysis.flows import Flows
 from ipcreel.analysis.state.channels import InFlight, messages
 from ipcreel.analysis.state.intervals import Intervals
 from ipcreel.analysis.state.running import Latest
-from ipcreel.analysis.state.semaphores import Values, holdings
+from ipcreel.analysis.state.semaphores import Counts, holdings
+from ipcreel.analysis.state.values import Values
 from ipcreel.analysis.state.waiting import Wait, WaitForGraph, cycles, ended_by
 
 Rows = NDArray[np.int64]
@@ -46,7 +48,7 @@ class Moment:
     """What was so at one moment.
 
     queues: object → the rows of the sends of its messages, in the order in which they were sent.
-    connections: end that sent → bytes under way.
+    connections: end that sent, or pipe → bytes under way.
     values: shared object → the row that wrote it last.
     """
 
@@ -83,7 +85,7 @@ class States:
             self._queues_at(at_ns),
             self._locks_at(at_ns, blocked, holding),
             {end: self._in_flight.at(end, at_ns) for end in self._in_flight.ends},
-            {key: row for key in self._writes.keys.tolist() if (row := self._writes.at(key, at_ns)) is not None},
+            self._values.written_at(at_ns),
             graph,
         )
 
@@ -107,13 +109,16 @@ class States:
         return InFlight(self._events)
 
     @cached_property
-    def _semaphores(self) -> Values:
-        return Values(self._events)
+    def _semaphores(self) -> Counts:
+        return Counts(self._events)
 
     @cached_property
-    def _writes(self) -> Latest:
-        rows = self._events.rows("mp.value.set", "mp.array.set", "mp.raw_value.set", "mp.value.create")
-        return Latest(self._events.object[rows], self._events.end_ns[rows], rows)
+    def _values(self) -> Values:
+        return Values(self._events)
+
+    def items_at(self, object_: int, at_ns: int) -> list[Any]:
+        """The whole content of a shared array or structure: see `Values.items_at`."""
+        return self._values.items_at(object_, at_ns)
 
     @cached_property
     def _last_of_lane(self) -> Rows:

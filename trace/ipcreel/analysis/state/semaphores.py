@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ipcreel.analysis.events import Events
-from ipcreel.analysis.flows.semaphores import KINDS, Kind
+from ipcreel.analysis.flows.semaphores import KINDS, Kind, opened_values
 from ipcreel.analysis.state.intervals import Intervals
 from ipcreel.analysis.state.running import Running
 
@@ -58,20 +58,23 @@ def _succeeded(events: Events, kind: Kind) -> Rows:
     return rows[events.b[rows] == 1] if kind.answers else rows
 
 
-class Values:
-    """The value of each counting semaphore: what it was set to, and what releases and acquires have changed since."""
+class Counts:
+    """The value of each counting semaphore: what it was made with or set to, and what has changed it since."""
 
     def __init__(self, events: Events) -> None:
         keys, moments, changes = [], [], []
         self._sets: dict[int, list[tuple[int, int]]] = {}
-        for kind in (kind for kind in KINDS if kind.creates):
+        for kind in (kind for kind in KINDS if kind.creates or kind.opens):
+            for object_, value in opened_values(events, kind).items():
+                self._sets[object_] = [(0, value)]
             for row in events.rows(*kind.creates).tolist():
                 self._sets.setdefault(int(events.object[row]), []).append((int(events.end_ns[row]), int(events.a[row])))
             releases, acquires = events.rows(*kind.releases), _succeeded(events, kind)
-            for rows, sign, at_ns in ((releases, 1, events.begin_ns), (acquires, -1, events.end_ns)):
+            sides = ((releases, 1, events.begin_ns, kind.gives), (acquires, -1, events.end_ns, kind.counted))
+            for rows, sign, at_ns, counted in sides:
                 keys.append(events.object[rows])
                 moments.append(at_ns[rows])
-                changes.append(sign * (np.maximum(events.a[rows], 1) if kind.counted else np.ones_like(rows)))
+                changes.append(sign * (np.maximum(events.a[rows], 1) if counted else np.ones_like(rows)))
         self._changes = Running(np.concatenate(keys), np.concatenate(moments), np.concatenate(changes))
         self.objects: list[int] = sorted({*self._sets, *self._changes.keys.tolist()})
 
