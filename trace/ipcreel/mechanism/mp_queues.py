@@ -281,12 +281,26 @@ def _queue_end(connection: Any, reading: Reading) -> type:
         return buf
 
     namespace = {"__module__": plain.__module__, "__qualname__": plain.__qualname__, "__doc__": plain.__doc__}
-    end: Any = type(plain.__name__, (plain,), {**namespace, "_send_bytes": _send_bytes, "_recv_bytes": _recv_bytes})
+    namespace |= {"_send_bytes": _send_bytes, "_recv_bytes": _recv_bytes, "__reduce_ex__": _reduced_as(plain)}
+    end: Any = type(plain.__name__, (plain,), namespace)
     for name, row in (("send", FEED), ("send_bytes", FEED), ("recv", TAKE), ("recv_bytes", TAKE_BYTES)):
         original = getattr(plain, name)
         _set(end, name, reading.wrap(row, original), original)
     connection.reduction.register(end, connection.reduce_connection)
     return end  # type: ignore[no-any-return]
+
+
+def _reduced_as(plain: Any) -> Any:
+    """How a queue's connection is reduced by a pickler that knows no more than `Connection`, such as joblib's."""
+    import functools
+
+    def __reduce_ex__(self: Any, protocol: Any) -> Any:  # noqa: N807
+        known = plain.__new__(plain)
+        # It is gone with the pickler, and must not close what it stands for: `bool()` does nothing, in any process.
+        known.__dict__.update(self.__dict__, _close=bool)
+        return functools.reduce, (None, [known])  # which is `known` itself
+
+    return __reduce_ex__
 
 
 def _mark_ends(module: Any, end: type) -> None:
