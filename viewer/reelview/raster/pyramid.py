@@ -19,6 +19,9 @@ _PARTS = 1 << _PARTS_BITS
 _CHUNK = 1 << 16
 """Spans summed in one call: a call holds the interpreter lock, some 10 ns a span, while frames are drawn."""
 
+_CELLS = 1 << 16
+"""Bins of a kind that are summed together, where rows are so short that many fit."""
+
 
 class Pyramid:
     """Shade and mask, as in Frame, of `bins` equal bins of time a row, of half as many, and so on to one.
@@ -50,36 +53,49 @@ class Pyramid:
         return sum(level.nbytes for level in self._shade) + sum(level.nbytes for level in self._mask)
 
     def build(self) -> Iterator[float]:
-        """Fills the bins, row by row; yields the share done, so that the caller can breathe or stop."""
+        """Fills the bins, some rows at a time; yields the share done, so that the caller can breathe or stop."""
         rows = self._spans.rows
-        for row in range(rows):
-            if self._spans.offset[row + 1] > self._spans.offset[row]:
-                yield from (row / rows for _ in self._build_row(row))
-            yield (row + 1) / rows
+        for first, last in self._groups():
+            if self._spans.offset[last] > self._spans.offset[first]:
+                yield from (first / rows for _ in self._build_rows(first, last))
+            yield last / rows
 
-    def _build_row(self, row: int) -> Iterator[None]:
-        spans = self._spans
-        part = slice(int(spans.offset[row]), int(spans.offset[row + 1]))
+    def _groups(self) -> Iterator[tuple[int, int]]:
+        """Rows that are built together, [first, last): many short ones cost as many calls as a long one."""
+        offset, first = self._spans.offset, 0
+        most = max(_CELLS // self.bins, 1)
+        while first < self._spans.rows:
+            last = int(offset.searchsorted(offset[first] + _CHUNK, "right")) - 1
+            last = min(max(last, first + 1), first + most, self._spans.rows)
+            yield first, last
+            first = last
+
+    def _build_rows(self, first: int, last: int) -> Iterator[None]:
+        spans, cells = self._spans, (last - first) * self.bins
+        part = slice(int(spans.offset[first]), int(spans.offset[last]))
         kinds = np.flatnonzero(np.bincount(spans.kind[part] & KIND_BITS, minlength=KINDS))
         place = np.zeros(KINDS, np.int64)
-        place[kinds] = np.arange(len(kinds)) * self.bins
-        busy = np.zeros(len(kinds) * self.bins, np.float32)
-        blocked = np.zeros(self.bins, np.float32)
-        urgent = np.zeros(self.bins, bool)
+        place[kinds] = np.arange(len(kinds)) * cells
+        busy = np.zeros(len(kinds) * cells, np.float32)
+        blocked = np.zeros(cells, np.float32)
+        urgent = np.zeros(cells, bool)
         for at in range(part.start, part.stop, _CHUNK):
             chunk = slice(at, min(at + _CHUNK, part.stop))
+            row = spans.offset[first : last + 1].searchsorted(np.arange(chunk.start, chunk.stop), "right") - 1
+            row *= self.bins
             begin = spans.begin_ns[chunk] - spans.first_ns
             until = spans.blocked_until_ns[chunk] - spans.first_ns
             kind = spans.kind[chunk]
-            add_durations(busy, begin, spans.end_ns[chunk] - spans.first_ns, self.bin_ns, place[kind & KIND_BITS])
+            add_durations(busy, begin, spans.end_ns[chunk] - spans.first_ns, self.bin_ns, place[kind & KIND_BITS] + row)
             waits = np.flatnonzero(until > begin)
             if len(waits):
-                add_durations(blocked, begin[waits], until[waits], self.bin_ns, np.zeros_like(waits))
-            urgent[begin[kind >= URGENT] // self.bin_ns] = True
+                add_durations(blocked, begin[waits], until[waits], self.bin_ns, row[waits])
+            loud = kind >= URGENT
+            urgent[row[loud] + begin[loud] // self.bin_ns] = True
             yield
-        by_kind = busy.reshape(len(kinds), self.bins)
+        by_kind = busy.reshape(len(kinds), cells)
         for level in range(len(self._shade)):
-            self._store(level, row, kinds=kinds, busy=by_kind, blocked=blocked, urgent=urgent)
+            self._store(level, slice(first, last), kinds=kinds, busy=by_kind, blocked=blocked, urgent=urgent)
             if level + 1 < len(self._shade):
                 by_kind = by_kind[:, 0::2] + by_kind[:, 1::2]
                 blocked = blocked[0::2] + blocked[1::2]
@@ -90,13 +106,14 @@ class Pyramid:
     def _store(
         self,
         level: int,
-        row: int,
+        rows: slice,
         *,
         kinds: NDArray[np.intp],
         busy: NDArray[np.float32],
         blocked: NDArray[np.float32],
         urgent: NDArray[np.bool_],
     ) -> None:
+        """Writes a level of some rows, whose bins follow each other in the sums."""
         best, total = busy[0].copy(), busy[0].copy()
         shade = np.full(len(best), kinds[0] << 4, np.uint8)
         mask = (best > 0).astype(np.uint16) << np.uint16(kinds[0])
@@ -109,8 +126,9 @@ class Pyramid:
         shade |= np.minimum(share, LEVELS).astype(np.uint8)
         mask[(blocked > 0) & (blocked * 2 >= total)] |= BLOCKED_BIT
         mask[urgent] |= URGENT_BIT
-        self._shade[level][row] = np.where(total > 0, shade, 0)
-        self._mask[level][row] = mask
+        shape = (rows.stop - rows.start, -1)
+        self._shade[level][rows] = np.where(total > 0, shade, 0).reshape(shape)
+        self._mask[level][rows] = mask.reshape(shape)
 
     def frame(self, window: Window, rows: NDArray[np.intp]) -> Frame:
         """The frame of some rows, some 20 ns a pixel.

@@ -23,6 +23,7 @@ _FAINT = 0.25
 _MOST_COUNTS = 40
 _LABEL_AT = (0.5, 0.35, 0.65, 0.2, 0.8)
 _FAR_PX = 20_000.0
+_CELL_BITS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,19 +140,28 @@ def _paint_bundles(ink: ArrowInk, arrows: Arrows, middle: list[float]) -> None:
     )
 
 
+def _cells(box: QRect) -> list[tuple[int, int]]:
+    """The cells of a coarse grid that a box touches: boxes that share none do not hide each other."""
+    return [
+        (x, y)
+        for x in range(box.left() >> _CELL_BITS, (box.right() >> _CELL_BITS) + 1)
+        for y in range(box.top() >> _CELL_BITS, (box.bottom() >> _CELL_BITS) + 1)
+    ]
+
+
 def _paint_counts(ink: ArrowInk, arrows: Arrows, places: list[tuple[int, list[int]]]) -> None:
     """The counts of the largest bundles, as far as they do not hide each other."""
     words = len(arrows.count) <= 12
     height_px = ink.texts.height_px
     back = QColor(ink.theme.header)
-    taken: list[QRect] = []
+    taken: set[tuple[int, int]] = set()
     for number in np.argsort(-arrows.count, kind="stable")[:_MOST_COUNTS].tolist():
         count = int(arrows.count[number])
         text = count_label(count) if words else f"{count:,}"
         x, tops = places[number]
         boxes = [QRect(x + 4, y - height_px // 2, ink.texts.width_px(text) + 6, height_px) for y in tops]
-        box = next((box for box in boxes if not any(box.intersects(other) for other in taken)), None)
+        box = next((box for box in boxes if taken.isdisjoint(_cells(box))), None)
         if box is not None:
-            taken.append(box)
+            taken.update(_cells(box))
             ink.painter.fillRect(box, back)
             ink.painter.drawPixmap(box.left() + 3, box.top(), ink.texts.picture(text, ink.theme.text))
