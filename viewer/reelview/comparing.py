@@ -61,4 +61,4 @@ class Comparing(QObject):
         self._window.statusBar().clearMessage()
         if self._window.session is None:
             return
-        self.show(Session.of_data(opened.data, opened.reel, opened.lens, opened.lens_trouble))
+        self.show(Session.of_opened(opened))

@@ -57,6 +57,7 @@ class FlowIndex:
 
     def __init__(self, flows: Flows, lanes: int) -> None:
         self.flows = flows
+        self.ends_ns = np.sort(flows.end_ns)
         code = flows.from_lane.astype(np.int64) * lanes + flows.to_lane
         if lanes * lanes <= 1 << 24:
             present = np.flatnonzero(np.bincount(code, minlength=1)) if len(code) else np.zeros(0, np.int64)

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from ipcreel.reel import Reel
 from reelview.loading import Opened
-from reelview.raster.choose import Raster
 from reelview.session import Session
 from reelview.timeline.widget import Timeline
 
@@ -25,16 +24,14 @@ class Growth:
     """
 
     opened: Opened
-    raster: Raster
     rows: NDArray[np.int64]
 
 
 def session_of(growth: Growth) -> Session:
     """The session of the run alone, at its end."""
-    opened = growth.opened
-    session = Session.of_data(opened.data, opened.reel, opened.lens, opened.lens_trouble)
+    session = Session.of_opened(growth.opened)
     session.cursor.move_to(session.data.spans.last_ns)
-    return replace(session, raster=growth.raster)
+    return session
 
 
 def grow(session: Session, growth: Growth, timeline: Timeline) -> Session:

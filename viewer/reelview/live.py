@@ -13,7 +13,6 @@ from ipcreel.record.progress import Progress, Snapshot
 from ipcreel.reel import ReelError
 from reelview.growth import Growth
 from reelview.loading import Opened, work_out
-from reelview.raster.choose import Raster
 
 _PAUSE_S = 0.2
 _SWITCH_S = 0.0005
@@ -94,9 +93,8 @@ class Live(QThread):
             if self.isInterruptionRequested():
                 return None
             if isinstance(step, Opened):
-                raster = Raster(step.data.spans)
-                for _ in raster.build():
+                for _ in step.raster.build():
                     if self.isInterruptionRequested():
                         return None
-                return Growth(step, raster, snapshot.rows)
+                return Growth(step, snapshot.rows)
         return None

@@ -8,10 +8,12 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QThread, Signal
 
+from ipcreel.analysis.state import States
 from ipcreel.reel import Reel, ReelError, open_reel
 from reelview.lens import Lens
 from reelview.lens.find import find_lens, ticks_of
-from reelview.opening import timeline_of
+from reelview.opening import states_of, timeline_of
+from reelview.raster.choose import Raster
 from reelview.timeline.data import TimelineData
 
 
@@ -23,6 +25,10 @@ class Opened:
     data: TimelineData
     lens: Lens | None
     lens_trouble: str
+    raster: Raster
+    """With all that the first picture needs."""
+    states: States
+    """Having answered for one moment, it is quick for all others."""
 
 
 def steps(path: Path) -> Iterator[str | Opened]:
@@ -42,9 +48,15 @@ def work_out(reel: Reel) -> Iterator[str | Opened]:
     yield "looking for a lens"
     lens, trouble = find_lens(reel)
     tick_ns, tick_trouble = ticks_of(reel, lens)
+    yield "asking who holds what"
+    states = states_of(reel)
+    states.at(reel.begin_ns)
     yield "arranging lanes"
     data = replace(timeline_of(reel), tick_ns=tick_ns)
-    yield Opened(reel, data, lens, "; ".join(filter(None, (trouble, tick_trouble))))
+    raster = Raster(data.spans)
+    for _ in raster.build_first():
+        pass
+    yield Opened(reel, data, lens, "; ".join(filter(None, (trouble, tick_trouble))), raster, states)
 
 
 class Loading(QThread):

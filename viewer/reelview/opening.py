@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from ipcreel.analysis.state import States
 from ipcreel.reel import Reel
 from ipcreel.reel.text import payload_text
 from reelview.flows import FlowIndex, Flows
@@ -38,6 +39,11 @@ def timeline_of(reel: Reel) -> TimelineData:
         say=texts.say,
         console=console_of(reel),
     )
+
+
+def states_of(reel: Reel) -> States:
+    """What says the state at each moment."""
+    return States(reel.events, reel.flows, len(reel.lanes), reel.end_ns, ENCLOSING)
 
 
 def tracks_of(reel: Reel) -> tuple[Track, ...]:

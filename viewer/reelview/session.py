@@ -8,11 +8,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ipcreel.analysis.order import cone
+from ipcreel.analysis.state import States
 from ipcreel.reel import Reel
 from reelview.answers import Answers
 from reelview.lens import Lens
 from reelview.lens.chain import past_of
 from reelview.lens.find import find_lens, ticks_of
+from reelview.loading import Opened
 from reelview.opening import timeline_of
 from reelview.playback import Playback
 from reelview.raster.choose import Raster
@@ -49,6 +51,7 @@ class Session:
     answers: Answers
     lens: Lens | None = None
     lens_trouble: str = ""
+    states: States | None = None
 
     @classmethod
     def of_reel(cls, reel: Reel) -> Session:
@@ -58,8 +61,19 @@ class Session:
         return cls.of_data(data, reel, lens, "; ".join(filter(None, (trouble, tick_trouble))))
 
     @classmethod
+    def of_opened(cls, opened: Opened) -> Session:
+        """A session over what was worked out beside the user interface; nothing here takes long."""
+        made = cls.of_data(opened.data, opened.reel, opened.lens, opened.lens_trouble, opened.raster)
+        return replace(made, states=opened.states)
+
+    @classmethod
     def of_data(
-        cls, data: TimelineData, reel: Reel | None = None, lens: Lens | None = None, lens_trouble: str = ""
+        cls,
+        data: TimelineData,
+        reel: Reel | None = None,
+        lens: Lens | None = None,
+        lens_trouble: str = "",
+        raster: Raster | None = None,
     ) -> Session:
         """A session over plain columns; what asks the reel itself is then absent."""
         first_ns, last_ns = data.spans.first_ns, data.spans.last_ns
@@ -67,8 +81,8 @@ class Session:
         playback = Playback(
             cursor,
             time.monotonic_ns,
-            event_ns=np.sort(data.spans.begin_ns),
-            flow_ns=np.sort(data.flows.flows.end_ns),
+            event_ns=np.sort(data.spans.begin_ns) if reel is None else reel.begin,
+            flow_ns=data.flows.ends_ns,
             tick_ns=data.tick_ns,
         )
         view, order = ViewRange(first_ns, last_ns), LaneOrder(data.tracks)
@@ -76,7 +90,7 @@ class Session:
             {} if reel is None else {SYNCHRONIZATION: lambda: synchronization_of(reel), FINDINGS: lambda: reel.findings}
         )
         models = (view, Selection(), cursor, order, Marks(), playback, Highlight(), Layers(), Answers(tasks))
-        return cls(reel, data, Raster(data.spans), *models, lens, lens_trouble)
+        return cls(reel, data, raster or Raster(data.spans), *models, lens, lens_trouble)
 
     def go_to_event(self, event: int) -> None:
         """Selects an event, and moves the cursor and the view so that it is seen."""

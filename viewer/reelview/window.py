@@ -154,7 +154,7 @@ class Window(QMainWindow):
 
     def _on_opened(self, opened: Opened) -> None:
         path = self._loading.path if self._loading else opened.reel.path
-        session = Session.of_data(opened.data, opened.reel, opened.lens, opened.lens_trouble)
+        session = Session.of_opened(opened)
         self.show_session(session, path.name)
         if self.remembered:
             self.remembered.add_recent(path)

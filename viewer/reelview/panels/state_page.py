@@ -11,7 +11,7 @@ from ipcreel.analysis.state import BLOCKED, LaneState, Lock, Moment, States
 from ipcreel.reel import Reel
 from ipcreel.reel.text import duration_text, payload_text
 from reelview import page
-from reelview.kinds import ENCLOSING
+from reelview.opening import states_of
 
 _MOST = 60
 _MOST_MESSAGES = 30
@@ -19,11 +19,15 @@ _LONG = 70
 
 
 class StatePage:
-    """Writes what was so at a moment of a reel."""
+    """Writes what was so at a moment of a reel.
 
-    def __init__(self, reel: Reel) -> None:
+    Args:
+        states: what answers for each moment; by default it is worked out at the first question.
+    """
+
+    def __init__(self, reel: Reel, states: States | None = None) -> None:
         self.reel = reel
-        self.states = States(reel.events, reel.flows, len(reel.lanes), reel.end_ns, ENCLOSING)
+        self.states = states or states_of(reel)
         self._names = [reel.lane_name(lane) for lane in range(len(reel.lanes))]
         self._last: tuple[int, Moment] | None = None
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from reelview.raster.compose import rarest_kinds
 from reelview.raster.exact import exact, spread
 from reelview.raster.frame import Frame
 from reelview.raster.index_mip import IndexMip
 from reelview.raster.pyramid import Pyramid
 from reelview.raster.window import Window
-from reelview.spans import Spans
+from reelview.spans import KIND_BITS, KINDS, Spans
 
 EXACT_SPANS = 25_000
 """Up to so many visible spans are drawn one by one."""
@@ -38,6 +40,16 @@ class Raster:
         self._mip: IndexMip | None = None
         self.stage = 0
         """Counts the indices that are ready: a frame drawn at an earlier stage may be coarser."""
+
+    @cached_property
+    def depth(self) -> NDArray[np.uint16]:
+        """(events,) how deep each event is nested in its lane."""
+        return self.spans.depth_of_events()
+
+    @cached_property
+    def rarest(self) -> NDArray[np.uint8]:
+        """For each set of kinds the one that has the fewest spans, as `compose` takes it."""
+        return rarest_kinds(np.bincount(self.spans.kind & KIND_BITS, minlength=KINDS))
 
     @property
     def nbytes(self) -> int:
@@ -66,7 +78,8 @@ class Raster:
 
     def build_first(self) -> Iterator[float]:
         """What the first picture needs."""
-        if len(self.spans) <= EXACT_SPANS:
+        _ = self.depth, self.rarest
+        if len(self.spans) <= EXACT_SPANS or self._pyramids:
             return
         coarse = Pyramid(self.spans, Pyramid.bins_within(self.spans.rows, BUDGET_BYTES // 8, COARSE_BINS))
         yield from coarse.build()

@@ -159,7 +159,8 @@ def _paint_counts(ink: ArrowInk, arrows: Arrows, places: list[tuple[int, list[in
         count = int(arrows.count[number])
         text = count_label(count) if words else f"{count:,}"
         x, tops = places[number]
-        boxes = [QRect(x + 4, y - height_px // 2, ink.texts.width_px(text) + 6, height_px) for y in tops]
+        width_px = ink.texts.width_px(text) + 6
+        boxes = (QRect(x + 4, y - height_px // 2, width_px, height_px) for y in tops)
         box = next((box for box in boxes if taken.isdisjoint(_cells(box))), None)
         if box is not None:
             taken.update(_cells(box))

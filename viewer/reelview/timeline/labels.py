@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +19,7 @@ _MOST = 500
 _PAD_PX = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(NamedTuple):
     """A text, where it begins, the kind it stands on, and whether that is hatched there."""
 
     text: str
@@ -32,13 +31,13 @@ class Label:
 
 
 def place_labels(
-    raster: Raster, window: Window, strips: Strips, label: Callable[[int], str], advance: Callable[[str], int]
+    raster: Raster, window: Window, strips: Strips, label: Callable[[int], str], fit: Callable[[str, float], str]
 ) -> list[Label]:
     """Texts for the widest spans in view, each where all of it fits, or its first word.
 
     Args:
         label: the text of an event.
-        advance: the width of a text, px.
+        fit: as much of a text as there is room for, px.
     """
     spans = raster.spans
     tall = strips.place.height_px >= LEAST_STRIP_PX
@@ -60,7 +59,7 @@ def place_labels(
     columns = (row_of, spans.event[found], left, room, hatched, kind)
     labels = []
     for row, event, x, width, on_hatching, colour in zip(*(column.tolist() for column in columns), strict=True):
-        text = _fitting(label(event), width, advance)
+        text = fit(label(event), width)
         for strip in strips_of_row[row] if text else ():
             top, height = int(strips.place.y_px[strip]), int(strips.place.height_px[strip])
             labels.append(Label(text, x, top, height, colour, on_hatching))
@@ -72,10 +71,3 @@ def _widest(span: NDArray[np.int64], end_ns: NDArray[np.int64], begin_ns: NDArra
         return span
     length = end_ns[span] - begin_ns[span]
     return np.sort(span[np.argpartition(-length, _MOST)[:_MOST]])
-
-
-def _fitting(text: str, room_px: float, advance: Callable[[str], int]) -> str:
-    for candidate in (text, text.split(" ", 1)[0]):
-        if advance(candidate) <= room_px:
-            return candidate
-    return ""

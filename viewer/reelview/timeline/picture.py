@@ -9,11 +9,10 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from reelview.raster.choose import Raster
-from reelview.raster.compose import Rows, compose, rarest_kinds
+from reelview.raster.compose import Rows, compose
 from reelview.raster.merge import merge
 from reelview.raster.palette import Theme, faded
 from reelview.raster.window import Window
-from reelview.spans import KIND_BITS, KINDS
 from reelview.ticks import Axis
 from reelview.timeline.arrow_paint import ArrowInk, paint_arrows
 from reelview.timeline.critical import PathColumns
@@ -53,8 +52,6 @@ class Picture:
         """What is drawn as arrows: all, or those among what stands out."""
         self.path: PathColumns | None = None
         """The critical path, drawn in place of the arrows."""
-        self._rarest = rarest_kinds(np.bincount(data.spans.kind & KIND_BITS, minlength=KINDS))
-        self._depth = data.spans.depth_of_events()
         self._view: View | None = None
         self._image = QImage()
         self._texts = texts
@@ -77,7 +74,7 @@ class Picture:
         if self.path is not None:
             paint_path(painter, self.path, view.window, layout, view.scroll_px, theme)
         elif view.with_arrows:
-            ink = ArrowInk(painter, theme, self._texts, view.has_selected, self._depth)
+            ink = ArrowInk(painter, theme, self._texts, view.has_selected, self._raster.depth)
             self.note = paint_arrows(ink, self.flows, view.window, view.height_px, view.scroll_px, layout)
         marker_painter = MarkerPainter(
             painter, view.window, layout, scroll_px=view.scroll_px, height_px=view.height_px, theme=theme
@@ -112,18 +109,18 @@ class Picture:
         grid = np.array([int(window.x_px(at_ns)) for at_ns in axis.at_ns], np.intp)
         grid = grid[(grid >= 0) & (grid < width)]
         if self.stands_out is None:
-            compose(frame, self._rows, theme, self._rarest, drift_px=drift, grid_px=grid, out=pixels)
+            compose(frame, self._rows, theme, self._raster.rarest, drift_px=drift, grid_px=grid, out=pixels)
             return
-        compose(frame, self._rows, faded(theme), self._rarest, drift_px=drift, grid_px=grid, out=pixels)
+        compose(frame, self._rows, faded(theme), self._raster.rarest, drift_px=drift, grid_px=grid, out=pixels)
         over = merge(self.stands_out.frame(window, strips.row), strips.strip, len(self._rows.y_px))
-        shown = compose(over, self._rows, theme, self._rarest, drift_px=drift)
+        shown = compose(over, self._rows, theme, self._raster.rarest, drift_px=drift)
         # A row more than there are strips: the gaps between them, where nothing stands.
         taken = np.concatenate((over.shade != 0, np.zeros((1, width), np.bool_)))
         np.copyto(pixels, shown, where=taken[self._rows.strip_of_y])
 
     def _draw_labels(self, painter: QPainter, view: View, strips: Strips, theme: Theme) -> None:
         texts = self._texts
-        labels = place_labels(self._raster, view.window, strips, self._data.label, texts.width_px)
+        labels = place_labels(self._raster, view.window, strips, self._data.label, texts.fit)
         solids = [QColor(colour) for colour in theme.kinds]
         for label in labels:
             x, y = int(label.x_px), label.y_px + (label.height_px - texts.height_px) // 2

@@ -16,12 +16,14 @@ class Texts:
         self._metrics = QFontMetrics(self._font)
         self._ratio = 1.0
         self._widths: dict[str, int] = {}
+        self._fits: dict[str, tuple[int, str, int]] = {}
         self._pictures: dict[tuple[str, int], QPixmap] = {}
 
     def use(self, font: QFont, ratio: float) -> None:
         if font != self._font or ratio != self._ratio or len(self._pictures) > _MOST or len(self._widths) > _MOST * 10:
             self._font, self._metrics, self._ratio = font, QFontMetrics(font), ratio
             self._widths.clear()
+            self._fits.clear()
             self._pictures.clear()
 
     @property
@@ -33,6 +35,14 @@ class Texts:
         if width is None:
             width = self._widths[text] = self._metrics.horizontalAdvance(text)
         return width
+
+    def fit(self, text: str, room_px: float) -> str:
+        """A text where there is room for it, else its first word, else nothing."""
+        widths = self._fits.get(text)
+        if widths is None:
+            word = text.split(" ", 1)[0]
+            widths = self._fits[text] = self.width_px(text), word, self.width_px(word)
+        return text if widths[0] <= room_px else widths[1] if widths[2] <= room_px else ""
 
     def picture(self, text: str, rgb: int) -> QPixmap:
         """A text on nothing, `height_px` high."""
