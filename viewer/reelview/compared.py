@@ -56,7 +56,7 @@ class Compared(QObject):
         self._outer = _stacked(((one_reel.path.name, self._inner), (other_reel.path.name, self.timeline)))
         window.setCentralWidget(self._outer)
         if isinstance(inner, QSplitter):
-            inner.setSizes([2000, 1000])  # there is less room for curves now
+            inner.setSizes([1, 0])  # there is no room for curves until they are asked for
         self.page = self._make_page()
         self._add_docks(other_reel)
         self._indexing = Indexing(self.other.raster, self.timeline.painting, self)

@@ -109,6 +109,12 @@ def test_the_depth_of_a_queue_rises_with_sends_and_falls_with_receives():
     assert depth.sampled((1000, 1400), 2).tolist() == [3, 3]
 
 
+def test_a_worker_of_a_pool_that_has_nothing_to_do_is_not_on_the_critical_path():
+    events = picture("sleep---------- send               ", "sleep-             receive  sleep-----")
+    pool = replace(events, codes={"clock.sleep": 5, "futures.call.submit": 3, "futures.call.begin": 4})
+    assert path_of(pool) == [(0, WAITS, 150), (0, RUNS, 10), (1, FOLLOWS, 100), (1, RUNS, 20), (1, WAITS, 100)]
+
+
 def test_what_a_pool_takes_out_of_its_queue_of_results_no_longer_lies_in_it():
     events = picture("send send", "               receive   receive")
     pool = replace(events, codes={"mp.simple_queue.put": 3, "mp.queue.take": 4})

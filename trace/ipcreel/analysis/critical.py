@@ -23,6 +23,9 @@ _READINESS = (
     "waiting.", "connection.any.", "connection.message.poll", "signal.pause", "signal.wait", "futures.set.wait",
 )  # fmt: skip
 
+# Threads of a library wait for these in its own code, which is not recorded.
+_STARTED = ("futures.call.begin", "mp.queue.feed")
+
 
 @dataclass(frozen=True)
 class Step:
@@ -150,6 +153,8 @@ def _waited_in(events: Events, waits: Waits, effect: Rows, cause: Rows) -> Rows:
     ready = np.array([code for name, code in events.codes.items() if name.startswith(_READINESS)], np.int64)
     rows = waits.row[np.isin(events.op[waits.row], ready)]
     rows = rows[sort_stably(events.lane[rows])]
+    idle = _idle_before(events, effect, cause)
+    result[idle] = effect[idle]
     asked = np.flatnonzero(result < 0)
     lane, after = events.lane[effect[asked]], begun[asked]
     at = last_until(events.lane[rows], events.begin_ns[rows], lane, after - 1)
@@ -158,6 +163,25 @@ def _waited_in(events: Events, waits: Waits, effect: Rows, cause: Rows) -> Rows:
     fits = (after < ended) & (ended <= events.begin_ns[effect[asked]])
     result[asked[fits]] = wait[fits]
     return result
+
+
+def _idle_before(events: Events, effect: Rows, cause: Rows) -> Rows:
+    """Places of effects that a library's own thread began when it was given them, having had nothing to do before."""
+    started = [code for name, code in events.codes.items() if name in _STARTED]
+    places = np.flatnonzero(np.isin(events.op[effect], started))
+    if not len(places):
+        return places
+    # A feeder takes the lock of the pipe when it has something to write.
+    locks = [code for name, code in events.codes.items() if name.startswith("mp.lock.")]
+    order = sort_stably(events.lane)
+    order = order[~np.isin(events.op[order], locks)]
+    previous = np.full(len(events.lane), -1, np.int64)
+    previous[order[1:]] = np.where(events.lane[order[1:]] == events.lane[order[:-1]], order[:-1], -1)
+    before = previous[effect[places]]
+    begun = events.begin_ns[effect[places]]
+    # What encloses the effect has not ended.
+    done = np.where(events.end_ns[before] <= begun, events.end_ns[before], events.begin_ns[before])
+    return places[(before >= 0) & (events.begin_ns[cause[places]] >= done)]
 
 
 def _by_lane(lane: Rows) -> dict[int, Rows]:

@@ -159,6 +159,8 @@ class CurveView(QWidget):
             painter.fillRect(QRectF(6, y + height / 2 - 3, 7, 7), QColor(theme.kinds[curve.colour]))
             painter.setPen(QColor(theme.text))
             box = QRectF(18, y, left - 24, height)
-            painter.drawText(box, Qt.AlignmentFlag.AlignLeft, curve.name)
+            room = int(box.width()) - painter.fontMetrics().horizontalAdvance(shown) - 6
+            name = painter.fontMetrics().elidedText(curve.name, Qt.TextElideMode.ElideMiddle, room)
+            painter.drawText(box, Qt.AlignmentFlag.AlignLeft, name)
             painter.drawText(box, Qt.AlignmentFlag.AlignRight, shown)
             y += height + 1

@@ -17,6 +17,7 @@ _BOX_PX = 22
 _ROW_PX = 58
 _TOP_PX = 14
 _BULGE_PX = 30.0
+_LABEL_AT = 0.1
 
 
 class GraphView(QWidget):
@@ -102,11 +103,11 @@ class GraphView(QWidget):
         painter.drawPolygon(head(middle.x(), middle.y(), end.x(), end.y(), 8))
         operation = str(self._reel.operations[int(self._reel.op[edge.event])]["name"])
         name = str(self._reel.objects[int(self._reel.object[edge.event])][3]) or operation.rsplit(".", 1)[-1]
-        at = (start + end) / 4 + middle / 2
         width = painter.fontMetrics().horizontalAdvance(name)
-        shift = QPointF(-width / 2, -5)
+        # Near to who waits: arrows to one holder come together at its end.
+        at, shift = start + (end - start) * _LABEL_AT, QPointF(8, -4)
         if upright:
-            shift = QPointF(6 if side > 0 else -width - 6, 4)
+            at, shift = (start + end) / 4 + middle / 2, QPointF(6 if side > 0 else -width - 6, 4)
         left = min(max(at.x() + shift.x(), 2), max(self.width() - width - 2, 2))
         painter.setPen(QColor(theme.text))
         painter.drawText(QPointF(left, at.y() + shift.y()), name)

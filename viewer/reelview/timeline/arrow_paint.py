@@ -86,7 +86,7 @@ def _ends(
 def _paint_single(ink: ArrowInk, ends: list[tuple[float, float, float, float]]) -> None:
     few = len(ends) <= _SMOOTH
     # Lines of one pixel without transparency are drawn four times as fast as others.
-    strength = _FAINT if ink.faint else 1.0 if few else 0.42
+    strength = _FAINT if ink.faint else 0.7 if few else 0.42
     colour = QColor(mix(ink.theme.arrow, ink.theme.lane, strength))
     ink.painter.setRenderHint(QPainter.RenderHint.Antialiasing, few)
     ink.painter.setPen(QPen(colour, 1))
