@@ -117,8 +117,10 @@ def _replay_every(reel: Reel) -> int:
         times = f"{outcome.recorded_s:.3f} s recorded, {outcome.replayed_s:.3f} s replayed"
         ending = outcome.ending
         verdict = ending.divergence or "; ".join(ending.stands) or "to its end"
+        if ending.differs:
+            verdict += f"; the output differs: {ending.differs}"
         click.echo(f"{outcome.name:20} {outcome.events:7} events  {times}  {verdict}")
         replayed += 1
-        diverged += bool(ending.divergence)
+        diverged += bool(ending.divergence or ending.differs)
     click.echo(f"{replayed} processes, {diverged} of them diverged")
     return 1 if diverged else 0

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from _io import FileIO, TextIOWrapper
 
+from ipcreel.interpose.targets import put
 from ipcreel.mechanism.operation import Operation
 from ipcreel.mechanism.rawfile import put_beneath, read_row, recording, rows, write_row
 
@@ -55,37 +56,56 @@ def install(module: ModuleType, reading: Reading) -> None:
     """Put a recording file beneath the standard streams that the interpreter opened."""
     if module.__name__ == "builtins":
         _install_input(module, reading)
+    if module.__name__ == "os" and reading.streams:
+        _install_isatty(module, reading.streams)
     if module.__name__ != "sys":
         return
     kind = recording(reading, _STREAM_ROWS)
     for name, descriptor in _STREAMS.items():
         stream = getattr(module, name, None)
-        if type(stream) is TextIOWrapper:
+        if reading.streams and reading.streams[descriptor] is None:
+            setattr(module, name, None)
+        elif type(stream) is TextIOWrapper:
             try:
-                _replace_raw(stream, kind, descriptor)
+                _replace_raw(stream, kind, descriptor, reading.streams)
             except (OSError, ValueError):  # it was closed
                 pass
 
 
-def _replace_raw(stream: TextIOWrapper, kind: type[FileIO], descriptor: int) -> None:
-    """Build buffer and text layer anew, in the same objects, on a raw file of `kind`."""
+def _install_isatty(module: ModuleType, streams: tuple[Any, ...]) -> None:
+    """In a replay: whether a standard stream is a terminal is what it was."""
+    plain = module.isatty
+
+    def isatty(fd: int, /) -> bool:
+        known = isinstance(fd, int) and 0 <= fd < len(streams) and streams[fd] is not None
+        return bool(streams[fd][0]) if known else plain(fd)
+
+    put(module, "isatty", isatty)
+
+
+def _replace_raw(stream: TextIOWrapper, kind: type[FileIO], descriptor: int, taped: tuple[Any, ...]) -> None:
+    """Build buffer and text layer anew, in the same objects, on a raw file of `kind`; as large as the taped ones."""
     buffer: Any = stream.buffer
     unbuffered = type(buffer) is FileIO  # as `python -u` has it
     plain = buffer if unbuffered else buffer.raw
     if type(plain) is not FileIO or plain.fileno() != descriptor:
         return
+    line_buffering, size = stream.line_buffering, None
+    if taped:
+        is_terminal, size, line_buffering = taped[descriptor]
+        kind = type(kind.__name__, (kind,), {"isatty": lambda self: bool(is_terminal)})
     raw: Any = kind(descriptor, "rb" if descriptor == 0 else "wb", closefd=False)
     raw.name = plain.name
     if unbuffered:
         buffer = raw
     else:
-        put_beneath(buffer, raw)
+        put_beneath(buffer, raw, size)
     stream.__init__(  # type: ignore[misc]
         buffer,
         encoding=stream.encoding,
         errors=stream.errors,
         newline="\n",
-        line_buffering=stream.line_buffering,
+        line_buffering=bool(line_buffering),
         write_through=stream.write_through,
     )
 

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from ipcreel.mechanism.reading import Reading
 
 _fstat, _getpid, close = os.fstat, os.getpid, os.close
-_FORMAT, _FIFO, _SOCKET, _REGULAR = 0o170000, 0o010000, 0o140000, 0o100000
+_FORMAT, _FIFO, _SOCKET, _REGULAR, _CHARACTERS = 0o170000, 0o010000, 0o140000, 0o100000, 0o020000
+_TERMINALS = frozenset((5, *range(136, 144)))  # the major numbers of /dev/ptmx and of /dev/pts (devices.txt of Linux)
 _UNIX, _INET, _INET6 = 1, 2, 10
 _STREAM, _DATAGRAM = 1, 2
 _SOL_SOCKET, _SO_TYPE, _SO_PEERCRED, _SO_DOMAIN = 1, 3, 17, 39
@@ -50,7 +51,7 @@ KINDS = {
 
 
 def number_of(descriptor: int) -> int:
-    """The number of the pipe or socket behind `descriptor`, 0 where there is neither."""
+    """The number of the pipe, socket or terminal behind `descriptor`, 0 where there is neither."""
     return numbers.get(descriptor) or look(descriptor)
 
 
@@ -66,6 +67,10 @@ def look(descriptor: int) -> int:
         if kind == _SOCKET:
             family, type_, name = probe(descriptor, status.st_ino)
             return remember(descriptor, socket_kind(family, type_), status.st_ino, name)
+        if kind == _CHARACTERS and status.st_rdev >> 8 in _TERMINALS and descriptor > CONSOLE:
+            return object_number(
+                "terminal", (status.st_dev, status.st_ino, status.st_rdev), f"terminal {status.st_ino}"
+            )
     except Exception:  # closed meanwhile, or never a descriptor
         pass
     return 0
@@ -182,6 +187,12 @@ def held(descriptor: int) -> int:
     return descriptor
 
 
+def reserve(descriptor: int) -> None:
+    """In a replay: `descriptor` is taken until it is vacated, by something that is neither a pipe nor a socket."""
+    if inert is not None and descriptor >= 0:
+        _occupy(descriptor)
+
+
 def _occupy(descriptor: int) -> bool:
     """Have the kernel give the number to nobody else: what the replay itself opens gets the numbers that it had.
 
@@ -208,6 +219,14 @@ def _is_regular(descriptor: int) -> bool:
         return _fstat(descriptor).st_mode & _FORMAT == _REGULAR
     except OSError:
         return False
+
+
+def stand_in_file(path: str | bytes) -> None:
+    """In a replay: put a file where there was a FIFO, or a socket; the replay has it in its scratch directory."""
+    try:
+        open(path, "xb").close()
+    except OSError:
+        pass
 
 
 def vacate(descriptor: int) -> None:
@@ -246,7 +265,12 @@ def give_duplicate(args: tuple[Any, ...], kwargs: dict[str, Any], a: int, b: int
 
 
 def give_closed(args: tuple[Any, ...], kwargs: dict[str, Any], a: int, b: int, payload: object) -> None:
-    """It exists no more."""
+    """It exists no more, real as it may have been: an end of a pipe that the library made."""
+    if inert is not None and a not in inert and a not in _occupied:
+        try:
+            close(a)
+        except OSError:
+            pass
     vacate(a)
 
 

@@ -118,6 +118,11 @@ def give_opened(args: tuple[Any, ...], kwargs: dict[str, Any], a: int, b: int, p
     setattr(args[0], _GIVEN, payload)
 
 
+def given(instance: Any) -> Any:
+    """In a replay: what `give_opened` handed to the instance."""
+    return getattr(instance, _GIVEN)
+
+
 def given_attributes(module: ModuleType, name: str, attributes: tuple[str, ...]) -> None:
     """In a replay: let instances of `module.name` answer from what `give_opened` handed them."""
     original = getattr(module, name)

@@ -155,8 +155,6 @@ def install(module: ModuleType, reading: Reading) -> None:
         plain = util._close_stdin
         util._close_stdin = inside.of_library(plain)
         dress(util._close_stdin, plain)
-        if reading.replays:
-            util.is_abstract_socket_namespace = bool  # no file stands for an address: none is to be changed or removed
         return
     pass_over(os.path.dirname(module.__file__ or ""))
     library: Any = module

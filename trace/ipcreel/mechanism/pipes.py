@@ -130,6 +130,10 @@ def _give_opened(args: tuple[Any, ...], kwargs: dict[str, Any], a: int, b: int, 
     return replayed(b)
 
 
+def _give_made(args: tuple[Any, ...], kwargs: dict[str, Any], a: int, b: int, payload: Any) -> None:
+    descriptors.stand_in_file(payload)
+
+
 def _give_read_into(args: tuple[Any, ...], kwargs: dict[str, Any], a: int, b: int, payload: Any) -> int:
     fill_all(args[1], payload)
     return b
@@ -152,7 +156,7 @@ OPERATIONS = (
     PIPE2,
     OPEN,
     Operation(
-        0x1104, "pipe.fifo.make", "os.mkfifo", before=_path, a="mode", payload="the path",
+        0x1104, "pipe.fifo.make", "os.mkfifo", before=_path, give=_give_made, a="mode", payload="the path",
     ),
     Operation(
         0x1110, "pipe.end.read", "os.read", concerns=is_stream, identify=stream,

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import _thread
 import posix
 
+from ipcreel.interpose.builtin import original_of
 from ipcreel.interpose.targets import dress
+from ipcreel.mechanism import descriptors
 from ipcreel.mechanism.attributes import reading_rows
 from ipcreel.mechanism.kept import content, number
 from ipcreel.mechanism.kernel_object import (
@@ -13,6 +16,7 @@ from ipcreel.mechanism.kernel_object import (
     attribute,
     give_a,
     give_opened,
+    given,
     given_attributes,
     identify_by,
     identify_by_name,
@@ -31,6 +35,7 @@ if TYPE_CHECKING:
     from ipcreel.mechanism.reading import Reading
 
 _CLASS = "posix_ipc.MessageQueue"
+_start_thread = original_of(_thread.start_new_thread)
 _FIXED = ("name", "mode", "max_messages", "max_message_size")
 _BY_THREAD = -1
 _names: dict[str, int] = {}  # name: the object that was last opened under it
@@ -105,9 +110,19 @@ _REQUEST = Operation(
 )  # fmt: skip
 _NOTIFIED = Operation(0x0408, "posix.queue.notified", flow=IN)
 
+
+def _give_opened(args: tuple[Any, ...], kwargs: dict[str, Any], a: int, b: int, payload: Any) -> None:
+    give_opened(args, kwargs, a, b, {**payload, "descriptor": a})
+    descriptors.reserve(a)
+
+
+def _give_closed(args: tuple[Any, ...], kwargs: dict[str, Any], a: int, b: int, payload: Any) -> None:
+    descriptors.vacate(given(args[0])["descriptor"])
+
+
 OPERATIONS = (
     Operation(
-        0x0401, "posix.queue.open", _CLASS, identify=identify_opened, give=give_opened,
+        0x0401, "posix.queue.open", _CLASS, identify=identify_opened, give=_give_opened,
         after=after_opening(
             _number_of, "mqd", "max_messages", _FIXED,
             ("name", "flags", "mode", "max_messages", "max_message_size", "read", "write"),
@@ -124,7 +139,7 @@ OPERATIONS = (
         after=_received, blocks=True, flow=IN, give=_give_received,
         a=f"priority; while pending, and where it raised, {IN_WORDS}", b="size in bytes", payload="the message",
     ),
-    Operation(0x0404, "posix.queue.close", f"{_CLASS}.close", identify=_queue),
+    Operation(0x0404, "posix.queue.close", f"{_CLASS}.close", identify=_queue, give=_give_closed),
     Operation(0x0405, "posix.queue.unlink", f"{_CLASS}.unlink", identify=_queue),
     Operation(0x0406, "posix.queue.unlink_by_name", "posix_ipc.unlink_message_queue", identify=_of_name),
     _REQUEST,
@@ -161,7 +176,19 @@ def install(module: ModuleType, reading: Reading) -> None:
     cls.request_notification = reading.wrap(_REQUEST, request_notification)
     dress(cls.request_notification, plain)
     if reading.replays:
+        _REQUEST.give = _give_request(reading)
         given_attributes(module, "MessageQueue", _FIXED)
+
+
+def _give_request(reading: Reading) -> Callable[..., None]:
+    """In a replay: the thread that C makes for a notification goes on where it did so, and nowhere else."""
+
+    def give(args: tuple[Any, ...], kwargs: dict[str, Any], a: int, b: int, payload: object) -> None:
+        wanted: Any = args[1] if len(args) > 1 else kwargs.get("notification")
+        if a == _BY_THREAD:
+            _start_thread(_announced(wanted[0], 0, reading), (wanted[1],))
+
+    return give
 
 
 def _announced(callback: Callable[[Any], Any], queue: int, reading: Reading) -> Callable[[Any], Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ipcreel.interpose import environment
 from ipcreel.interpose.targets import replace_function
-from ipcreel.mechanism.descriptors import held
+from ipcreel.mechanism.descriptors import held, replayed
 from ipcreel.mechanism.keeping import argument, give_b, give_payload, number, result_after, result_in_b
 from ipcreel.mechanism.operation import IN, OUT, Operation
 
@@ -45,7 +45,7 @@ def _forked_on_terminal(args: tuple[Any, ...], kwargs: dict[str, Any], result: A
 
 
 def _give_terminal(args: tuple[Any, ...], kwargs: dict[str, Any], a: int, b: int, payload: object) -> object:
-    return b, a
+    return b, replayed(a)
 
 
 def _waited(args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> tuple[int, int, object]:

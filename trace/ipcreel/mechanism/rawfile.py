@@ -165,7 +165,6 @@ def _writing(reading: Reading, row: Operation) -> Any:
     return write
 
 
-def put_beneath(buffer: Any, raw: FileIO) -> None:
-    """Initialise a buffer again, as large as it is, on another raw file."""
-    size = buffer.__sizeof__() - type(buffer).__basicsize__  # what it has beyond itself is its memory
-    buffer.__init__(raw, size)
+def put_beneath(buffer: Any, raw: FileIO, size: int | None = None) -> None:
+    """Initialise a buffer again on another raw file, as large as it is where no size is given."""
+    buffer.__init__(raw, size or buffer.__sizeof__() - type(buffer).__basicsize__)  # beyond itself it has its memory

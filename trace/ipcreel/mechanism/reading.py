@@ -22,6 +22,7 @@ class Reading:
     """
 
     replays = False
+    streams: tuple[Any, ...] = ()  # in a replay: what the standard streams were, see `record.surroundings`
     skip: frozenset[str] = frozenset()  # mechanisms that were left out: nothing is written of them
 
     def __init__(self) -> None:

@@ -88,6 +88,12 @@ def _value(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[int, object]:
     return 0, (args[1] if len(args) > 1 else None)
 
 
+def _give_bound(args: tuple[Any, ...], kwargs: dict[str, Any], a: int, b: int, payload: Any) -> None:
+    """A Unix socket has a file, which the program may ask for, change and remove."""
+    if isinstance(payload, str) and payload and not payload.startswith("\0"):
+        descriptors.stand_in_file(payload)
+
+
 def _option(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[int, object]:
     return 0, [int(value) if isinstance(value, int) else value for value in args[1:]]
 
@@ -153,7 +159,7 @@ CLOSE = Operation(
     a="descriptor",
 )  # fmt: skip
 BIND = Operation(
-    0x1004, "socket.endpoint.bind", identify=_socket, before=_value, payload="the address asked for",
+    0x1004, "socket.endpoint.bind", identify=_socket, before=_value, give=_give_bound, payload="the address asked for",
 )  # fmt: skip
 LISTEN = Operation(0x1005, "socket.endpoint.listen", identify=_socket, before=_first, a="backlog")
 CONNECT = Operation(

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from ipcreel.mechanism.reading import Reading
 
+_ENDS_AT = 10  # the place of the descriptors of the pipes among the arguments of `_execute_child`
 _RUNNING = -(1 << 31)  # stands for a return code that is not there yet
 
 
@@ -38,6 +39,7 @@ def _give_started(args: tuple[Any, ...], kwargs: dict[str, Any], a: int, b: int,
 
     def execute(*arguments: Any) -> None:
         process.pid, process._child_created = b, True
+        process._close_pipe_fds(*arguments[_ENDS_AT : _ENDS_AT + 6])
 
     plain: Any = subprocess.Popen.__init__
     process._execute_child = execute
@@ -67,6 +69,9 @@ def _communicated(args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) ->
 
 def _give_communicated(args: tuple[Any, ...], kwargs: dict[str, Any], a: int, b: int, payload: Any) -> object:
     _give_code(args, kwargs, a, b, None)
+    for stream in (args[0].stdin, args[0].stdout, args[0].stderr):
+        if stream is not None:
+            stream.close()
     return tuple(payload)
 
 

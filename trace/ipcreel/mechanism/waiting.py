@@ -9,7 +9,7 @@ from ipcreel.interpose.targets import dress
 from ipcreel.mechanism import descriptors
 from ipcreel.mechanism.operation import Operation
 from ipcreel.mechanism.stand_in import StandIn
-from ipcreel.mechanism.waiting_data import asked, chosen, descriptor_of, give_chosen, microseconds
+from ipcreel.mechanism.waiting_data import ask, asked, chosen, descriptor_of, give_chosen, microseconds
 from ipcreel.tape.process import new_object
 
 TYPE_CHECKING = False
@@ -48,6 +48,11 @@ def _watch(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[int, object]:
 
 def _watching(args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> tuple[int, int, object]:
     return _watch(args, kwargs)[0], descriptor_of(args[1] if len(args) > 1 else kwargs.get("fd")), None
+
+
+def _give_watched(args: tuple[Any, ...], kwargs: dict[str, Any], a: int, b: int, payload: Any) -> None:
+    """C asks the program's object for its descriptor, and that may be an operation."""
+    ask(args[1] if len(args) > 1 else kwargs.get("fd"))
 
 
 def _poll_timeout(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[int, object]:
@@ -92,6 +97,9 @@ def _select_one(args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> i
 
 
 def _give_selected(args: tuple[Any, ...], kwargs: dict[str, Any], a: int, b: int, payload: Any) -> tuple[Any, ...]:
+    for group in args[:3]:
+        for thing in group if type(group) in (list, tuple, set) else ():
+            ask(thing)
     return tuple(give_chosen(args[:3], payload))
 
 
@@ -139,14 +147,16 @@ EPOLL_CREATE = Operation(
 )  # fmt: skip
 POLL_METHODS = (
     Operation(
-        0x1402, "waiting.poll.register", "register", identify=_watched, before=_watch, after=_watching, a=_MASK,
-        b=_PLACE,
+        0x1402, "waiting.poll.register", "register", identify=_watched, before=_watch, after=_watching,
+        give=_give_watched, a=_MASK, b=_PLACE,
     ),
     Operation(
-        0x1403, "waiting.poll.modify", "modify", identify=_watched, before=_watch, after=_watching, a=_MASK, b=_PLACE,
+        0x1403, "waiting.poll.modify", "modify", identify=_watched, before=_watch, after=_watching, give=_give_watched,
+        a=_MASK, b=_PLACE,
     ),
     Operation(
-        0x1404, "waiting.poll.unregister", "unregister", identify=_watched, after=_watching, a="-1", b=_PLACE,
+        0x1404, "waiting.poll.unregister", "unregister", identify=_watched, after=_watching, give=_give_watched,
+        a="-1", b=_PLACE,
     ),
     Operation(
         0x1405, "waiting.poll.wait", "poll", identify=_waiter, before=_poll_timeout, after=_polled, blocks=True,
@@ -155,14 +165,16 @@ POLL_METHODS = (
 )  # fmt: skip
 EPOLL_METHODS = (
     Operation(
-        0x1412, "waiting.epoll.register", "register", identify=_watched, before=_watch, after=_watching, a=_MASK,
-        b=_PLACE,
+        0x1412, "waiting.epoll.register", "register", identify=_watched, before=_watch, after=_watching,
+        give=_give_watched, a=_MASK, b=_PLACE,
     ),
     Operation(
-        0x1413, "waiting.epoll.modify", "modify", identify=_watched, before=_watch, after=_watching, a=_MASK, b=_PLACE,
+        0x1413, "waiting.epoll.modify", "modify", identify=_watched, before=_watch, after=_watching, give=_give_watched,
+        a=_MASK, b=_PLACE,
     ),
     Operation(
-        0x1414, "waiting.epoll.unregister", "unregister", identify=_watched, after=_watching, a="-1", b=_PLACE,
+        0x1414, "waiting.epoll.unregister", "unregister", identify=_watched, after=_watching, give=_give_watched,
+        a="-1", b=_PLACE,
     ),
     Operation(
         0x1415, "waiting.epoll.wait", "poll", identify=_waiter, before=_epoll_timeout, after=_epolled, blocks=True,

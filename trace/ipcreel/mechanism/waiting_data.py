@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 
+from ipcreel.mechanism.inside import of_program
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -30,6 +32,12 @@ def descriptor_of(thing: Any) -> int:
         return int(module.socket.fileno(thing))
     handle = getattr(thing, "_handle", None)
     return handle if type(handle) is int else -1
+
+
+def ask(thing: Any) -> None:
+    """In a replay: let something to wait for tell its descriptor, as C does."""
+    if descriptor_of(thing) < 0:
+        of_program(thing.fileno)()
 
 
 def asked(groups: Sequence[Any]) -> list[Any]:

@@ -7,10 +7,11 @@ import sys
 
 from ipcreel import mechanism
 from ipcreel.interpose import environment, frames
+from ipcreel.interpose.ending import Ending, at_last
 from ipcreel.interpose.imports import when_imported
 from ipcreel.interpose.targets import rebind
 from ipcreel.record import wrap
-from ipcreel.record.ending import Ending, note_end
+from ipcreel.record.surroundings import surroundings
 from ipcreel.record.wrap import Recording
 from ipcreel.tape import process
 from ipcreel.tape.pack import pack
@@ -51,6 +52,8 @@ def start(clock: Callable[[], int], began_ns: int) -> None:
         process.fact("name", helper)
         process.fact("unrecorded", ["a process of multiprocessing's own"])
         return
+    if limit:
+        process.fact("surroundings", surroundings())
     process.here = process.Here()
     if helper:
         process.fact("name", helper)
@@ -62,9 +65,15 @@ def start(clock: Callable[[], int], began_ns: int) -> None:
     }
     callbacks["traceback"] = frames.hide_from_traceback
     os.register_at_fork(before=_forking, after_in_parent=_has_forked, after_in_child=_forked)
-    when_imported(callbacks, Ending(note_end))
+    when_imported(callbacks, Ending(_note_end))
     rebind(already)
     process.fact("start_ns", clock() - began_ns)
+
+
+def _note_end() -> None:
+    """Say that the process ended by itself, and prepare for the end of recording."""
+    process.fact("ended_ns", process.now())
+    process.last_module = at_last(process.stop_recording)
 
 
 def _library_process(argv: list[str]) -> str:

@@ -5,17 +5,17 @@ from __future__ import annotations
 import _signal  # type: ignore[import-not-found]
 import sys
 from collections.abc import Callable
-from types import FrameType
+from types import CodeType, FrameType
 from typing import Any
 
 from ipcreel.interpose.frames import program_frame
 
 
 class Arrival:
-    """Follows the program instruction by instruction until it is where it was when the signal came.
+    """Follows the program until it is where it was when the signal came.
 
-    A place in a loop is passed many times: the depth of the stack and the plain values of the variables there, which
-    the tape has, tell the rounds apart.
+    A place in a loop is passed many times: the plain values of the variables there, which the tape has, tell the rounds
+    apart. Only the function that was interrupted is followed instruction by instruction: the others run at full speed.
 
     Attributes:
         signal: its number.
@@ -29,48 +29,69 @@ class Arrival:
         self.numbers: dict[str, Any] = (moment or {}).get("numbers", {})
         self.passed: FrameType | None = None  # the frame that has just done the instruction
         self.before: Any = None
+        self.is_due: Callable[[], bool] = lambda: True
 
-    def watch(self) -> None:
-        """Begin to follow the thread that calls."""
+    def watch(self, is_due: Callable[[], bool]) -> None:
+        """Begin to follow the thread that calls, as long as the signal `is_due`."""
+        self.is_due = is_due
         self.before = sys.gettrace()
         frame = program_frame(sys._getframe(1))
         if frame is not None and self._stands_at(frame):  # the operation that has just ended is that instruction
             self.passed = frame
-        sys.settrace(self._trace)
+        sys.settrace(self._enter)
         while frame is not None:
-            frame.f_trace = self._trace
-            frame.f_trace_opcodes = True
+            if self._is_of(frame.f_code):
+                self._follow(frame)
             frame = frame.f_back
 
-    def _trace(self, frame: FrameType, event: str, argument: Any) -> Callable[..., Any] | None:
+    def _follow(self, frame: FrameType) -> None:
+        frame.f_trace_lines = False
         frame.f_trace_opcodes = True
-        if event != "opcode":
-            return self._trace
-        if self.passed is frame:
-            self.passed = None
-            if self._is_there(frame):
-                self._deliver(frame)
-                return self.before  # type: ignore[no-any-return]
-        if self._stands_at(frame):
-            self.passed = frame
-        return self._trace
+        frame.f_trace = self._step
+
+    def _enter(self, frame: FrameType, event: str, argument: Any) -> Callable[..., Any] | None:
+        """A function is called."""
+        if not self.is_due():
+            sys.settrace(self.before)
+        elif self._is_of(frame.f_code):
+            self._follow(frame)
+            return self._step
+        return None
+
+    def _step(self, frame: FrameType, event: str, argument: Any) -> Callable[..., Any] | None:
+        if not self.is_due():
+            self._leave(frame)
+            return self.before  # type: ignore[no-any-return]
+        if event == "opcode":
+            if self.passed is frame:
+                self.passed = None
+                if self._is_there(frame):
+                    self._deliver(frame)
+                    return self.before  # type: ignore[no-any-return]
+            if self._stands_at(frame):
+                self.passed = frame
+        return self._step
+
+    def _is_of(self, code: CodeType) -> bool:
+        return (code.co_qualname, code.co_filename) == (self.function, self.file)
 
     def _stands_at(self, frame: FrameType) -> bool:
-        return bool(frame.f_lasti == self.instruction and frame.f_code.co_qualname == self.function)
+        return self._is_of(frame.f_code) and bool(frame.f_lasti == self.instruction)
 
     def _is_there(self, frame: FrameType) -> bool:
-        if frame.f_code.co_filename != self.file:
-            return False
         values = frame.f_locals
         return all(values.get(name) == value for name, value in self.numbers.items())
 
-    def _deliver(self, frame: FrameType) -> None:
+    def _leave(self, frame: FrameType | None) -> None:
         sys.settrace(self.before)
-        outer: FrameType | None = frame
-        while outer is not None:
-            outer.f_trace = self.before
-            outer.f_trace_opcodes = False
-            outer = outer.f_back
+        while frame is not None:
+            if frame.f_trace == self._step:
+                frame.f_trace = self.before
+                frame.f_trace_opcodes, frame.f_trace_lines = False, True
+            frame = frame.f_back
+
+    def _deliver(self, frame: FrameType) -> None:
+        self._leave(frame)
         handler = _signal.getsignal(self.signal)
         if callable(handler):
             handler(self.signal, frame)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import sys
 import traceback
@@ -9,6 +10,7 @@ from types import FrameType
 from typing import Any, NoReturn
 
 from ipcreel.interpose import environment
+from ipcreel.interpose.ending import at_last
 from ipcreel.replay.asking import Asking, RefusedError
 from ipcreel.replay.flushing import flush
 from ipcreel.replay.reading import Replaying
@@ -17,7 +19,16 @@ from ipcreel.tape import process
 
 DIVERGED = 1
 _AGREED = 4  # events told of before a divergence
-_exit = os._exit
+_STDERR = 2
+_exit, _write = os._exit, os.write
+
+
+def _tell(lines: list[str]) -> None:
+    """Say it to the person who replays; the program may have closed its own stream."""
+    try:
+        _write(_STDERR, "".join(f"ipcreel: {line}\n" for line in lines).encode("utf-8", "backslashreplace"))
+    except OSError:
+        pass
 
 
 class Ends:
@@ -42,8 +53,8 @@ class Ends:
         note: dict[str, Any] = {"what": what, "agreed": [event.row for event in taken[-_AGREED:]]}
         self._asking.note(diverged=note)
         if environment.setting("IPCREEL_DEBUG"):
-            traceback.print_stack()
-            traceback.print_exception(getattr(sys, "last_value", None))
+            faulthandler.dump_traceback(_STDERR)
+            traceback.print_exc()
         if self.reading.session is not None:
             self.reading.session.end(self._divergence(note), sys._getframe(1), DIVERGED)
         flush()
@@ -63,18 +74,36 @@ class Ends:
     def over(self, reading: Replaying) -> NoReturn:
         """No thread goes any further: say where each of them stands."""
         process.here.inside = True
-        standing = reading.standing
-        places = [
-            f"{reading.script.lane_names.get(lane, lane)} stands: {place}."
-            for lane, place in sorted(standing.places.items())
-        ] or ["the tape ends here: the process was killed while it ran."]
+        places = self._places() or ["the tape ends here: the process was killed while it ran."]
         if reading.session is not None:
             reading.session.end([f"ipcreel: {place}" for place in places], self._standing_frame(reading))
-        flush()
-        sys.stderr.writelines(f"ipcreel: {place}\n" for place in places)
-        sys.stderr.flush()
-        self._asking.note(replayed=reading.replayed, stands=places)
+        self._report(places)
         _exit(0)
+
+    def _report(self, places: list[str]) -> None:
+        _tell(places)
+        self._asking.note(replayed=self.reading.replayed, stands=places)
+
+    def differ(self, what: str) -> None:
+        """The program writes to its console what it did not write: say so, and go on."""
+        _tell([f"the output differs: {what}"])
+        self._asking.note(differs=what)
+
+    def at_end(self) -> None:
+        """The interpreter ends: when it has done all that it does then, look whether the tape ends there too."""
+        process.last_module = at_last(self._ended)
+
+    def _ended(self) -> None:
+        left = self.reading.lanes.left_of_first
+        if left and self.reading.session is None:
+            following = self._script.describe(left[-1])
+            self.diverge(f"{following}: that is what the tape has; the program came to its end.")
+        self._report(self._places())
+
+    def _places(self) -> list[str]:
+        names = self._script.lane_names
+        standing = self.reading.standing.places
+        return [f"{names.get(lane, lane)} stands: {place}." for lane, place in sorted(standing.items())]
 
     def _standing_frame(self, reading: Replaying) -> FrameType | None:
         """The frame of a thread that stands; who asks from here on stands in its lane."""

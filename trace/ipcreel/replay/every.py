@@ -14,6 +14,8 @@ from ipcreel.reel import Reel
 from ipcreel.replay.launch import Ending, replay
 from ipcreel.replay.plan import How, replayable
 
+_LEAST_PATIENCE_S, _PATIENCE = 60.0, 20.0  # how long a replay may take, the latter times what was recorded
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -53,6 +55,6 @@ def _one(reel: Reel, process: int) -> Outcome:
         int(max(reel.begin[rows].max(), np.abs(reel.end[rows]).max()) - reel.begin[rows].min()) if len(rows) else 0
     )
     begin = time.perf_counter()
-    ending = replay(reel, process, how=How(quiet=True))
+    ending = replay(reel, process, how=How(quiet=True, patience_s=_LEAST_PATIENCE_S + _PATIENCE * took_ns / 1e9))
     took_s = time.perf_counter() - begin
     return Outcome(process, reel.process_name(process), len(rows), took_ns / 1e9, took_s, ending)

@@ -1,4 +1,7 @@
-"""Thread pools of a replay: each call is run by the thread that ran it, and a thread is started where one was."""
+"""Thread pools of a replay: each call is run by the thread that ran it, and a thread is started where one was.
+
+The queues of a pool are the library's own, and not on the tape. What a thread took from one shows in what it did next.
+"""
 
 from __future__ import annotations
 
@@ -13,26 +16,48 @@ if TYPE_CHECKING:
 _BEGIN, _START = "futures.call.begin", "threads.thread.start"
 
 
-class TapedWork:
-    """The queue of a pool's work: a thread takes the call that its lane goes on with."""
+class _Choosing:
+    """A queue from which a thread takes what fits, and waits until there is such an item."""
 
-    def __init__(self, reading: Replaying, empty: type[Exception]) -> None:
-        """Take the reading, and what is raised where nothing can be had."""
-        self._reading = reading
-        self._empty = empty
+    def __init__(self) -> None:
         self._items: list[Any] = []
         self._guard = allocate_lock()
         self._waiting: list[LockType] = []
 
     def put(self, item: Any) -> None:
-        """Add a call, or None: the sign to end."""
-        if item is not None:
-            item.future._ipcreel_object = self._reading.here.submitted
+        """Add an item, or None: the sign to end."""
         with self._guard:
             self._items.append(item)
             waiting, self._waiting = self._waiting, []
         for waiter in waiting:
             waiter.release()
+
+    def _find(self, fits: Callable[[Any], bool]) -> Any:
+        while True:
+            with self._guard:
+                for place, item in enumerate(self._items):
+                    if fits(item):
+                        return self._items.pop(place)
+                waiter = allocate_lock()
+                waiter.acquire()
+                self._waiting.append(waiter)
+            waiter.acquire()
+
+
+class TapedWork(_Choosing):
+    """The queue of an executor's work: a thread takes the call that its lane goes on with."""
+
+    def __init__(self, reading: Replaying, empty: type[Exception]) -> None:
+        """Take the reading, and what is raised where nothing can be had."""
+        super().__init__()
+        self._reading = reading
+        self._empty = empty
+
+    def put(self, item: Any) -> None:
+        """Add a call, or None: the sign to end."""
+        if item is not None:
+            item.future._ipcreel_object = self._reading.here.submitted
+        super().put(item)
 
     def get(self, block: bool = True, timeout: float | None = None) -> Any:
         """The next call of this thread; None at its end."""
@@ -60,16 +85,38 @@ class TapedWork:
         """Whether there is none."""
         return not self._items
 
-    def _find(self, fits: Callable[[Any], bool]) -> Any:
-        while True:
-            with self._guard:
-                for place, item in enumerate(self._items):
-                    if fits(item):
-                        return self._items.pop(place)
-                waiter = allocate_lock()
-                waiter.acquire()
-                self._waiting.append(waiter)
-            waiter.acquire()
+
+class TapedTasks(_Choosing):
+    """A queue between a `ThreadPool` and its threads: of tasks, each of which begins with a job's number and its own,
+    or of their results.
+    """
+
+    def __init__(self, reading: Replaying, name: str, empty: type[Exception]) -> None:
+        """Take the reading, the operation that follows when something was taken, and what is raised where nothing is
+        to be had.
+        """
+        super().__init__()
+        self._reading = reading
+        self._name = name
+        self._empty = empty
+
+    def get(self, block: bool = True, timeout: float | None = None) -> Any:
+        """What this thread took here, None at its end."""
+        if not block:
+            return self._left()
+        if not self._reading.comes(self._name):
+            return self._find(lambda item: item is None)
+        event = self._reading.here.events[-1]
+        if event.end_ns > 0:
+            return self._find(lambda item: item is not None and item[:2] == (event.a, event.b))
+        return self._find(lambda item: item is not None and item[0] == event.a)
+
+    def _left(self) -> Any:
+        """What nobody took."""
+        with self._guard:
+            if not self._items:
+                raise self._empty
+            return self._items.pop(0)
 
 
 class TapedIdle:
@@ -87,7 +134,14 @@ class TapedIdle:
 
 
 def adapt(module: ModuleType, reading: Replaying) -> None:
-    """Give the pools of `concurrent.futures.thread` their taped queue."""
+    """Give the pools of threads in `module` their taped queues."""
+    if module.__name__ == "concurrent.futures.thread":
+        _adapt_executor(module, reading)
+    elif module.__name__ == "multiprocessing.pool":
+        _adapt_pool(module, reading)
+
+
+def _adapt_executor(module: ModuleType, reading: Replaying) -> None:
     pool: Any = getattr(module, "ThreadPoolExecutor")  # noqa: B009
     plain = pool.__init__
 
@@ -98,3 +152,14 @@ def adapt(module: ModuleType, reading: Replaying) -> None:
 
     __init__.__wrapped__ = plain  # type: ignore[attr-defined]
     pool.__init__ = __init__
+
+
+def _adapt_pool(module: ModuleType, reading: Replaying) -> None:
+    library: Any = module
+
+    def _setup_queues(self: Any) -> None:
+        self._inqueue = TapedTasks(reading, "mp.pool.run", library.queue.Empty)
+        self._outqueue = TapedTasks(reading, "mp.pool.result", library.queue.Empty)
+        self._quick_put, self._quick_get = self._inqueue.put, self._outqueue.get
+
+    library.ThreadPool._setup_queues = _setup_queues

@@ -34,10 +34,18 @@ class Here(_local):
 
 
 class Lanes:
-    """Gives each thread its lane when it does its first operation."""
+    """Gives each thread its lane when it does its first operation.
+
+    Attributes:
+        idents: the threads that have a lane, by lane.
+        left_of_first: what is left for the thread that the process began with, the next event last.
+    """
 
     def __init__(self, script: Script) -> None:
+        """Take the tapes."""
         self._script = script
+        self.idents: dict[int, int] = {}
+        self.left_of_first: list[Event] = []
         self._present: set[int] = set()  # the threads that have a lane
         self._past: set[int] = set()  # those of processes that forked the one that is replayed now
         self.begin_process()
@@ -48,11 +56,14 @@ class Lanes:
         self._guard = allocate_lock()
         self._past |= self._present - {get_ident()}
         self._present = {get_ident()}
+        self.idents = {}
 
     def take_first(self, here: Here) -> None:
         """Give the thread that the process began with its lane."""
         lane = self._script.first_lane
         here.lane, here.events = lane, self._free.pop(lane, [])
+        self.left_of_first = here.events
+        self.idents[lane] = get_ident()
 
     def take(self, here: Here, code: int, object_: int, payload: Any) -> bool:
         """Give a new thread the lane that begins as it does: with this operation, on this object where that is known.
@@ -76,6 +87,7 @@ class Lanes:
                 return False
             here.lane = min(same or fitting)
             here.events = self._free.pop(here.lane)
+            self.idents[here.lane] = own
             return True
 
     @property

@@ -42,6 +42,7 @@ class Ending:
         replayed: how many events were taken from the tapes.
         stopped: whether it came to the place where it was to stop.
         tried: what it did without the tape, and where the tape had no answer.
+        differs: where it first wrote to the console what it had not written, empty where the output was the same.
     """
 
     code: int
@@ -50,6 +51,7 @@ class Ending:
     replayed: int = 0
     stopped: bool = False
     tried: tuple[str, ...] = ()
+    differs: str = ""
 
     @property
     def divergence(self) -> str:
@@ -102,9 +104,18 @@ def replay(reel: Reel, process: int, *, place: Place | None = None, how: How | N
         )
         opened.close()
         Thread(target=answers.serve, daemon=True).start()
-        with _interruptible(running, answers):
-            code = running.wait()
+        try:
+            with _interruptible(running, answers):
+                code = running.wait(how.patience_s)
+        except subprocess.TimeoutExpired:
+            running.kill()
+            return _without_end(reel, process, running.wait(), how)
         return _ending(reel, process, code, Path(scratch) / RESULT)
+
+
+def _without_end(reel: Reel, process: int, code: int, how: How) -> Ending:
+    what = f"it had not come to its end after {how.patience_s:.0f} s, and was ended. Replay it alone to see where."
+    return Ending(code, Divergence.from_note(reel, process, {"what": what, "agreed": []}))
 
 
 def _interpreter(reel: Reel, root: dict[str, Any]) -> str:
@@ -137,7 +148,7 @@ def _environment(root: dict[str, Any], script: Path, passed: list[int]) -> dict[
         "IPCREEL_DESCRIPTORS": ",".join(map(str, passed)),
     }
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, (str(BOOTSTRAP), environment.get("PYTHONPATH"))))
-    if root.get("hash_seed"):
+    if root.get("hash_seed") and b"PYTHONHASHSEED=" not in root["facts"].get("environment", b""):
         environment |= {"PYTHONHASHSEED": root["hash_seed"], "IPCREEL_HASHSEED": root["hash_seed"]}
     return environment
 
@@ -198,4 +209,5 @@ def _ending(reel: Reel, process: int, code: int, result: Path) -> Ending:
         told.get("replayed", 0),
         "stopped" in told,
         tuple(told.get("tried", ())),
+        told.get("differs", ""),
     )

@@ -17,9 +17,13 @@ def rebuild(payload: Any) -> BaseException | None:
     while module and module not in sys.modules:
         module, _, outer = module.rpartition(".")
         name = f"{outer}.{name}"
-    kind: Any = sys.modules.get(module)
+    home = sys.modules.get(module)
+    kind: Any = home
     for part in name.split("."):
         kind = getattr(kind, part, None)
+    if kind is None:  # a type of C, which its module has under another name: signal.ItimerError is `itimer_error`
+        named = (one for one in vars(home or sys).values() if getattr(one, "__qualname__", "") == name)
+        kind = next(named, None)
     if not (isinstance(kind, type) and issubclass(kind, BaseException)):
         return None
     try:

@@ -25,12 +25,14 @@ class How:
         port: an editor is waited for at its place, on this port; 0 is any free one.
         tries: it goes on after a divergence, as far as the tape can answer.
         quiet: what the program writes to the console is thrown away.
+        patience_s: after so long it is ended; None to wait for it.
     """
 
     debug: bool = False
     port: int | None = None
     tries: bool = False
     quiet: bool = False
+    patience_s: float | None = None
 
 
 def replayable(reel: Reel, wanted: str | None) -> list[int]:
@@ -101,7 +103,9 @@ def write_script(reel: Reel, path: list[int], file: Path, place: Place | None, h
     }
     script = {
         "reel": str(reel.path.absolute()),
+        "surroundings": reel.processes[path[0]].get("facts", {}).get("surroundings", {}),
         "steps": steps,
+        "cut": list(reel.cut),
         "objects": objects,
         "operations": operations,
         "sites": reel.sites,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import _signal  # type: ignore[import-not-found]
+import gc
 import sys
 from collections.abc import Callable
 from functools import partial
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from ipcreel.interpose.frames import program_frame
 from ipcreel.mechanism.operation import FENCE, GIVE, Operation
+from ipcreel.mechanism.ownership import made_by_program, watched
 from ipcreel.mechanism.reading import Reading
 from ipcreel.replay import executors, running
 from ipcreel.replay.arrival import Arrival
@@ -18,16 +20,20 @@ from ipcreel.replay.forks import Forks
 from ipcreel.replay.lanes import Here, Lanes
 from ipcreel.replay.outcome import rebuild
 from ipcreel.replay.script import Event, Script
-from ipcreel.replay.standing import Standing
+from ipcreel.replay.standing import Standing, forever
 from ipcreel.replay.turns import Turns
+from ipcreel.replay.watch import Watch
 from ipcreel.tape import process
 
 if TYPE_CHECKING:
     from ipcreel.replay.session import Session
 
 _DELIVERED = "signal.delivered"
+_SHOWN_BYTES = 80
 _BETWEEN = 0  # `b` of a delivery between two instructions
 _FORKS = frozenset(("process.fork", "process.forkpty"))
+_MADE_BY_C = frozenset(("posix.queue.notified",))  # a thread begins with it: it is asked for, and may never be made
+_BECOMES = frozenset(("process.exec", "process.exec_with_environment"))
 _PID = "process.pid.read"
 _PIDS = frozenset((_PID, "process.parent.read"))
 _WAITS_FOR = "threads.condition.wait_for"
@@ -45,6 +51,8 @@ class Replaying(Reading):
         over: called when no thread goes any further; it does not return either.
         session: what is wanted of a replay that stops somewhere; None where nothing is.
         muted: what the program writes to the console was written before, and is not written again.
+        watch: what notices that nothing moves.
+        differs: whether the program has written other than it did.
         leave: ends the process with an exit code.
         standing: the threads that go no further.
     """
@@ -57,14 +65,20 @@ class Replaying(Reading):
         over: Callable[[Replaying], NoReturn],
         diverge: Callable[[str], NoReturn],
         leave: Callable[[int], NoReturn],
+        differ: Callable[[str], None],
     ) -> None:
         self.script = script
+        self.streams = tuple(script.surroundings.get("streams", ()))
         self.replayed = 0
+        self._collected_for = -1
+        self.differs = False
         self.over = over
         self.diverge = diverge
         self.leave = leave
         self.session: Session | None = None
         self.muted = False
+        self.watch = Watch(self)
+        self._differ = differ
         self.delivered = next((code for code, row in script.operations.items() if row.name == _DELIVERED), -1)
         self.forks = Forks()
         self.lanes = Lanes(script)
@@ -74,7 +88,7 @@ class Replaying(Reading):
         """Read the tape of the process that the script is at, from its begin."""
         script = self.script
         self.turns = Turns(script.events, script.operations)
-        self.standing = Standing(len(script.events), script.ended, partial(self.over, self))
+        self.standing = Standing(script.events, script.ended, partial(self.over, self))
         if self.session is not None:
             self.session.begin_process()
         self.here = process.here = Here()  # type: ignore[assignment]
@@ -83,11 +97,11 @@ class Replaying(Reading):
 
     def install(self, module: ModuleType, names: tuple[str, ...]) -> None:
         super().install(module, names)
-        if module.__name__ == "concurrent.futures.thread":
-            executors.adapt(module, self)
+        executors.adapt(module, self)
 
     def stand(self, place: str) -> NoReturn:
         """The thread that calls has come to the end of what is known of it."""
+        self.watch.begin()
         self.standing.here(self.here.lane, place)
 
     def wrap(self, row: Operation, original: Callable[..., Any], bound: bool = False) -> FunctionType:
@@ -126,7 +140,34 @@ class Replaying(Reading):
         """Whether a call is one of `row`: as the row itself says, or, where it cannot know any more, the tape."""
         if row.concerns is None or row.concerns(args, kwargs):
             return True
-        return bool(self.here.events) and self.here.events[-1].op == row.code
+        if row.concerns in (made_by_program, watched):  # which know it
+            return False
+        following = self.here.events[-1] if self.here.events else None
+        if following is None or following.op != row.code:
+            return False
+        is_descriptor = bool(args) and type(args[0]) is int and following.end_ns > 0
+        return not is_descriptor or args[0] in (following.a, following.b)
+
+    def _collect(self, event: Event) -> bool:
+        """Let garbage end that ended here: when the collector runs is not on the tape, but what it closes is.
+
+        Returns:
+            Whether that was the event.
+        """
+        if event.row in (self.script.stop, self._collected_for):
+            return False
+        self._collected_for = event.row
+        gc.collect()
+        return not self.here.events or self.here.events[-1] is not event
+
+    def _catch_up(self) -> None:
+        """Deliver a signal whose place was not passed again: in code written in C, or in a loop without numbers."""
+        events = self.here.events
+        while events and events[-1].op == self.delivered and events[-1].row != self.script.stop:
+            self._deliver(events[-1])
+
+    def _is_shown(self, event: Event) -> bool:
+        return self.script.operations[event.op].name in running.SHOWN
 
     def comes(self, name: str) -> bool:
         """Whether the next event of this thread is an operation called `name`."""
@@ -136,11 +177,24 @@ class Replaying(Reading):
     def take(self, row: Operation, object_: int = 0, payload: object = None) -> Event:
         """The next event of this thread's lane, which must be one of `row`."""
         here = self.here
+        if here.lane < 0:
+            self.watch.begin()
         if here.lane < 0 and not self.lanes.take(here, row.code, object_, payload):
+            if row.name in _MADE_BY_C:
+                forever()
             self.diverge(f"a thread that the tape does not have did {row.name} at {_where()}.")
         if not here.events:
             self.stand("the tape ends here")
+        if row.code != self.delivered:
+            self._catch_up()
         event = here.events[-1]
+        if event.op != row.code and self._is_shown(event) and event.row != self.script.stop:
+            self.turns.wait(here.events.pop())
+            self.differ(event, b"", self.script.payload(event))
+            self.finish(event)
+            return self.take(row, object_, payload)
+        if event.op != row.code and self._collect(event):
+            return self.take(row, object_, payload)
         if event.op != row.code:
             self.diverge(
                 f"{self.script.describe(event)}: that is what the tape has; the program did {row.name} at {_where()}."
@@ -149,12 +203,14 @@ class Replaying(Reading):
             self.session.pass_by(event)
         here.events.pop()
         self.replayed += 1
-        self.standing.left -= 1
-        self.standing.expecting.pop(here.lane, None)
+        self.standing.begun(event)
         return event
 
     def perform(self, row: Operation, original: Callable[..., Any], args: Any, kwargs: Any) -> Any:
         """Do one operation: from the tape, or in its turn, as the row says."""
+        self._catch_up()
+        if row.name in running.SHOWN and self.here.lane >= 0 and not self.comes(row.name):
+            return running.show_more(self, row, original, args, kwargs)
         event = self.take(row)
         if row.replay == FENCE:
             self.diverge(f"{self.script.describe(event)}: {row.name} can be seen, not replayed.")
@@ -165,28 +221,57 @@ class Replaying(Reading):
         if row.replay != GIVE and self._encloses(event) and row.name not in _WAITED:
             return running.enclose(self, event, original, args, kwargs)
         resume = running.before_waiting(self, event, args) if row.name in _WAITED else None
-        self.deliver_within(event)
-        if event.end_ns == 0:
-            self._end_or_stand(row, event)
-        self.turns.wait(event)
-        if resume is not None:
-            resume()
+        self._wait(event, resume)
         try:
-            if event.end_ns < 0:
-                raise self.rebuilt(event)
-            if row.name in _FORKS:
-                return self._fork(event)
-            if row.replay == GIVE:
-                if row.name in running.SHOWN and not self.muted:
-                    running.without_recording(self, original, args, kwargs)
-                return row.give(args, kwargs, event.a, event.b, self.script.payload(event)) if row.give else None
-            return running.run(self, row, event, original, args, kwargs)
+            return self._outcome(row, event, original, args, kwargs)
         finally:
             self.finish(event)
 
-    def _end_or_stand(self, row: Operation, event: Event) -> NoReturn:
-        if row.name == "process.exit":
+    def _wait(self, event: Event, resume: Callable[[], object] | None) -> None:
+        """Return when an operation's turn to end has come; `resume` is what it does then, before it returns."""
+        if self.script.operations[event.op].is_cause:  # it took effect at its begin: a signal that it sent may be here
+            self.turns.wait(event)
+            self.turns.complete(event)
+        try:
+            self.deliver_within(event)
+            if event.end_ns == 0:
+                self._end_or_stand(event)
+        except BaseException as error:  # a handler raised, and so the operation ended
+            self._in_context(event, error)
+            self.turns.wait(event)
+            if resume is not None:
+                resume()
+            self.finish(event)
+            raise
+        self.turns.wait(event)
+        if resume is not None:
+            resume()
+
+    def _outcome(self, row: Operation, event: Event, original: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+        if event.end_ns < 0:
+            raise self.rebuilt(event)
+        if row.name in _FORKS:
+            return self._fork(event, row)
+        if row.replay != GIVE:
+            return running.run(self, row, event, original, args, kwargs)
+        if row.name in running.SHOWN and not self.muted:
+            running.show(self, row, event, original, args, kwargs)
+        return running.give(self, row, event, args, kwargs)
+
+    def differ(self, event: Event, given: bytes, taped: bytes) -> None:
+        """The program writes other than it did: say where that began."""
+        if not self.differs:
+            self.differs = True
+            at = next((place for place, pair in enumerate(zip(given, taped, strict=False)) if pair[0] != pair[1]), 0)
+            has, wrote = _cut(taped[at:]), _cut(given[at:])
+            self._differ(f"{self.script.describe(event)}: the tape has {has}, the program wrote {wrote}.")
+
+    def _end_or_stand(self, event: Event) -> NoReturn:
+        name = self.script.operations[event.op].name
+        if name == "process.exit":
             self.leave(event.a)
+        if name in _BECOMES:
+            self.leave(0)  # the process went on as another program, which has a tape of its own
         self.stand(f"{self.script.describe(event)} never returned")
 
     def rebuilt(self, event: Event) -> BaseException:
@@ -204,35 +289,45 @@ class Replaying(Reading):
             return False
         return event.end_ns == 0 or following.begin_ns < abs(event.end_ns)
 
-    def _fork(self, event: Event) -> int:
+    def _in_context(self, event: Event, error: BaseException) -> None:
+        """Where C raised because a signal came, the handler's exception came on top of that one."""
+        if event.end_ns < 0:
+            ended_by = self.rebuilt(event)
+            if type(ended_by) is not type(error):
+                error.__context__ = ended_by
+
+    def _fork(self, event: Event, row: Operation) -> Any:
+        here = self.here
+        here.inside = True  # what the hooks do before the fork, and in the parent, is part of it
+        self.forks.before()
         if event.b != self.script.child_pid:
-            return event.b
+            self.forks.after_in_parent()
+            here.inside = False
+            return running.give(self, row, event, (), {})
         self.script.next_process()
         self.begin_process()
         self.forks.after_in_child()
-        return 0
+        return running.in_child(row)
 
     def finish(self, event: Event) -> None:
         """An event is complete; if a signal arrived before the next one, watch for the place."""
         self.turns.complete(event)
-        self.standing.look()
+        self.standing.done(event)
         following = self.here.events[-1] if self.here.events else None
         if following is None or following.op != self.delivered:
             return
         if following.b != _BETWEEN and following.begin_ns > abs(event.end_ns):  # in what we do after the operation
             self._deliver(following)
         elif following.b == _BETWEEN:
-            self.standing.expecting[self.here.lane] = len(self.here.events)
-            self.standing.look()  # the others may all stand by now
-            Arrival(following.a, self.script.sites[following.site], self.script.payload(following)).watch()
+            self.standing.expecting[self.here.lane] = following.a
+            arrival = Arrival(following.a, self.script.sites[following.site], self.script.payload(following))
+            arrival.watch(lambda: self.standing.expecting.get(following.lane) == following.a)
 
     def deliver_within(self, event: Event) -> None:
         """Deliver the signals that arrived while `event` was going on."""
         while self.here.events:
             following = self.here.events[-1]
             if following.op != self.delivered or (event.end_ns != 0 and following.begin_ns > abs(event.end_ns)):
-                return
-            if following.b == _BETWEEN and event.end_ns != 0:
                 return
             self._deliver(following)
 
@@ -241,6 +336,10 @@ class Replaying(Reading):
         if not callable(handler):
             self.diverge(f"{self.script.describe(delivery)}: the program has no handler for {delivery.a}.")
         handler(delivery.a, sys._getframe(1))
+
+
+def _cut(content: bytes) -> str:
+    return repr(content if len(content) <= _SHOWN_BYTES else content[:_SHOWN_BYTES] + b"...")
 
 
 def _where() -> str:

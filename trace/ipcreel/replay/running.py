@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from ipcreel.mechanism.operation import Operation
+from ipcreel.mechanism.operation import IN, Operation
 from ipcreel.replay import futures
 from ipcreel.replay.script import Event
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     Original = Callable[..., Any]
     Run = Callable[["Replaying", Event, Original, Any, Any], Any]
 
+_NO_DESCRIPTOR = -1  # forkpty gives it to the child
 SHOWN = frozenset(("console.write", "console.descriptor.write"))  # what a person who replays wants to see
 
 
@@ -44,6 +45,53 @@ def without_recording(reading: Replaying, original: Original, args: Any, kwargs:
         return original(*args, **kwargs)
     finally:
         here.inside = before
+
+
+def give(reading: Replaying, row: Operation, event: Event, args: Any, kwargs: Any) -> Any:
+    """The outcome that the tape has. What is done in order to make it is no part of the program."""
+    if row.give is None:
+        return None
+    if event.row in reading.script.cut and row.flow == IN:
+        reading.diverge(
+            f"{reading.script.describe(event)}: of what it got only the first part was kept; record the program again "
+            "with a larger --payload-limit."
+        )
+    here = reading.here
+    before, here.inside = here.inside, True
+    try:
+        return row.give(args, kwargs, event.a, event.b, reading.script.payload(event))
+    finally:
+        here.inside = before
+
+
+def show(reading: Replaying, row: Operation, event: Event, original: Original, args: Any, kwargs: Any) -> None:
+    """Write what the process that is replayed wrote to the console, if it is what the tape has."""
+    if reading.script.child_pid is not None:  # it is the parent's, on the way to the child
+        return
+    given, taped = row.before(args, kwargs)[1] if row.before else None, reading.script.payload(event)
+    if isinstance(taped, bytes) and isinstance(given, bytes) and not given.startswith(taped):
+        reading.differ(event, given, taped)
+    try:
+        without_recording(reading, original, args, kwargs)
+    except OSError:  # whoever looks on has gone
+        pass
+
+
+def show_more(reading: Replaying, row: Operation, original: Original, args: Any, kwargs: Any) -> Any:
+    """Write what the program did not write: a line that somebody put in in order to see more changes nothing else."""
+    given = row.before(args, kwargs)[1] if row.before else None
+    if reading.here.events and isinstance(given, bytes) and given:
+        reading.differ(reading.here.events[-1], given, b"")
+    try:
+        without_recording(reading, original, args, kwargs)
+    except OSError:
+        pass
+    return len(given) if isinstance(given, bytes) else None
+
+
+def in_child(row: Operation) -> Any:
+    """What a fork returns in the child."""
+    return (0, _NO_DESCRIPTOR) if row.name == "process.forkpty" else 0
 
 
 def enclose(reading: Replaying, event: Event, original: Original, args: Any, kwargs: Any) -> Any:
@@ -109,11 +157,21 @@ _items: dict[tuple[int, int], list[Any]] = {}  # id of a queue, id of an item on
 
 def _put(reading: Replaying, event: Event, original: Original, args: Any, kwargs: Any) -> None:
     """Two puts at once went in in an order that nobody knows: a get finds its item by its number."""
+    if _keeps_otherwise(args[0]):
+        return without_recording(reading, original, args, kwargs)  # type: ignore[no-any-return]
     item = args[1] if len(args) > 1 else kwargs["item"]
     _items.setdefault((id(args[0]), event.a), []).append(item)
 
 
+def _keeps_otherwise(queue: Any) -> bool:
+    """Whether it is a class of the program's, with its own way to keep items: what is got need not have been put."""
+    put, get = getattr(type(queue), "_put", None), getattr(type(queue), "_get", None)
+    return any(method is not None and method.__module__ != "queue" for method in (put, get))
+
+
 def _get(reading: Replaying, event: Event, original: Original, args: Any, kwargs: Any) -> Any:
+    if _keeps_otherwise(args[0]):
+        return without_recording(reading, original, args, kwargs)
     key = (id(args[0]), event.a)
     held = _items.get(key)
     if not held:

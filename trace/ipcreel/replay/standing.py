@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from _thread import allocate_lock, get_ident, start_new_thread
-from collections.abc import Callable
+from _thread import allocate_lock, get_ident
+from collections.abc import Callable, Iterable
 from typing import NoReturn
 
-_GRACE_S = 1.0
+from ipcreel.replay.script import Event
 
 
 class Standing:
@@ -16,47 +16,47 @@ class Standing:
         places: where the threads stand, by lane.
         threads: which thread stands there, by lane.
         held: whether nothing may end now: a person is asked. Counted.
-        left: how many events no thread has done yet.
-        expecting: how many of those come after a signal that a thread is followed for, by lane.
+        expecting: signals that threads are followed for, by lane.
+        is_done: nothing that the tape has is left to be done.
     """
 
-    def __init__(self, events: int, ended: bool, over: Callable[[], NoReturn]) -> None:
-        """Take the number of events, whether the process came to its end by itself, and what is to be done then."""
+    def __init__(self, events: Iterable[Event], ended: bool, over: Callable[[], NoReturn]) -> None:
+        """Take the events, whether the process came to its end by itself, and what is to be done where it stands."""
         self.places: dict[int, str] = {}
         self.threads: dict[int, int] = {}
         self.held = 0
-        self.left = events
         self.expecting: dict[int, int] = {}
-        self._ended = ended
-        self._over = over
-        self._is_watched = False
+        self.ended = ended
+        self.over = over
+        events = list(events)
+        pending = [event.row for event in events if event.end_ns == 0]
+        self._to_begin = set(pending)  # what never returned, and has not been come to yet
+        self._to_complete = {event.row for event in events}.difference(pending)
 
     def here(self, lane: int, place: str) -> NoReturn:
         """The thread that calls goes no further."""
         self.places[lane] = place
         self.threads[lane] = get_ident()
-        self.look()
+        self._look()
         forever()
 
-    def look(self) -> None:
-        """End the replay if nothing is left to be done."""
-        if self.held or self.left > sum(self.expecting.values()):
-            return
-        if not self.left and self.places:
-            self._over()
-        stuck = self.places and self.expecting  # a signal may have hit a wait of the library's that is for ever now
-        if (stuck or (not self.left and not self._ended)) and not self._is_watched:
-            self._is_watched = True
-            start_new_thread(self._end_soon, (self.left,))
+    def begun(self, event: Event) -> None:
+        """A thread has come to an event."""
+        self._to_begin.discard(event.row)
+        self.expecting.pop(event.lane, None)
 
-    def _end_soon(self, left: int) -> None:
-        timer = allocate_lock()
-        timer.acquire()
-        timer.acquire(timeout=_GRACE_S)
-        self._is_watched = False
-        if self.left == left and not self.held:
-            self._over()  # nothing has moved; a process that was killed while it computed may do so for ever
-        self.look()
+    def done(self, event: Event) -> None:
+        """An event is complete."""
+        self._to_complete.discard(event.row)
+        self._look()
+
+    @property
+    def is_done(self) -> bool:
+        return not self._to_begin and not self._to_complete
+
+    def _look(self) -> None:
+        if self.places and self.is_done and not self.ended and not self.held:
+            self.over()
 
 
 def forever() -> NoReturn:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import builtins
+import gc
 import os
 import signal
 import sys
@@ -14,14 +15,17 @@ from types import ModuleType
 
 from ipcreel import mechanism
 from ipcreel.interpose import environment, frames
+from ipcreel.interpose.ending import Ending
 from ipcreel.interpose.imports import when_imported
 from ipcreel.interpose.targets import rebind
 from ipcreel.replay.asking import Asking
 from ipcreel.replay.ends import Ends
 from ipcreel.replay.fence import Fence
 from ipcreel.replay.reading import Replaying
+from ipcreel.replay.scratch import Scratch
 from ipcreel.replay.script import Script
 from ipcreel.replay.session import Session
+from ipcreel.replay.surroundings import restore_signals
 from ipcreel.tape import process
 
 
@@ -42,20 +46,24 @@ def start() -> None:
     # Ctrl-C is for whoever started the replay: a handler of the program's would be told of what never happened.
     signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
     script, asking = Script(environment.setting("IPCREEL_SCRIPT")), Asking()
+    restore_signals(script.surroundings.get("ignored"))
+    gc.set_threshold(0)  # garbage is collected where that shows on the tape, see `Replaying.take`
     process.tape = _NoTape()  # type: ignore[assignment]
     ends = Ends(script, asking)
-    ends.reading = reading = Replaying(script, ends.over, ends.diverge, ends.leave)
+    ends.reading = reading = Replaying(script, ends.over, ends.diverge, ends.leave, ends.differ)
     frames.hide_from_uncaught()
     callbacks: dict[str, Callable[[ModuleType], None]] = {
         name: partial(reading.install, names=names) for name, names in mechanism.PATCHES.items()
     }
     callbacks["traceback"] = frames.hide_from_traceback
-    fence = Fence(asking.scratch, ends.fenced)
-    fence.cover_os(os)
-    when_imported(callbacks)
+    scratch = Scratch(asking.scratch)
+    scratch.cover_os(os)
+    when_imported(callbacks, Ending(ends.at_end))
     rebind(already)
-    fence.cover_open(builtins)
-    fence.raise_()
+    scratch.cover_open(builtins)
+    Fence(scratch, ends.fenced).raise_()
+    if not script.debug:  # a checkpoint can be made as long as there is no other thread
+        reading.watch.begin()
     if script.debug:
         atexit.register(ends.at_exit)
     if script.is_stopping:

@@ -22,6 +22,8 @@ class Turns:
         self._begin: dict[int, int] = {}  # row of an event: its place
         self._end: dict[int, int] = {}
         self._next = 0
+        self._order: list[int] = []  # the rows, by place
+        self._events: dict[int, Event] = {}
         self._waiting: dict[int, LockType] = {}  # a place: the lock that its thread waits for
         self._guard = allocate_lock()
         self._single = len({event.lane for event in events}) < 2
@@ -39,6 +41,13 @@ class Turns:
         marks.sort(key=lambda mark: mark[:2])
         for place, (_, row, places) in enumerate(marks):
             places[row] = place
+            self._order.append(row)
+        self._events = {event.row: event for event in events}
+
+    @property
+    def expected(self) -> Event | None:
+        """The event whose turn it is, None where there is no order, or its end has come."""
+        return self._events[self._order[self._next]] if self._next < len(self._order) else None
 
     def begin(self, event: Event) -> None:
         """Return when it is this event's turn to begin."""

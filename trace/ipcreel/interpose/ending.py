@@ -1,4 +1,4 @@
-"""The end of an interpreter: noted, and recording stopped before our own modules are taken apart.
+"""The end of an interpreter: noticed, and once more before our own modules are taken apart.
 
 An exit hook would be too early, and its place among the program's own would show. What the interpreter does at its end
 is this: it sets `sys.meta_path` to None, takes every module out of `sys.modules`, and empties those that are still
@@ -9,8 +9,6 @@ at the beginning of that, and what lies in a module that is added then is delete
 from __future__ import annotations
 
 import sys
-
-from ipcreel.tape import process
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,9 +32,13 @@ class Ending:
             self.action()
 
 
-def note_end() -> None:
-    """Say that the process ended by itself, and prepare for the end of recording."""
-    process.fact("ended_ns", process.now())
+def at_last(action: Callable[[], None]) -> Any:
+    """Call a function just before the first module is emptied. To be called at the beginning of the end.
+
+    Returns:
+        The module that does: it has to be kept alive.
+    """
     last: Any = type(sys)(LAST)
-    last.ending = Ending(process.stop_recording)
-    sys.modules[LAST] = process.last_module = last
+    last.ending = Ending(action)
+    sys.modules[LAST] = last
+    return last

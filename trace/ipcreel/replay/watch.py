@@ -1,0 +1,118 @@
+"""Notices that a replay makes no progress: all of its threads sleep, and no event is agreed upon any more.
+
+In a replay nothing has to be waited for, but by a thread for its turn. So when all sleep, a signal is due that hit a
+wait of the library's own, or the process hung here, or the replay does something else than the program did.
+"""
+
+from __future__ import annotations
+
+import _signal  # type: ignore[import-not-found]
+import os
+import sys
+from _thread import allocate_lock, interrupt_main, start_new_thread
+from collections.abc import Iterator
+from time import process_time_ns, thread_time_ns
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from ipcreel.interpose.clibrary import Int, Size, function
+from ipcreel.interpose.frames import is_ours
+from ipcreel.replay.standing import forever
+
+if TYPE_CHECKING:
+    from ipcreel.replay.reading import Replaying
+
+_LOOK_S = 0.2
+_SIGNAL_AFTER, _END_AFTER, _GIVE_UP_AFTER = 4, 6, 30  # looks
+_ASLEEP_NS = 500_000  # what is runnable computes more than this from look to look, on a busy machine too
+WAKE = _signal.SIGRTMAX - 1  # it ends a wait of the library's, and means nothing
+_DEBUGGERS = frozenset(("bdb.py", "pdb.py", "pydevd.py", "debugger.py"))
+_kill_thread = function("pthread_kill", Size, Int)  # without an audit event: it is this process that is sent it
+
+
+class Watch:
+    """Looks a few times a second whether anything moves."""
+
+    def __init__(self, reading: Replaying) -> None:
+        self._reading = reading
+        self._seen = -1
+        self._still = 0
+        self._computed_ns = 0
+        self._has_begun = False
+
+    def begin(self) -> None:
+        """From here on, in a thread that the program does not see."""
+        if not self._has_begun:
+            self._has_begun = True
+            start_new_thread(self._run, ())
+
+    def _run(self) -> None:
+        timer = allocate_lock()
+        timer.acquire()
+        while True:
+            timer.acquire(timeout=_LOOK_S)
+            self._look()
+
+    def _all_sleep(self) -> bool:
+        """Whether no thread but this one has computed since the last look. No file is opened in order to know: the
+        program would get another number for its next one.
+        """
+        before, self._computed_ns = self._computed_ns, process_time_ns() - thread_time_ns()
+        return self._computed_ns - before < _ASLEEP_NS
+
+    def _look(self) -> None:
+        reading = self._reading
+        asleep = self._all_sleep()
+        was_killed = reading.standing.is_done and not reading.standing.ended  # it may compute for ever
+        if reading.replayed != self._seen or not (was_killed or asleep):
+            self._seen, self._still = reading.replayed, 0
+            return
+        self._still += 1
+        if (
+            self._still < _SIGNAL_AFTER
+            or reading.standing.held
+            or any(map(_is_debugger, sys._current_frames().values()))
+        ):
+            return
+        if self._still == _SIGNAL_AFTER:
+            self._deliver()
+        elif self._still == _END_AFTER and reading.standing.is_done:
+            reading.standing.over()
+        elif self._still == _GIVE_UP_AFTER:
+            reading.diverge("\n".join(("the replay makes no progress.", *self._threads())))
+
+    def _deliver(self) -> None:
+        """Let the signal come that a thread is followed for: it came while that thread waited, and so it does now.
+
+        The signal may be blocked, as Ctrl-C is in a replay: another one ends the wait.
+        """
+        for lane, number in list(self._reading.standing.expecting.items()):
+            ident = self._reading.lanes.idents.get(lane)
+            if ident is not None:
+                interrupt_main(number)  # type: ignore[arg-type]
+                _kill_thread(ident, WAKE)
+
+    def _threads(self) -> Iterator[str]:
+        """Where each thread is, and what the tape goes on with."""
+        reading = self._reading
+        frames, names = sys._current_frames(), reading.script.lane_names
+        expected = reading.turns.expected
+        if expected is not None:
+            yield f"Next in the taped order: {reading.script.describe(expected)} of {names[expected.lane]}."
+        for lane, ident in sorted(reading.lanes.idents.items()):
+            frame = frames.get(ident)
+            while frame is not None and is_ours(frame.f_code.co_filename):
+                frame = frame.f_back
+            place = f"{frame.f_code.co_filename}:{frame.f_lineno}" if frame is not None else "its end"
+            yield f"{names.get(lane, lane)} is at {place}."
+
+
+def _is_debugger(frame: FrameType | None) -> bool:
+    """Whether a thread waits for a person; a debugger may also have come to where the thread stands for ever."""
+    if frame is not None and frame.f_code is forever.__code__:
+        return False
+    while frame is not None:
+        if os.path.basename(frame.f_code.co_filename) in _DEBUGGERS:
+            return True
+        frame = frame.f_back
+    return False
