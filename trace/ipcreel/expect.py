@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from ipcreel.analysis.lateness import find_depths
 from ipcreel.analysis.order import concurrent, happens_before
+from ipcreel.reel.describe import describe, text_of
 from ipcreel.reel.model import Reel
 from ipcreel.reel.select import Selection, select
-from ipcreel.reel.text import payload_text
 
 Rows = NDArray[np.int64]
 
@@ -57,20 +57,6 @@ def rows(reel: Reel, wanted: Pick) -> Rows:
     if wanted.payload is None:
         return found
     return np.array([row for row in found.tolist() if re.search(wanted.payload, text_of(reel, row))], np.int64)
-
-
-def text_of(reel: Reel, row: int) -> str:
-    """The payload of an event as text."""
-    return payload_text(reel.payload(row), 1 << 16)
-
-
-def describe(reel: Reel, row: int) -> str:
-    """An event in one line."""
-    file, line = reel.sites[int(reel.site[row])][:2]
-    at = (int(reel.begin[row]) - reel.begin_ns) / 1e9
-    operation, thing = reel.operations[int(reel.op[row])]["name"], reel.objects[int(reel.object[row])][3]
-    parts = (f"event {row}", f"{at:.6f} s", reel.lane_name(int(reel.lane[row])), operation, thing, text_of(reel, row))
-    return "  ".join(part[:160] for part in parts if part) + (f"  at {file}:{line}" if file else "")
 
 
 def _listed(reel: Reel, found: Sequence[int] | Rows) -> str:

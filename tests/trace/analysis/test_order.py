@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ipcreel.analysis.clocks import Clocks
 from ipcreel.analysis.order import Order, concurrent, cone, happens_before, make_order
 
 Run = tuple[list[tuple[int, int, int]], list[tuple[int, int]]]
@@ -42,11 +43,8 @@ def order_of(run: Run) -> Order:
     return make_order(table[:, 0], table[:, 1], table[:, 2], pairs[:, 0], pairs[:, 1])
 
 
-def brute_force(run: Run) -> np.ndarray:
-    """(n, n) whether one happens before the other: reachability from the end of one to the begin of the other,
-
-    where a flow leads from the begin of its cause to the end of its effect.
-    """
+def reachable(run: Run) -> np.ndarray:
+    """(2n, 2n) which moment can be reached from which: a flow leads from the begin of its cause to its effect's end."""
     events, flows = run
     count = len(events)
     reach = np.eye(2 * count, dtype=bool)
@@ -59,6 +57,12 @@ def brute_force(run: Run) -> np.ndarray:
         reach[2 * cause, 2 * effect + 1] = True
     for middle in range(2 * count):
         reach |= np.outer(reach[:, middle], reach[middle])
+    return reach
+
+
+def brute_force(run: Run) -> np.ndarray:
+    """(n, n) whether one happens before the other."""
+    events, count, reach = run[0], len(run[0]), reachable(run)
     before = np.zeros((count, count), bool)
     for one in range(count):
         for other in range(count):
@@ -83,6 +87,16 @@ def test_a_cone_is_all_that_happens_before_or_after(run: Run) -> None:
     for row in range(len(run[0])):
         assert cone(order, row, after=True).tolist() == np.flatnonzero(before[row]).tolist()
         assert cone(order, row, after=False).tolist() == np.flatnonzero(before[:, row]).tolist()
+
+
+@given(runs())
+def test_a_vector_clock_tells_what_was_over_before_an_event_began(run: Run) -> None:
+    order, reach = order_of(run), reachable(run)
+    rows = np.arange(len(run[0]))
+    one, other = (side.reshape(-1) for side in np.meshgrid(rows, rows))
+    apart = one != other
+    found = Clocks(order).before(one[apart], other[apart])
+    assert found.tolist() == reach[2 * one[apart] + 1, 2 * other[apart]].tolist()
 
 
 @pytest.fixture

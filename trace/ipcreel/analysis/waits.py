@@ -137,6 +137,24 @@ def sum_by(group: Rows, values: Rows, count: int) -> Rows:
     return total
 
 
+def nesting(lane: Rows, begin_ns: Rows, end_ns: Rows) -> Rows:
+    """(n,) in how many others of its lane each event lies: it ends with or before them, and begins after they did."""
+    order = np.lexsort((-end_ns, begin_ns, lane))
+    depth = np.zeros(len(lane), np.int64)
+    open_: list[int] = []
+    last = -1
+    for place, here, begin, end in zip(
+        order.tolist(), lane[order].tolist(), begin_ns[order].tolist(), end_ns[order].tolist(), strict=True
+    ):
+        if here != last:
+            open_, last = [], here
+        while open_ and open_[-1] <= begin:
+            open_.pop()
+        depth[place] = len(open_)
+        open_.append(end)
+    return depth
+
+
 def _codes(events: Events, prefix: str) -> list[int]:
     return [code for name, code in events.codes.items() if name.startswith(prefix)]
 

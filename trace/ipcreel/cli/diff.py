@@ -16,9 +16,9 @@ from ipcreel.analysis.diff import Changed, Difference, Parting, compare
 from ipcreel.analysis.waits import ends_of, find_waits, lane_times
 from ipcreel.cli.opening import open_reel
 from ipcreel.cli.working import MATCHING, Stage, working
-from ipcreel.expect import describe
 from ipcreel.reel import Reel, ReelError
 from ipcreel.reel.canonical import before, behaviour_of, roles_of
+from ipcreel.reel.describe import describe
 from ipcreel.reel.text import duration_text
 
 _CONTEXT = 3

@@ -13,9 +13,9 @@ from rich.table import Table
 
 from ipcreel.cli.opening import open_reel
 from ipcreel.cli.working import working
-from ipcreel.export.parquet import arrow_table
 from ipcreel.export.tables import VIEWS
 from ipcreel.reel import Reel, ReelError
+from ipcreel.reel.table import arrow_table
 
 _EXAMPLES = """\b
 Examples:

@@ -9,13 +9,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ipcreel.export import tables
-from ipcreel.reel import Reel
+from ipcreel.reel import Reel, table
 
 
 def write(reel: Reel, rows: NDArray[np.int64], output: Path) -> None:
     """Write the events of `rows`."""
-    columns = tables.events(reel, rows)
+    columns = table.events(reel, rows)
     with output.open("w", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(columns)

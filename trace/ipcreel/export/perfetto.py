@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 from ipcreel.analysis.flows.match import KINDS
 from ipcreel.analysis.joins import CERTAINTY_NAMES
 from ipcreel.analysis.lateness import find_depths
-from ipcreel.export import tables
-from ipcreel.reel import Reel
+from ipcreel.reel import Reel, table
 
 Record = dict[str, Any]
 
@@ -45,7 +44,7 @@ def _track(reel: Reel, lane: list[Any]) -> Record:
 
 
 def _slices(reel: Reel, rows: NDArray[np.int64]) -> Iterator[Record]:
-    columns = tables.events(reel, rows)
+    columns = table.events(reel, rows)
     tracks = [_track(reel, lane) for lane in reel.lanes]
     for place, row in enumerate(rows.tolist()):
         details = {name: columns[name][place] for name in ("object", "outcome", "file", "line", "payload")}

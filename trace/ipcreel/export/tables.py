@@ -3,60 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ipcreel.analysis.flows.match import KINDS
 from ipcreel.analysis.joins import CERTAINTY_NAMES
-from ipcreel.analysis.waits import ends_of, find_waits
-from ipcreel.reel import Reel, ReelError
-from ipcreel.reel.text import payload_text
+from ipcreel.analysis.waits import ends_of, find_waits, nesting
+from ipcreel.reel import Reel, table
+from ipcreel.reel.table import Columns, events
 
 Rows = NDArray[np.int64]
-Columns = dict[str, Any]
-
-_PAYLOAD_LIMIT = 1 << 16
-
-
-def events(reel: Reel, rows: Rows | None = None) -> Columns:
-    """A row an event; times in seconds after the begin of the reel, durations in microseconds."""
-    chosen = np.arange(len(reel)) if rows is None else rows
-    names = {code: str(row["name"]) for code, row in reel.operations.items()}
-    mechanisms, mechanism = reel.mechanisms
-    process = reel.process[chosen].tolist()
-    lane_names = [reel.lane_name(row) for row in range(len(reel.lanes))]
-    process_names = [reel.process_name(row) for row in range(len(reel.processes))]
-    sites = [reel.sites[row] for row in reel.site[chosen].tolist()]
-    pending, raised = reel.pending[chosen], reel.raised[chosen]
-    return {
-        "event": chosen,
-        "begin_s": (reel.begin[chosen] - reel.begin_ns) / 1e9,
-        "end_s": np.where(pending, np.nan, (reel.end[chosen] - reel.begin_ns) / 1e9),
-        "duration_us": (reel.end[chosen] - reel.begin[chosen]) / 1e3,
-        "outcome": np.where(pending, "pending", np.where(raised, "raised", "returned")).tolist(),
-        "process": [process_names[row] for row in process],
-        "pid": [int(reel.processes[row]["pid"]) for row in process],
-        "lane": [lane_names[row] for row in reel.lane[chosen].tolist()],
-        "mechanism": [mechanisms[row] for row in mechanism[chosen].tolist()],
-        "operation": [names.get(code, f"operation {code:#06x}") for code in reel.op[chosen].tolist()],
-        "object": [str(reel.objects[row][3]) or None for row in reel.object[chosen].tolist()],
-        "file": [site[0] or None for site in sites],
-        "line": [int(site[1]) if site[0] else None for site in sites],
-        "function": [site[2] or None for site in sites],
-        "a": reel.a[chosen],
-        "b": reel.b[chosen],
-        "payload": [_payload(reel, row) for row in chosen.tolist()],
-    }
-
-
-def _payload(reel: Reel, row: int) -> str | None:
-    """The payload of an event as text; what is wrong with it where it is damaged."""
-    try:
-        return payload_text(reel.payload(row), _PAYLOAD_LIMIT) or None
-    except ReelError as error:
-        return f"({error})"
 
 
 def flows(reel: Reel) -> Columns:
@@ -78,6 +35,39 @@ def waits(reel: Reel) -> Columns:
         "event": found.row,
         "lane": [reel.lane_name(row) for row in reel.lane[found.row].tolist()],
         "blocked_us": found.wait_ns / 1e3,
+    }
+
+
+def spans(reel: Reel) -> Columns:
+    """A row an event as it is drawn: where on its lane, how deep in others, and for how long of it the lane waited."""
+    waits = find_waits(reel.events, ends_of(reel.events, reel.flows), (reel.begin_ns, reel.end_ns))
+    blocked = np.zeros(len(reel), np.int64)
+    blocked[waits.row] = waits.wait_ns
+    lane_names = [reel.lane_name(row) for row in range(len(reel.lanes))]
+    operations = {code: str(row["name"]) for code, row in reel.operations.items()}
+    return {
+        "event": np.arange(len(reel)),
+        "lane": [lane_names[row] for row in reel.lane.tolist()],
+        "operation": [operations[code] for code in reel.op.tolist()],
+        "begin_s": (reel.begin - reel.begin_ns) / 1e9,
+        "end_s": (reel.end - reel.begin_ns) / 1e9,
+        "depth": nesting(reel.lane, reel.begin, reel.end),
+        "blocked_us": blocked / 1e3,
+        "tick": table.tick_of(reel, np.arange(len(reel))),
+    }
+
+
+def ticks(reel: Reel) -> Columns:
+    """A row a tick of the recorded simulation; none where the program has none."""
+    begins = reel.ticks
+    ends = np.append(begins[1:], reel.end_ns)[: len(begins)]
+    counts = np.diff(np.searchsorted(reel.begin, np.append(begins, reel.end_ns + 1)))[: len(begins)]
+    return {
+        "tick": np.arange(len(begins)),
+        "begin_s": (begins - reel.begin_ns) / 1e9,
+        "end_s": (ends - reel.begin_ns) / 1e9,
+        "duration_ms": (ends - begins) / 1e6,
+        "events": counts,
     }
 
 
@@ -135,6 +125,8 @@ VIEWS: dict[str, Callable[[Reel], Columns]] = {
     "events": events,
     "flows": flows,
     "waits": waits,
+    "spans": spans,
+    "ticks": ticks,
     "objects": objects,
     "processes": processes,
     "lanes": lanes,

@@ -4,6 +4,10 @@ model     a reel as columns and tables
 children  processes that were started and left no tape
 contents  what a reel holds, in numbers
 moments   the moments of a reel, as a person writes them
+selected  a choice of events, to be used from a notebook
+table     events as named columns
+describe  an event in one line
+integrity whether what stands in a reel fits together
 select    which events are meant
 text      payloads and times as a person reads them
 names     how it calls what its columns number

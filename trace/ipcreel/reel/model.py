@@ -11,14 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ipcreel import event
-from ipcreel.analysis.events import Events
+from ipcreel.analysis.clocks import Clocks
 from ipcreel.analysis.findings import Finding
 from ipcreel.analysis.flows import Flows, match
 from ipcreel.analysis.mechanisms import find_mechanisms
-from ipcreel.analysis.order import Order, make_order
+from ipcreel.analysis.order import Order, concurrent, happens_before, make_order
 from ipcreel.reel import integrity, payload
 from ipcreel.reel.checks import find_all, run_of
 from ipcreel.reel.error import ReelError
+from ipcreel.reel.selected import AllEvents, Event
 from ipcreel.reel.ticks import find_ticks
 from ipcreel.tape import reel_file
 
@@ -161,8 +162,8 @@ class Reel:
         return find_mechanisms(self.op, self.object, name, lambda row: str(self.objects[row][0]))
 
     @cached_property
-    def events(self) -> Events:
-        """The columns, as the analyses take them."""
+    def events(self) -> AllEvents:
+        """All events: columns for analyses; `reel.events(process="home-3", mechanism="tcp")` chooses some."""
         table = [
             {"pid": p["pid"], "parent": -1 if p["parent"] is None else p["parent"], "begin_ns": p["begin_ns"]}
             for p in self.processes
@@ -171,7 +172,8 @@ class Reel:
         columns = (self.begin, self.end, self.pending, self.raised, self.lane, self.process, self.op)
         blocking = frozenset(code for code, row in self.operations.items() if row["blocks"])
         rest = (self.object, self.site, self.a, self.b)
-        return Events(*columns, *rest, codes, self.content, self._payload_if_readable, table, self.objects, blocking)
+        readers = (self.content, self._payload_if_readable)
+        return AllEvents(*columns, *rest, codes, *readers, table, self.objects, blocking, self)
 
     @cached_property
     def flows(self) -> Flows:
@@ -182,6 +184,29 @@ class Reel:
     def order(self) -> Order:
         """Happens-before: see `ipcreel.analysis.order` for the questions."""
         return make_order(self.lane, self.begin, self.end, self.flows.cause, self.flows.effect)
+
+    @cached_property
+    def clocks(self) -> Clocks:
+        """Vector clocks: see `ipcreel.analysis.clocks` for the questions."""
+        return Clocks(self.order)
+
+    def event(self, row: int) -> Event:
+        """One event.
+
+        Raises:
+            ReelError: there is none of that number.
+        """
+        if not 0 <= row < len(self):
+            raise ReelError(f"{self.path.name}: there is no event {row}; the last one is {len(self) - 1}.")
+        return Event(self, row)
+
+    def happens_before(self, one: int, other: int) -> bool:
+        """Whether an event could have had an influence on another, and is not only earlier by the clock."""
+        return happens_before(self.order, one, other)
+
+    def concurrent(self, one: int, other: int) -> bool:
+        """Whether neither of two events happens before the other."""
+        return concurrent(self.order, one, other)
 
     @cached_property
     def findings(self) -> list[Finding]:

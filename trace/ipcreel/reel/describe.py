@@ -1,0 +1,30 @@
+"""An event in one line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ipcreel.reel.error import ReelError
+from ipcreel.reel.text import payload_text
+
+if TYPE_CHECKING:
+    from ipcreel.reel.model import Reel
+
+_MOST = 1 << 16
+
+
+def text_of(reel: Reel, row: int) -> str:
+    """The payload of an event as text; what is wrong with it where it is damaged."""
+    try:
+        return payload_text(reel.payload(row), _MOST)
+    except ReelError as error:
+        return f"({error})"
+
+
+def describe(reel: Reel, row: int) -> str:
+    """An event in one line."""
+    file, line = reel.sites[int(reel.site[row])][:2]
+    at = (int(reel.begin[row]) - reel.begin_ns) / 1e9
+    operation, thing = reel.operations[int(reel.op[row])]["name"], reel.objects[int(reel.object[row])][3]
+    parts = (f"event {row}", f"{at:.6f} s", reel.lane_name(int(reel.lane[row])), operation, thing, text_of(reel, row))
+    return "  ".join(part[:160] for part in parts if part) + (f"  at {file}:{line}" if file else "")
