@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -72,7 +73,7 @@ class StatePage:
         for object_, sends in moment.queues.items():
             lines = []
             for number, send in enumerate(sends[:_MOST_MESSAGES], 1):
-                content = payload_text(self.reel.payload(send), _LONG) or "(no payload)"
+                content = payload_text(self._content_of(send), _LONG) or "(no payload)"
                 sender = self._names[int(self.reel.lane[send])]
                 waited = duration_text(moment.at_ns - int(self.reel.end[send]))
                 lines.append(
@@ -84,6 +85,15 @@ class StatePage:
                 + page.first(lines, _MOST_MESSAGES, "messages")
             )
         return page.heading("Queues") + ("<br>".join(blocks) or page.faint("all are empty"))
+
+    def _content_of(self, send: int) -> Any:
+        """The payload of a message: that of its send, or of what a thread of the library did with it."""
+        found = self.reel.payload(send)
+        if found is None:
+            flows = self.reel.flows
+            effects = flows.effect[flows.cause == send]
+            found = self.reel.payload(int(effects[0])) if len(effects) else None
+        return found
 
     def _locks(self, moment: Moment) -> str:
         busy_first = sorted(moment.locks, key=lambda lock: not (lock.holders or lock.waiters))
