@@ -40,7 +40,8 @@ def command(reel: Path, as_json: bool) -> None:
         f"{count_text(len(opened.processes), 'process', 'es')}, {count_text(len(opened.lanes), 'thread')}, "
         f"{count_text(len(opened), 'event')} "
         f"in {duration_text(opened.end_ns - opened.begin_ns)}; {size_text(reel.stat().st_size)}; "
-        f"ended with {facts['ended']}"
+        f"ended with {facts['ended']}",
+        soft_wrap=True,
     )
     console.print(_process_table(facts["processes"], facts["unrecorded_processes"]))
     console.print(_operation_table(facts["operations"]))
