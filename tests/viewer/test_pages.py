@@ -10,6 +10,7 @@ import pytest
 from reelview.chooser import match_rank
 from reelview.export import csv_text, events_table, table_of, tables
 from reelview.help_page import write_help
+from reelview.lens import market_data
 from reelview.notes import path_of, read_marks, write_marks
 from reelview.panels.findings_page import write_findings
 from reelview.panels.inspect_page import InspectPage, decoded, replay_command
@@ -30,6 +31,26 @@ def test_the_state_lists_messages_with_their_sends(market):
     sends = [row for row in market.events.rows("sysv.queue.send").tolist() if b"offer" in market.payload(row)]
     text = StatePage(market).write(int(market.end[sends[0]]))
     assert f'<a href="event:{sends[0]}">offer/1' in text
+
+
+def test_the_state_shows_shared_arrays_whole(market):
+    board = market_data.read_market(market).ticks[-1]
+    text = re.sub(r"<[^>]*>", "", StatePage(market).write(int(market.end[board.last_row])))
+    assert f"{board.board.price:.6g}, " in text
+    assert f"{board.board.demand_kwh:.6g}" in text
+
+
+def test_the_state_shows_what_is_under_way_on_a_connection(market):
+    flows = market.flows
+    names = {code: str(row["name"]) for code, row in market.operations.items()}
+    asked = next(
+        (int(a), int(b))
+        for a, b in zip(flows.cause, flows.effect, strict=True)
+        if names[int(market.op[a])] == "socket.endpoint.sendall" and market.end[a] < market.end[b] - 1
+    )
+    text = StatePage(market).write(int(market.end[asked[0]]))
+    assert "bytes under way to" in text
+    assert f"event:{asked[0]}" in text
 
 
 @pytest.mark.parametrize("share", [0.0, 0.3, 0.7, 1.0])

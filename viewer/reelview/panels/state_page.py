@@ -6,8 +6,9 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from ipcreel.analysis.flows.streams import peers
+from ipcreel.analysis.flows.streams import SENDS, WRITES, peers
 from ipcreel.analysis.state import BLOCKED, LaneState, Lock, Moment, States
 from ipcreel.reel import Reel
 from ipcreel.reel.text import duration_text, payload_text
@@ -17,6 +18,8 @@ from reelview.opening import states_of
 _MOST = 60
 _MOST_MESSAGES = 30
 _LONG = 70
+_MOST_ITEMS = 64
+_ARRAYS = ("mp.array.", "mp.structure.", "mp.shareable_list.")
 
 
 class StatePage:
@@ -164,21 +167,65 @@ class StatePage:
 
     def _connections(self, moment: Moment) -> str:
         rows = [
-            (page.text(self._object(end)), f"{count:,} bytes under way to {page.text(self._other_end(end))}")
+            (page.text(self._object(end)), self._under_way(end, count, moment.at_ns))
             for end, count in moment.connections.items()
             if count
         ]
         idle = len(moment.connections) - len(rows)
         note = page.faint(f"nothing is under way in {'the others' if rows else f'{idle} directions'}")
-        return page.heading("Connections") + page.table(rows) + (note if idle else "")
+        return page.heading("Connections") + page.table(rows, (30, 70)) + (note if idle else "")
+
+    def _under_way(self, end: int, count: int, at_ns: int) -> str:
+        """How many bytes, and the sends that they are of: the last ones, as far back as the bytes go."""
+        other = self._other_end(end)
+        lines = [page.text(f"{count:,} bytes under way" + (f" to {other}" if other else ""))]
+        rows, size = self._sends_of.get(end, (np.zeros(0, np.int64), np.zeros(0, np.int64)))
+        until = int(self.reel.end[rows].searchsorted(np.int64(at_ns), "right"))
+        newer = np.cumsum(size[:until][::-1]) - size[:until][::-1]
+        for row in rows[:until][::-1][newer < count][::-1].tolist():
+            sender = self._names[int(self.reel.lane[row])]
+            content = payload_text(self.reel.payload(row), _LONG) or "(no payload)"
+            ago = duration_text(at_ns - int(self.reel.end[row]))
+            lines.append(f"{page.link(f'event:{row}', content)} {page.faint(f'from {sender}, {ago} ago')}")
+        return page.first(lines, _MOST_MESSAGES, "sends")
+
+    @cached_property
+    def _sends_of(self) -> dict[int, tuple[NDArray[np.int64], NDArray[np.int64]]]:
+        """End of a connection, or pipe → what was sent there, in order of end, and how many bytes each was."""
+        of_messages = self.reel.events.rows("connection.message.send")
+        rows = np.concatenate((self.reel.events.rows(*SENDS, *WRITES), of_messages))
+        rows = rows[np.lexsort((self.reel.end[rows], self.reel.object[rows]))]
+        size = np.maximum(np.where(np.isin(rows, of_messages), self.reel.a[rows], self.reel.b[rows]), 0)
+        objects, starts = np.unique(self.reel.object[rows], return_index=True)
+        parts = zip(np.split(rows, starts[1:]), np.split(size, starts[1:]), strict=True)
+        return dict(zip(objects.tolist(), parts, strict=True))
 
     def _values(self, moment: Moment) -> str:
         rows = [
             (
                 page.text(self._object(object_)),
-                page.link(f"event:{row}", payload_text(self.reel.payload(row), 40)),
+                self._value(object_, row, moment.at_ns),
                 page.faint(f"by {self._names[int(self.reel.lane[row])]}"),
             )
             for object_, row in list(moment.values.items())[:_MOST]
         ]
-        return page.heading("Shared values, as last written") + (page.table(rows) or page.faint("none"))
+        return page.heading("Shared values, as last written") + (page.table(rows, (28, 50, 22)) or page.faint("none"))
+
+    def _value(self, object_: int, row: int, at_ns: int) -> str:
+        """A value with the way to its last write; of an array all items, the one that was written last in bold."""
+        operation = str(self.reel.operations[int(self.reel.op[row])]["name"])
+        if not operation.startswith(_ARRAYS):
+            return page.link(f"event:{row}", payload_text(self.reel.payload(row), 40))
+        items = self.states.items_at(object_, at_ns)
+        last = -1 if operation.endswith(".create") else int(self.reel.a[row])
+        shown = [
+            f"<b>{page.link(f'event:{row}', _item(each))}</b>" if place == last else page.text(_item(each))
+            for place, each in enumerate(items[:_MOST_ITEMS])
+        ]
+        rest = page.faint(f" and {len(items) - _MOST_ITEMS:,} more") if len(items) > _MOST_ITEMS else ""
+        whole = f"[{', '.join(shown)}{rest}]"
+        return whole if last >= 0 else f"{whole} {page.link(f'event:{row}', 'made')}"
+
+
+def _item(value: Any) -> str:
+    return "·" if value is None else f"{value:.6g}" if isinstance(value, float) else payload_text(value, 24)
