@@ -13,6 +13,7 @@ from reelview.raster.palette import DARK, LIGHT
 from reelview.session import Session
 
 _LEAST_MS = 60
+_APART_S = 0.02
 _SHARE = 10
 """A page that takes long to write is written less often: at most a tenth of the time goes into it."""
 
@@ -24,6 +25,9 @@ class PagePanel(QTextBrowser):
         write: what to show, as HTML.
         others: links that are not the session's: their kind, and what to do with the rest.
     """
+
+    _next_s = 0.0
+    """When the next page may be written: of all panels."""
 
     def __init__(
         self,
@@ -40,10 +44,10 @@ class PagePanel(QTextBrowser):
         self._others = others or {}
         self._shown = ""
         self._is_old = False
+        self._pause_ms = _LEAST_MS
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.setInterval(_LEAST_MS)
-        self._timer.timeout.connect(self.rewrite)
+        self._timer.timeout.connect(self._on_time)
         self.setAccessibleName(name)
         self.setOpenLinks(False)
         self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
@@ -55,7 +59,16 @@ class PagePanel(QTextBrowser):
         """Writes the page anew, soon; where nobody sees it, as behind another tab, when somebody does."""
         self._is_old = True
         if not self.visibleRegion().isEmpty() and not self._timer.isActive():
-            self._timer.start()
+            self._timer.start(self._pause_ms)
+
+    def _on_time(self) -> None:
+        """One page a frame: two that are written one after the other would be seen as a halt of what plays."""
+        now_s = time.perf_counter()
+        if now_s < PagePanel._next_s:
+            self._timer.start(int((PagePanel._next_s - now_s) * 1000) + 1)
+            return
+        self.rewrite()
+        PagePanel._next_s = time.perf_counter() + _APART_S
 
     def rewrite(self) -> None:
         began = time.perf_counter()
@@ -64,7 +77,7 @@ class PagePanel(QTextBrowser):
         if html != self._shown:
             self._put(html)
         spent_ms = (time.perf_counter() - began) * 1000
-        self._timer.setInterval(max(_LEAST_MS, int(spent_ms * _SHARE)))
+        self._pause_ms = max(_LEAST_MS, int(spent_ms * _SHARE))
 
     def _put(self, html: str) -> None:
         """Shows another page at the place where the last one was read."""
@@ -77,7 +90,7 @@ class PagePanel(QTextBrowser):
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         if self._is_old and not self._timer.isActive():
-            self._timer.start()
+            self._timer.start(self._pause_ms)
 
     def showEvent(self, event: QEvent) -> None:
         super().showEvent(event)  # type: ignore[arg-type]
