@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 _VIEW = ("zoom_in", "zoom_out", "pan_left", "pan_right", "focus", "show_all", "show_end", "back", "forward")
 _LANES = ("taller", "lower", "arrows", "path", "curves", "pin", "hide", "show_hidden", "find_lane")
 _GO = (
-    "search", "next_event", "previous_event", "follow_flow", "follow_flow_back", "cone", "wait_for", "source", "mark",
-    "keep_mark", "note", "remove_mark",
+    "search", "next_event", "previous_event", "follow_flow", "follow_flow_back", "cone", "wait_for", "source", "replay",
+    "mark", "keep_mark", "note", "remove_mark",
 )  # fmt: skip
 _PLAY = (
     "play", "step_event", "step_event_back", "step_tick", "step_tick_back", "step_flow", "step_flow_back", "slower",

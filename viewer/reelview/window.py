@@ -28,6 +28,7 @@ from reelview.export import csv_text, table_of, tables
 from reelview.help_page import write_help
 from reelview.live_view import LiveView
 from reelview.loading import Loading, Opened
+from reelview.panels.inspector import Inspector
 from reelview.panels.page_panel import PagePanel
 from reelview.panels.search import Search
 from reelview.playback import speed_label
@@ -295,6 +296,7 @@ class Window(QMainWindow):
             "help": lambda: self.show_help().show(),
             "wait_for": lambda: self.show_panel("state"),
             "source": lambda: self.show_panel("inspector"),
+            "replay": self.replay,
             "cone": self.toggle_cone,
             "path": session.toggle_path,
             "curves": session.toggle_curves,
@@ -309,6 +311,12 @@ class Window(QMainWindow):
             self.session.highlight.highlight(None)
         else:
             self.session.show_cone(event)
+
+    def replay(self) -> None:
+        """Opens a terminal with the replay of the selected event's process, up to the event."""
+        self.show_panel("inspector")
+        for found in self.findChildren(Inspector):
+            found.replay_here()
 
     def search(self) -> None:
         self.show_panel("search")

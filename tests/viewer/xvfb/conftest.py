@@ -41,7 +41,7 @@ class Driven:
     """A viewer on the screen, and the hand that drives it."""
 
     def __init__(self, display: str, reel: Path, settings: Path) -> None:
-        self.environment = {**os.environ, "DISPLAY": display, "QT_QPA_PLATFORM": "xcb"}
+        self.environment = {**os.environ, "DISPLAY": display, "QT_QPA_PLATFORM": "xcb", "TERMINAL": "none"}
         words = [sys.executable, str(Path(__file__).with_name("driven.py")), str(reel), str(settings)]
         self.process = subprocess.Popen(
             words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=self.environment

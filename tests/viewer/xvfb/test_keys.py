@@ -59,6 +59,7 @@ CASES = {
     "faster": ("", "s.playback.speed == 2"),
     "cone": (SELECT, "s.highlight.rows is not None"),
     "wait_for": ("", FRONT.format("state")),
+    "replay": (SELECT, "'--pdb' in app.clipboard().text() and '--to' in app.clipboard().text()"),
     "source": (SELECT, FRONT.format("inspector")),
 }  # fmt: skip
 

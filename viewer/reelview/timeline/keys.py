@@ -62,6 +62,7 @@ ACTIONS = (
     Action("cone", "Cone of the event", ("C",)),
     Action("wait_for", "Wait-for graph at the cursor", ("G",)),
     Action("source", "Source of the event", ("Return", "Enter")),
+    Action("replay", "Replay up to the event, in the debugger in a terminal", ("R",)),
     *(Action(f"set_bookmark_{n}", f"Set bookmark {n}", (f"Ctrl+{n}",)) for n in range(1, 10)),
     *(Action(f"bookmark_{n}", f"Go to bookmark {n}", (str(n),)) for n in range(1, 10)),
 )
