@@ -46,7 +46,9 @@ def test_a_moment_among_two_million_intervals_is_found_well_under_a_millisecond(
 def test_a_running_number_is_the_sum_of_the_changes_up_to_a_moment(changes, key, at_ns):
     columns = [np.array([change[n] for change in changes], np.int64) for n in range(3)]
     expected = sum(by for of, when, by in changes if of == key and when <= at_ns)
-    assert Running(*columns).at(key, at_ns) == expected
+    running = Running(*columns)
+    assert running.at(key, at_ns) == expected
+    assert running.all_at(at_ns).tolist() == [running.at(each, at_ns) for each in running.keys.tolist()]
 
 
 @pytest.mark.parametrize(("at_ns", "row"), [(4, None), (5, 70), (8, 70), (9, 71), (100, 71)])
@@ -54,3 +56,4 @@ def test_the_latest_row_of_a_key_is_that_of_the_last_moment(at_ns, row):
     latest = Latest(np.array([1, 2, 1]), np.array([5, 6, 9]), np.array([70, 80, 71]))
     assert latest.at(1, at_ns) == row
     assert latest.at(3, at_ns) is None
+    assert latest.all_at(at_ns).tolist() == [-1 if row is None else row, 80 if at_ns >= 6 else -1]

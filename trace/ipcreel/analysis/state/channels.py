@@ -61,11 +61,18 @@ class InFlight:
         self._sent = _sum(events, sent[here], size[here])
         received = received[self._peer[events.object[received]] > 0]
         self._received = _sum(events, received, events.b[received])
-        self.ends = [int(key) for key in self._sent.keys.tolist()]
+        self._ends = self._sent.keys.tolist()
+        # The place among those that received of the other end of each that sent, one more than there are for none.
+        wanted = self._peer[self._sent.keys]
+        place = np.searchsorted(self._received.keys, wanted)
+        known = np.append(self._received.keys, -1)[place] == wanted
+        self._place = np.where(known, place, len(self._received.keys))
 
-    def at(self, end: int, at_ns: int) -> int:
-        """How many bytes that `end` has sent are under way."""
-        return max(self._sent.at(end, at_ns) - self._received.at(int(self._peer[end]), at_ns), 0)
+    def at(self, at_ns: int) -> dict[int, int]:
+        """Each end that ever sent, or pipe → how many of its bytes are under way."""
+        received = np.append(self._received.all_at(at_ns), 0)[self._place]
+        under_way = np.maximum(self._sent.all_at(at_ns) - received, 0)
+        return dict(zip(self._ends, under_way.tolist(), strict=True))
 
 
 def _sum(events: Events, rows: Rows, size: Rows) -> Running:

@@ -81,10 +81,10 @@ class States:
         graph = self._graph(blocked, holding)
         return Moment(
             at_ns,
-            tuple(self._lane(lane, blocked.get(lane), at_ns) for lane in range(self._lanes)),
+            self._lanes_at(blocked, at_ns),
             self._queues_at(at_ns),
             self._locks_at(at_ns, blocked, holding),
-            {end: self._in_flight.at(end, at_ns) for end in self._in_flight.ends},
+            self._in_flight.at(at_ns),
             self._values.written_at(at_ns),
             graph,
         )
@@ -133,17 +133,24 @@ class States:
         rows = np.flatnonzero(~np.isin(self._events.op, self._enclosing))
         return Latest(self._events.lane[rows], self._events.begin_ns[rows], rows)
 
-    def _lane(self, lane: int, blocked: int | None, at_ns: int) -> LaneState:
-        events = self._events
-        if blocked is not None:
-            return LaneState(lane, BLOCKED, blocked, int(events.begin_ns[blocked]))
-        row = self._begins.at(lane, at_ns)
-        if row is None:
-            return LaneState(lane, NOT_BEGUN, None, at_ns)
-        end_ns = int(events.end_ns[row])
-        if self._last_of_lane[lane] < at_ns:
-            return LaneState(lane, ENDED, row, int(self._last_of_lane[lane]))
-        return LaneState(lane, RUNNING, row, min(end_ns, at_ns))
+    def _lanes_at(self, blocked: dict[int, int], at_ns: int) -> tuple[LaneState, ...]:
+        """What every lane did."""
+        rows = np.full(self._lanes, -1, np.int64)
+        rows[self._begins.keys] = self._begins.all_at(at_ns)
+        rows[list(blocked)] = list(blocked.values())
+        ended = self._last_of_lane < at_ns
+        end_ns = np.minimum(self._events.end_ns[rows], at_ns) if len(self._events.end_ns) else rows
+        since = np.where(ended, self._last_of_lane, end_ns)
+        since[list(blocked)] = self._events.begin_ns[list(blocked.values())]
+        states = []
+        columns = zip(rows.tolist(), ended.tolist(), since.tolist(), strict=True)
+        for lane, (row, has_ended, since_ns) in enumerate(columns):
+            if row < 0:
+                states.append(LaneState(lane, NOT_BEGUN, None, at_ns))
+            else:
+                state = BLOCKED if lane in blocked else ENDED if has_ended else RUNNING
+                states.append(LaneState(lane, state, row, since_ns))
+        return tuple(states)
 
     def _blocked_at(self, at_ns: int) -> dict[int, int]:
         """Lane → the innermost operation that it waits in."""
@@ -162,9 +169,11 @@ class States:
 
     def _graph(self, blocked: dict[int, int], holding: dict[int, list[int]]) -> WaitForGraph:
         waits = []
-        for lane, row in sorted(blocked.items()):
-            held_by = [holder for holder in holding.get(int(self._events.object[row]), ()) if holder != lane]
-            waits.append(Wait(lane, row, tuple(held_by or ended_by(self._events, row))))
+        lanes = sorted(blocked)
+        objects = self._events.object[[blocked[lane] for lane in lanes]].tolist()
+        for lane, object_ in zip(lanes, objects, strict=True):
+            held_by = [holder for holder in holding.get(object_, ()) if holder != lane]
+            waits.append(Wait(lane, blocked[lane], tuple(held_by or ended_by(self._events, blocked[lane]))))
         return WaitForGraph(tuple(waits), cycles({wait.lane: wait.holders for wait in waits}))
 
     def _queues_at(self, at_ns: int) -> dict[int, tuple[int, ...]]:
@@ -179,20 +188,20 @@ class States:
     def _locks_at(self, at_ns: int, blocked: dict[int, int], holding: dict[int, list[int]]) -> tuple[Lock, ...]:
         """Semaphores that have been seen, and locks that are held or waited for."""
         waiters: dict[int, list[int]] = {}
-        known = {*self._semaphores.objects, *self._holdings["object"].tolist()}
-        for lane, row in blocked.items():
-            if int(self._events.object[row]) in known:
-                waiters.setdefault(int(self._events.object[row]), []).append(lane)
-        counted = set(self._semaphores.objects)
+        on = self._events.object[list(blocked.values())].tolist()
+        for lane, object_ in zip(blocked, on, strict=True):
+            if object_ in self._lockable:
+                waiters.setdefault(object_, []).append(lane)
+        values = self._semaphores.all_at(at_ns)
         return tuple(
-            Lock(
-                object_,
-                self._semaphores.at(object_, at_ns) if object_ in counted else None,
-                tuple(holding.get(object_, ())),
-                tuple(waiters.get(object_, ())),
-            )
-            for object_ in sorted({*counted, *holding, *waiters})
+            Lock(object_, values.get(object_), tuple(holding.get(object_, ())), tuple(waiters.get(object_, ())))
+            for object_ in sorted({*values, *holding, *waiters})
         )
+
+    @cached_property
+    def _lockable(self) -> frozenset[int]:
+        """Semaphores, and what was ever held."""
+        return frozenset({*self._semaphores.objects, *np.unique(self._holdings["object"]).tolist()})
 
     def let_through(self, row: int) -> int | None:
         """The event of another lane that ended a wait: the last cause of its end; None where it is not known."""

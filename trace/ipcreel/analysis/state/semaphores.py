@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from ipcreel.analysis.events import Events
 from ipcreel.analysis.flows.semaphores import KINDS, Kind, opened_values
 from ipcreel.analysis.state.intervals import Intervals
-from ipcreel.analysis.state.running import Running
+from ipcreel.analysis.state.running import Latest, Running
 
 Rows = NDArray[np.int64]
 
@@ -63,12 +63,12 @@ class Counts:
 
     def __init__(self, events: Events) -> None:
         keys, moments, changes = [], [], []
-        self._sets: dict[int, list[tuple[int, int]]] = {}
+        settings: dict[int, list[tuple[int, int]]] = {}
         for kind in (kind for kind in KINDS if kind.creates or kind.opens):
             for object_, value in opened_values(events, kind).items():
-                self._sets[object_] = [(0, value)]
+                settings[object_] = [(0, value)]
             for row in events.rows(*kind.creates).tolist():
-                self._sets.setdefault(int(events.object[row]), []).append((int(events.end_ns[row]), int(events.a[row])))
+                settings.setdefault(int(events.object[row]), []).append((int(events.end_ns[row]), int(events.a[row])))
             releases, acquires = events.rows(*kind.releases), _succeeded(events, kind)
             sides = ((releases, 1, events.begin_ns, kind.gives), (acquires, -1, events.end_ns, kind.counted))
             for rows, sign, at_ns, counted in sides:
@@ -76,13 +76,17 @@ class Counts:
                 moments.append(at_ns[rows])
                 changes.append(sign * (np.maximum(events.a[rows], 1) if counted else np.ones_like(rows)))
         self._changes = Running(np.concatenate(keys), np.concatenate(moments), np.concatenate(changes))
-        self.objects: list[int] = sorted({*self._sets, *self._changes.keys.tolist()})
+        pairs = [(object_, at_ns, value) for object_, each in settings.items() for at_ns, value in each]
+        table = np.array(pairs, np.int64).reshape(-1, 3)
+        self._settings = Latest(table[:, 0], table[:, 1], np.arange(len(table)))
+        earlier = [self._changes.at(object_, at_ns) if at_ns else 0 for object_, at_ns, _ in pairs]
+        self._base = np.append(table[:, 2] - np.array(earlier, np.int64), 0)  # at -1: never set
+        self.objects: list[int] = sorted({*settings, *self._changes.keys.tolist()})
 
-    def at(self, object_: int, at_ns: int) -> int:
-        """The value, 0 at the least: where two operations overlap, which came first is not known."""
-        base_ns, base = 0, 0
-        for set_ns, value in self._sets.get(object_, ()):
-            if set_ns <= at_ns:
-                base_ns, base = set_ns, value
-        before = self._changes.at(object_, base_ns) if base_ns else 0
-        return max(base + self._changes.at(object_, at_ns) - before, 0)
+    def all_at(self, at_ns: int) -> dict[int, int]:
+        """The value of each, 0 at the least: where two operations overlap, which came first is not known."""
+        values = dict(zip(self._changes.keys.tolist(), self._changes.all_at(at_ns).tolist(), strict=True))
+        base = self._base[self._settings.all_at(at_ns)].tolist()
+        for object_, value in zip(self._settings.keys.tolist(), base, strict=True):
+            values[object_] = values.get(object_, 0) + value
+        return {object_: max(value, 0) for object_, value in values.items()}

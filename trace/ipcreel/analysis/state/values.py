@@ -32,8 +32,8 @@ class Values:
 
     def written_at(self, at_ns: int) -> dict[int, int]:
         """Object → the row that wrote it last, of those that had been written."""
-        keys = self._latest.keys.tolist()
-        return {key: row for key in keys if (row := self._latest.at(key, at_ns)) is not None}
+        pairs = zip(self._latest.keys.tolist(), self._latest.all_at(at_ns).tolist(), strict=True)
+        return {key: row for key, row in pairs if row >= 0}
 
     def items_at(self, object_: int, at_ns: int) -> list[Any]:
         """All items of an array or a structure at a moment; None where an item had not been written.
