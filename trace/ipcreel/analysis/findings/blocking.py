@@ -5,8 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from ipcreel.analysis.events import Events
 from ipcreel.analysis.findings.finding import Finding, Run
+from ipcreel.analysis.flows.nearest import last_until
 from ipcreel.analysis.flows.semaphores import KINDS
+from ipcreel.analysis.keys import sort_in_keys
+from ipcreel.analysis.state.intervals import Intervals
 from ipcreel.analysis.state.semaphores import holdings
 
 Rows = NDArray[np.int64]
@@ -39,25 +43,36 @@ def find_blocking_under_locks(run: Run) -> list[Finding]:
     if not len(acquires) or not len(calls):
         return []
     held = holdings(events, run.end_ns)
+    call, span = _under(events, calls, held)
     found: dict[tuple[int, int], Finding] = {}
-    lost: dict[tuple[int, int], int] = {}
-    for acquire in acquires.tolist():
-        spans = np.flatnonzero(
-            (held["object"] == events.object[acquire])
-            & (held["lane"] != events.lane[acquire])
-            & (held.begin_ns < events.end_ns[acquire])
-            & (held.end_ns > events.begin_ns[acquire])
-        )
-        for span in spans.tolist():
-            begin = np.maximum(events.begin_ns[calls], max(int(held.begin_ns[span]), int(events.begin_ns[acquire])))
-            end = np.minimum(events.end_ns[calls], min(int(held.end_ns[span]), int(events.end_ns[acquire])))
-            inside = (events.begin_ns[calls] >= held.begin_ns[span]) & (events.lane[calls] == held["lane"][span])
-            for place in np.flatnonzero(inside & (end - begin >= LOST_NS)).tolist():
-                key = (int(events.object[acquire]), int(events.site[calls[place]]))
-                lost[key] = lost.get(key, 0) + int(end[place] - begin[place])
-                if key not in found:
-                    found[key] = _finding(run, int(calls[place]), acquire, int(held["acquire"][span]))
+    for acquire in acquires[np.isin(events.object[acquires], held["object"][span])].tolist():
+        begin = np.maximum(np.maximum(events.begin_ns[call], events.begin_ns[acquire]), held.begin_ns[span])
+        end = np.minimum(np.minimum(events.end_ns[call], events.end_ns[acquire]), held.end_ns[span])
+        fits = (held["object"][span] == events.object[acquire]) & (held["lane"][span] != events.lane[acquire])
+        for place in np.flatnonzero(fits & (end - begin >= LOST_NS)).tolist():
+            key = (int(events.object[acquire]), int(events.site[call[place]]))
+            if key not in found:
+                found[key] = _finding(run, int(call[place]), acquire, int(held["acquire"][span[place]]))
     return list(found.values())
+
+
+_DEEP = 4  # so many locks, taken one after the other, are looked at
+
+
+def _under(events: Events, calls: Rows, held: Intervals) -> tuple[Rows, Rows]:
+    """Calls that their lane made while it held a lock, each with the place of that in `held`."""
+    order = sort_in_keys(held["lane"], held.begin_ns)
+    lane, begin = held["lane"][order], held.begin_ns[order]
+    last = last_until(lane, begin, events.lane[calls], events.begin_ns[calls])
+    found_calls, found_spans = [], []
+    for back in range(_DEEP):
+        place = last - back
+        fits = (place >= 0) & (lane[np.maximum(place, 0)] == events.lane[calls]) if len(lane) else place >= 0
+        span = order[place[fits]]
+        kept = held.end_ns[span] > events.begin_ns[calls[fits]]
+        found_calls.append(calls[fits][kept])
+        found_spans.append(span[kept])
+    return np.concatenate(found_calls), np.concatenate(found_spans)
 
 
 def _finding(run: Run, call: int, waiter: int, acquire: int) -> Finding:

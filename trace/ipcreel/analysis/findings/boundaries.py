@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
+from ipcreel.analysis.events import Events
 from ipcreel.analysis.findings.finding import Finding, Run
+from ipcreel.analysis.flows.match import KINDS
 from ipcreel.analysis.flows.streams import connected
 from ipcreel.analysis.joins import EXACT
+from ipcreel.analysis.keys import sort_stably
 
 Rows = NDArray[np.int64]
 
@@ -30,24 +35,34 @@ def find_lost_boundaries(run: Run) -> list[Finding]:
     sends, receives = events.rows(*_SENDS), events.rows(*_RECEIVES)
     receives = receives[events.a[receives] & _PEEK == 0]
     other = connected(events)
+    receives = receives[other[events.object[receives]] > 0]
+    streams = np.flatnonzero(run.flows.kind == KINDS.index("stream"))
+    sent_by, got_by = (_by_object(events, rows) for rows in (sends, receives))
+    flows_into = _by_object(events, run.flows.effect[streams])
     found = []
     for end in np.unique(events.object[receives]).tolist():
-        sent, got = sends[events.object[sends] == other[end]], receives[events.object[receives] == end]
-        if other[end] <= 0 or not len(sent) or len(np.unique(events.lane[got])) != 1:
+        sent, got = sends[sent_by(int(other[end]))], receives[got_by(end)]
+        if not len(sent) or len(np.unique(events.lane[got])) != 1:
             continue
-        torn = _torn(run, sent, got)
-        if len(torn) and _counts_receives(run, sent, got, sends[events.object[sends] == end], torn):
+        torn = _torn(run, streams[flows_into(end)])
+        if len(torn) and _counts_receives(run, sent, got, sends[sent_by(end)], torn):
             found.append(_finding(run, sent, got, torn))
     return found
 
 
-def _torn(run: Run, sent: Rows, got: Rows) -> Rows:
+def _by_object(events: Events, rows: Rows) -> Callable[[int], Rows]:
+    """Object → the places of its rows."""
+    order = sort_stably(events.object[rows])
+    objects = events.object[rows][order]
+    return lambda number: order[np.searchsorted(objects, number) : np.searchsorted(objects, number, "right")]
+
+
+def _torn(run: Run, flows: Rows) -> Rows:
     """Receives that did not take just one message; none where too few did, or where the flows are not certain."""
-    events, flows = run.events, run.flows
-    mine = np.isin(flows.effect, got)
-    if np.any(flows.certainty[mine] != EXACT):
+    events = run.events
+    if np.any(run.flows.certainty[flows] != EXACT):
         return np.empty(0, np.int64)
-    cause, effect = flows.cause[mine], flows.effect[mine]
+    cause, effect = run.flows.cause[flows], run.flows.effect[flows]
     rows, first, counts = np.unique(effect, return_index=True, return_counts=True)
     whole = (counts == 1) & (events.b[rows] == events.b[cause[first]])
     if whole.sum() < max(_WHOLE, int((~whole).sum())):
