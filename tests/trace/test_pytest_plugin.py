@@ -1,10 +1,16 @@
-"""The pytest plugin, in test suites of its own."""
+"""The pytest plugin, in a test suite of its own: what its tests say, and what they leave behind.
+
+Starting pytest and recording cost most: the tests below are run together, and look at one recording where they can.
+"""
 
 from __future__ import annotations
 
-import pytest
-
-pytest_plugins = ["pytester"]
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
 
 PROGRAM = """
 import multiprocessing, sys
@@ -22,100 +28,157 @@ if __name__ == "__main__":
     worker.join()
 """
 
-
-@pytest.fixture
-def suite(pytester: pytest.Pytester):
-    """`suite(body)`: run one test with that body against the program, in a process of its own."""
-    pytester.makefile(".py", program=PROGRAM)
-
-    def run(body: str, *options: str) -> pytest.RunResult:
-        lines = "\n".join(f"    {line}" for line in body.strip().splitlines())
-        pytester.makepyfile(
-            test_it=f"""
+HEAD = """
 import sys
 from pathlib import Path
+
+import pytest
+
+import ipcreel
 from ipcreel.expect import *
+
 PROGRAM = str(Path(__file__).with_name("program.py"))
 
-def test_it(record, assert_same_behaviour):
-    def run(number=1):
-        return record([sys.executable, PROGRAM, str(number)])
-{lines}
+
+def run(record, number=1):
+    return record([sys.executable, PROGRAM, str(number)])
 """
-        )
-        return pytester.runpytest_subprocess("-p", "no:cacheprovider", *options)
 
-    return run
+# The first test records; the others that only read look at its reel.
+ASSERTIONS = """
+@pytest.fixture
+def reel():
+    return ipcreel.open(Path(__file__).with_name("shared.reel"))
 
+def test_a_recorded_program_is_a_reel(record):
+    reel = run(record)
+    assert_count(reel, pick('mp.simple_queue.put'), exactly=2)
+    Path(__file__).with_name("shared.reel").write_bytes(reel.path.read_bytes())
 
-def test_a_recorded_program_is_a_reel(suite):
-    suite("reel = run()\nassert_count(reel, pick('mp.simple_queue.put'), exactly=2)").assert_outcomes(passed=1)
+def test_a_failed_test_keeps_its_reels(record):
+    run(record)
+    assert False
 
+def test_one_that_passes_keeps_none(record):
+    run(record)
 
-def test_a_failed_test_keeps_its_reels_and_one_that_passes_keeps_none(suite, pytester):
-    suite("run()\nassert False").assert_outcomes(failed=1)
-    (kept,) = pytester.path.glob("artifacts/*/*.reel")
-    assert (kept.parent.name, kept.name) == ("test_it.py-test_it", "0.reel")
-    kept.unlink()
-    suite("run()").assert_outcomes(passed=1)
-    assert not list(pytester.path.glob("artifacts/*/*.reel"))
+def test_an_unexpected_exit_code_fails_with_what_the_program_said(record):
+    record([sys.executable, '-c', 'raise SystemExit("no luck")'])
 
+def test_never(reel):
+    assert_never(reel, pick('mp.simple_queue.put', 'worker'))
 
-def test_an_unexpected_exit_code_fails_with_what_the_program_said(suite):
-    result = suite("record([sys.executable, '-c', 'raise SystemExit(\"no luck\")'])")
-    result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["*expected exit code 0, got 1*", "*no luck*"])
+def test_count(reel):
+    assert_count(reel, pick('mp.simple_queue.get'), at_least=3)
 
+def test_happens_before(reel):
+    assert_happens_before(reel, pick('mp.simple_queue.put', 'worker'), pick('mp.simple_queue.get', 'worker'))
 
-@pytest.mark.parametrize(
-    ("assertion", "line"),
-    [
-        ("assert_never(reel, pick('mp.simple_queue.put', 'worker'))", "*expected exactly 0, found 1:*"),
-        ("assert_count(reel, pick('mp.simple_queue.get'), at_least=3)", "*expected at least 3, found 2:*"),
-        (
-            "assert_happens_before(reel, pick('mp.simple_queue.put', 'worker'), pick('mp.simple_queue.get', 'worker'))",
-            "*these are after:*",
-        ),
-        (
-            "assert_concurrent(reel, pick('mp.simple_queue.put', 'program.py'), pick('mp.simple_queue.get', 'worker'))",
-            "*happens before the other:*",
-        ),
-        ("assert_depth(reel, '*', at_most=0)", "*at most 0 messages expected, 1 at*"),
-        (
-            "assert_count(reel, pick('mp.simple_queue.put', payload='zebra'), at_least=1)",
-            "*payload zebra: expected*",
-        ),
-    ],
-)
-def test_an_assertion_that_fails_shows_the_events(suite, assertion, line):
-    result = suite(f"reel = run()\n{assertion}")
-    result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines([line])
+def test_concurrent(reel):
+    assert_concurrent(reel, pick('mp.simple_queue.put', 'program.py'), pick('mp.simple_queue.get', 'worker'))
 
+def test_depth(reel):
+    assert_depth(reel, '*', at_most=0)
 
-def test_assertions_that_hold_pass(suite):
-    suite(
-        """
-reel = run()
-assert_eventually(reel, pick('mp.simple_queue.get', 'worker'))
-assert_happens_before(reel, pick('mp.simple_queue.put', 'program.py'), pick('mp.simple_queue.put', 'worker'))
-assert_happens_before(reel, pick('mp.process.start', 'program.py'), pick('mp.simple_queue.put', 'worker'))
-assert_depth(reel, '*', at_most=1)
-assert_no_findings(reel)
+def test_payload(reel):
+    assert_count(reel, pick('mp.simple_queue.put', payload='zebra'), at_least=1)
+
+def test_assertions_that_hold_pass(reel):
+    assert_eventually(reel, pick('mp.simple_queue.get', 'worker'))
+    assert_happens_before(reel, pick('mp.simple_queue.put', 'program.py'), pick('mp.simple_queue.put', 'worker'))
+    assert_happens_before(reel, pick('mp.process.start', 'program.py'), pick('mp.simple_queue.put', 'worker'))
+    assert_depth(reel, '*', at_most=1)
+    assert_no_findings(reel)
 """
-    ).assert_outcomes(passed=1)
+
+GOLDEN = """
+def test_the_same(record, assert_same_behaviour):
+    run(record, 1)
+    assert_same_behaviour('golden/a.behaviour')
+
+def test_another(record, assert_same_behaviour):
+    run(record, 2)
+    assert_same_behaviour('golden/a.behaviour')
+"""
+
+_OTHER_PLUGINS = ("cacheprovider", "pytest-qt", "hypothesispytest", "xdist", "timeout", "pytest_repeat")
 
 
-def test_a_golden_file_is_written_when_asked_and_compared_from_then_on(suite, pytester):
-    compare = "assert_same_behaviour('golden/a.behaviour')"
-    missing = suite(f"run(1)\n{compare}")
-    missing.assert_outcomes(failed=1)
-    missing.stdout.fnmatch_lines(["*`pytest --update-behaviour` writes it.*"])
-    suite(f"run(1)\n{compare}", "--update-behaviour").assert_outcomes(passed=1)
-    golden = (pytester.path / "golden" / "a.behaviour").read_text()
+@dataclass(frozen=True)
+class Said:
+    """What the tests of a suite said.
+
+    Attributes:
+        outcomes: the name of each test → PASSED or FAILED.
+        failures: the name of each failed test → what stands below it.
+    """
+
+    outcomes: dict[str, str]
+    failures: dict[str, str]
+
+
+def run_suite(folder: Path, body: str, *options: str) -> Said:
+    """Run tests against the program, in a process of their own."""
+    (folder / "program.py").write_text(PROGRAM)
+    (folder / "test_it.py").write_text(HEAD + body)
+    without = [word for name in _OTHER_PLUGINS for word in ("-p", f"no:{name}")]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-v", "--rootdir", str(folder), "-c", "/dev/null", *without, *options],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode in (0, 1), done.stdout + done.stderr
+    outcomes = dict(re.findall(r"^test_it\.py::(\w+) (PASSED|FAILED)", done.stdout, re.MULTILINE))
+    parts = re.split(r"^_+ (test_\w+) _+$", done.stdout.partition("short test summary")[0], flags=re.MULTILINE)
+    return Said(outcomes, dict(zip(parts[1::2], parts[2::2], strict=True)))
+
+
+FAILING = {
+    "test_a_failed_test_keeps_its_reels": ["assert False"],
+    "test_an_unexpected_exit_code_fails_with_what_the_program_said": ["expected exit code 0, got 1", "no luck"],
+    "test_never": ["expected exactly 0, found 1:"],
+    "test_count": ["expected at least 3, found 2:"],
+    "test_happens_before": ["these are after:"],
+    "test_concurrent": ["happens before the other:"],
+    "test_depth": ["at most 0 messages expected, 1 at"],
+    "test_payload": ["payload zebra: expected"],
+}
+
+
+def test_assertions_show_the_events_that_break_them_and_failed_tests_keep_their_reels(tmp_path: Path) -> None:
+    said = run_suite(tmp_path, ASSERTIONS)
+    passing = {
+        "test_a_recorded_program_is_a_reel",
+        "test_one_that_passes_keeps_none",
+        "test_assertions_that_hold_pass",
+    }
+    assert said.outcomes == dict.fromkeys(FAILING, "FAILED") | dict.fromkeys(passing, "PASSED")
+    for name, lines in FAILING.items():
+        for line in lines:
+            assert line in said.failures[name]
+    kept = sorted(path.relative_to(tmp_path / "artifacts").as_posix() for path in tmp_path.glob("artifacts/*/*.reel"))
+    assert kept == [
+        "test_it.py-test_a_failed_test_keeps_its_reels/0.reel",
+        "test_it.py-test_an_unexpected_exit_code_fails_with_what_the_program_said/0.reel",
+    ]
+
+
+def test_a_golden_file_is_written_when_asked_and_compared_from_then_on(tmp_path: Path) -> None:
+    missing = run_suite(tmp_path, GOLDEN, "-k", "the_same")
+    assert missing.outcomes == {"test_the_same": "FAILED"}
+    assert "`pytest --update-behaviour` writes it." in missing.failures["test_the_same"]
+    assert run_suite(tmp_path, GOLDEN, "-k", "the_same", "--update-behaviour").outcomes == {"test_the_same": "PASSED"}
+    golden = (tmp_path / "golden" / "a.behaviour").read_text()
     assert golden.startswith("program.py\n")
     assert "    mp.simple_queue.get  simple_queue of program.py 1" in golden
-    suite(f"run(1)\n{compare}").assert_outcomes(passed=1)
-    other = suite(f"run(2)\n{compare}")
-    other.assert_outcomes(failed=1)
-    other.stdout.fnmatch_lines(["*the run behaved otherwise*", "-*", "+*"])
+    again = run_suite(tmp_path, GOLDEN)
+    assert again.outcomes == {"test_the_same": "PASSED", "test_another": "FAILED"}
+    failure = again.failures["test_another"]
+    assert "the run behaved otherwise" in failure
+    assert re.search(r"^E?\s*-", failure, re.MULTILINE)
+    assert re.search(r"^E?\s*\+", failure, re.MULTILINE)
