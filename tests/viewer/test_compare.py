@@ -108,6 +108,13 @@ def test_the_other_reel_is_opened_after_the_first(meeting, changed_meeting, qtbo
     window.close()
 
 
+def test_comparing_without_a_reel_says_what_to_do(qtbot):
+    window = Window()
+    qtbot.addWidget(window)
+    window.comparing.ask()
+    assert "Open a reel first" in window.statusBar().currentMessage()
+
+
 def test_another_reel_that_cannot_be_read_is_said_and_the_first_stays(window, tmp_path, qtbot):
     (tmp_path / "bad.reel").write_bytes(b"no reel at all")
     window.comparing.open(tmp_path / "bad.reel")

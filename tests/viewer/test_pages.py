@@ -166,6 +166,16 @@ def test_every_table_can_be_exported(market, qapp):
     assert len(csv_text(events_table(market, market.events.rows("signal.kill"))).splitlines()) == 3
 
 
+def test_the_critical_path_and_the_barriers_can_be_exported(meeting, qapp):
+    session = Session.of_reel(meeting)
+    assert "critical path" not in tables(session)
+    session.answers.finish()
+    steps, rounds = (csv_text(table_of(session, name)).splitlines() for name in ("critical path", "barriers"))
+    assert steps[0] == "from_s,to_s,lane,what,detail,event,cause"
+    assert len(steps) == 1 + len(session.synchronization.path)
+    assert len(rounds) == 1 + 5
+
+
 def test_help_names_every_key():
     text = write_help()
     assert all(action.text in text for action in ACTIONS if "bookmark" not in action.name)

@@ -26,8 +26,11 @@ class Comparing(QObject):
         self.shown: Compared | None = None
 
     def ask(self) -> None:
+        if self._window.session is None:
+            self._window.statusBar().showMessage("Open a reel first: another one is compared with it.", 5000)
+            return
         name, _ = QFileDialog.getOpenFileName(self._window, "Compare with", "", "Reels (*.reel);;All files (*)")
-        if name and self._window.session is not None:
+        if name:
             self.open(Path(name))
 
     def open(self, path: Path) -> None:

@@ -10,9 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ipcreel.analysis.stats import step_detail
 from ipcreel.reel import Reel
+from ipcreel.reel.names import names_of
 from reelview.panels.event_list import EventList
 from reelview.session import Session
+from reelview.synchronization import Synchronization
 
 Table = tuple[tuple[str, ...], Iterable[tuple[Any, ...]]]
 
@@ -30,7 +33,8 @@ def csv_text(table: Table) -> str:
 def tables(session: Session) -> list[str]:
     """The names of what can be exported."""
     reel = [] if session.reel is None else ["events", "findings"]
-    return [*(["pricing"] if session.lens else []), *reel]
+    known = ["critical path", "barriers"] if session.synchronization else []
+    return [*(["pricing"] if session.lens else []), *reel, *known]
 
 
 def table_of(session: Session, name: str) -> Table:
@@ -50,8 +54,46 @@ def table_of(session: Session, name: str) -> Table:
             )
             for each in session.reel.findings
         ]
+    if name in ("critical path", "barriers"):
+        assert session.synchronization is not None, "only what `tables` names can be asked for"
+        table = path_table if name == "critical path" else rounds_table
+        return table(session.reel, session.synchronization)
     kept = session.highlight.kept
     return events_table(session.reel, np.arange(len(session.reel)) if kept is None else kept)
+
+
+def path_table(reel: Reel, found: Synchronization) -> Table:
+    """A row a step of the critical path."""
+    names = names_of(reel)
+    return ("from_s", "to_s", "lane", "what", "detail", "event", "cause"), [
+        (
+            (step.begin_ns - reel.begin_ns) / 1e9,
+            (step.end_ns - reel.begin_ns) / 1e9,
+            names.lane(step.lane),
+            step.what,
+            step_detail(step, reel.events, names),
+            "" if step.event < 0 else step.event,
+            "" if step.cause < 0 else step.cause,
+        )
+        for step in found.path
+    ]
+
+
+def rounds_table(reel: Reel, found: Synchronization) -> Table:
+    """A row each time that a barrier opened."""
+    names = names_of(reel)
+    return ("at_s", "object", "came_last", "skew_ms", "after_the_others_ms", "others_waited_ms", "event"), [
+        (
+            (each.at_ns - reel.begin_ns) / 1e9,
+            names.object(each.object),
+            names.lane(int(reel.lane[each.arrivals[-1]])),
+            each.skew_ns / 1e6,
+            each.kept_ns / 1e6,
+            each.waited_ns / 1e6,
+            int(each.arrivals[-1]),
+        )
+        for each in found.rounds
+    ]
 
 
 def events_table(reel: Reel, rows: NDArray[np.int64]) -> Table:

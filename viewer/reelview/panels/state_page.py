@@ -172,7 +172,8 @@ class StatePage:
             if count
         ]
         idle = len(moment.connections) - len(rows)
-        note = page.faint(f"nothing is under way in {'the others' if rows else f'{idle} directions'}")
+        where = "the others" if rows else f"{idle} direction{'s' * (idle != 1)}"
+        note = page.faint(f"nothing is under way in {where}")
         return page.heading("Connections") + page.table(rows, (30, 70)) + (note if idle else "")
 
     def _under_way(self, end: int, count: int, at_ns: int) -> str:
