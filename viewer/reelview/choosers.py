@@ -24,7 +24,12 @@ def choose_command(window: Window) -> Chooser:
         (f"Panel: {made.windowTitle()}", "", lambda name=name: window.show_panel(name))  # type: ignore[misc]
         for name, made in window.docks.items()
     ]
-    entries += [(f"Export {name} as CSV", "", lambda name=name: window.ask_to_export(name)) for name in window.exports]  # type: ignore[misc]
+    asked = window.exporting
+    entries += [(f"Export {name} as CSV", "", lambda name=name: asked.ask_for_data(name)) for name in asked.data]  # type: ignore[misc]
+    entries += [
+        (f"Export the picture: {title}", "", lambda name=name: asked.ask_for_picture(name))  # type: ignore[misc]
+        for name, title in asked.pictures.items()
+    ]
     entries += [("Open a reel", "Ctrl+O", window.ask_to_open), ("Compare with another reel", "", window.comparing.ask)]
     return Chooser("What to do", entries, window)
 

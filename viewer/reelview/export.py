@@ -1,21 +1,27 @@
-"""Panel data as CSV."""
+"""What a person takes out of the window: data as CSV, pictures as PNG or SVG."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from PySide6.QtCore import QPoint
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QWidget
 
+from ipcreel.analysis.state import States
 from ipcreel.analysis.stats import step_detail
 from ipcreel.reel import Reel
 from ipcreel.reel.names import names_of
-from reelview.panels.event_list import EventList
+from reelview.opening import states_of
+from reelview.panels.event_list import COLUMNS, EventList
 from reelview.session import Session
-from reelview.synchronization import Synchronization
+from reelview.synchronization import Synchronization, synchronization_of
 
 Table = tuple[tuple[str, ...], Iterable[tuple[Any, ...]]]
 
@@ -31,35 +37,42 @@ def csv_text(table: Table) -> str:
 
 
 def tables(session: Session) -> list[str]:
-    """The names of what can be exported."""
-    reel = [] if session.reel is None else ["events", "findings"]
-    known = ["critical path", "barriers"] if session.synchronization else []
-    return [*(["pricing"] if session.lens else []), *reel, *known]
+    """The names of what can be exported: all that panels show."""
+    found = ["pricing"] if session.lens else []
+    if session.reel is not None:
+        found += ["state", "findings", "event", "events"]
+    if session.synchronization:
+        found += ["critical path", "barriers"]
+    return found
 
 
 def table_of(session: Session, name: str) -> Table:
-    """What a name of `tables` stands for. Of events those that the timeline shows."""
+    """What a name of `tables` stands for; of events those that the timeline shows."""
+    reel, lens = session.reel, session.lens
     if name == "pricing":
-        assert session.lens is not None, "only what `tables` names can be asked for"
-        return session.lens.table()
-    assert session.reel is not None, "only what `tables` names can be asked for"
-    if name == "findings":
-        return ("code", "at_s", "what", "cause", "events"), [
-            (
-                each.code,
-                (each.at_ns - session.reel.begin_ns) / 1e9,
-                each.what,
-                each.cause,
-                " ".join(map(str, each.events)),
-            )
-            for each in session.reel.findings
-        ]
-    if name in ("critical path", "barriers"):
-        assert session.synchronization is not None, "only what `tables` names can be asked for"
-        table = path_table if name == "critical path" else rounds_table
-        return table(session.reel, session.synchronization)
+        assert lens is not None, "only what `tables` names can be asked for"
+        return lens.table()
+    assert reel is not None, "only what `tables` names can be asked for"
     kept = session.highlight.kept
-    return events_table(session.reel, np.arange(len(session.reel)) if kept is None else kept)
+    made: dict[str, Callable[[], Table]] = {
+        "state": lambda: state_table(reel, session.states or states_of(reel), session.cursor.at_ns),
+        "critical path": lambda: path_table(reel, session.synchronization or synchronization_of(reel)),
+        "barriers": lambda: rounds_table(reel, session.synchronization or synchronization_of(reel)),
+        "findings": lambda: findings_table(reel),
+        "event": lambda: event_table(reel, session.selection.selected_event),
+        "events": lambda: events_table(reel, np.arange(len(reel)) if kept is None else kept),
+    }
+    return made[name]()
+
+
+def state_table(reel: Reel, states: States, at_ns: int) -> Table:
+    """What each lane does at a moment."""
+    names = ("lane", "state", "since_s", "event", "operation", "object")
+    rows = []
+    for lane in states.at(at_ns).lanes:
+        done = ("", "", "") if lane.event is None else (lane.event, *EventList(reel).cells(lane.event)[2:4])
+        rows.append((reel.lane_name(lane.lane), lane.state, _seconds(reel, lane.since_ns), *done))
+    return names, rows
 
 
 def path_table(reel: Reel, found: Synchronization) -> Table:
@@ -96,7 +109,51 @@ def rounds_table(reel: Reel, found: Synchronization) -> Table:
     ]
 
 
+def findings_table(reel: Reel) -> Table:
+    rows = (
+        (each.code, _seconds(reel, each.at_ns), each.what, each.cause, " ".join(map(str, each.events)))
+        for each in reel.findings
+    )
+    return ("code", "at_s", "what", "cause", "events"), rows
+
+
+def event_table(reel: Reel, event: int | None) -> Table:
+    """The fields of one event, and its partners; nothing where none is selected."""
+    if event is None:
+        return ("field", "value"), ()
+    file, line, function, _ = reel.sites[int(reel.site[event])]
+    flows = reel.flows
+    fields = [
+        *zip(COLUMNS, EventList(reel).cells(event), strict=True),
+        ("event", event),
+        ("site", f"{file}:{line} {function}" if file else ""),
+        ("caused by", " ".join(map(str, flows.cause[flows.effect == event].tolist()))),
+        ("caused", " ".join(map(str, flows.effect[flows.cause == event].tolist()))),
+    ]
+    return ("field", "value"), fields
+
+
+def _seconds(reel: Reel, at_ns: int) -> float:
+    return (at_ns - reel.begin_ns) / 1e9
+
+
 def events_table(reel: Reel, rows: NDArray[np.int64]) -> Table:
     model = EventList(reel)
     names = ("event", "time_s", "lane", "operation", "object", "took", "payload")
     return names, ((row, *model.cells(row)) for row in rows.tolist())
+
+
+def save_picture(widget: QWidget, path: Path) -> bool:
+    """Draws a widget into a .png or an .svg; False where it cannot be written."""
+    if path.suffix != ".svg":
+        return widget.grab().save(str(path))
+    from PySide6.QtSvg import QSvgGenerator
+
+    generator = QSvgGenerator()
+    generator.setFileName(str(path))
+    generator.setSize(widget.size())
+    painter = QPainter()
+    if not painter.begin(generator):
+        return False
+    widget.render(painter, QPoint())
+    return painter.end()

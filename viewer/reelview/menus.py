@@ -80,7 +80,8 @@ def _fill_file(window: Window, menu: QMenu) -> None:
     recent, data = menu.addMenu("Open &recent"), menu.addMenu("&Export data")
     recent.aboutToShow.connect(lambda: _fill_recent(window, recent))
     data.aboutToShow.connect(lambda: _fill_exports(window, data))
-    menu.addAction("Export the &view…").triggered.connect(lambda _checked: window.ask_for_picture())
+    pictures = menu.addMenu("Export &picture")
+    pictures.aboutToShow.connect(lambda: _fill_pictures(window, pictures))
     menu.addSeparator()
     leaving = QAction("&Quit", window)
     leaving.setShortcut(QKeySequence.StandardKey.Quit)
@@ -96,10 +97,20 @@ def _fill_recent(window: Window, menu: QMenu) -> None:
         menu.addAction("No reel was open before").setEnabled(False)
 
 
+def _fill_pictures(window: Window, menu: QMenu) -> None:
+    menu.clear()
+    for name, title in window.exporting.pictures.items():
+        menu.addAction(f"{title} as PNG or SVG…").triggered.connect(
+            lambda _checked, name=name: window.exporting.ask_for_picture(name)
+        )
+    if menu.isEmpty():
+        menu.addAction("Nothing is open").setEnabled(False)
+
+
 def _fill_exports(window: Window, menu: QMenu) -> None:
     menu.clear()
-    for name in window.exports:
+    for name in window.exporting.data:
         entry = menu.addAction(f"{name.capitalize()} as CSV…")
-        entry.triggered.connect(lambda _checked, name=name: window.ask_to_export(name))
+        entry.triggered.connect(lambda _checked, name=name: window.exporting.ask_for_data(name))
     if menu.isEmpty():
         menu.addAction("Nothing is open").setEnabled(False)

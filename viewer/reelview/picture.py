@@ -9,16 +9,15 @@ import numpy as np
 from PySide6.QtCore import (
     QCoreApplication,
     QMessageLogContext,
-    QPoint,
-    QSize,
     Qt,
     QtMsgType,
     qInstallMessageHandler,
 )
-from PySide6.QtGui import QColor, QPainter, QPalette
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtGui import QColor, QPalette
+from PySide6.QtWidgets import QApplication
 
 from ipcreel.reel import Reel, ReelError
+from reelview.export import save_picture
 from reelview.panels.page_panel import PagePanel
 from reelview.raster.palette import DARK, LIGHT
 from reelview.session import Session
@@ -82,7 +81,7 @@ def render(
     for page in window.findChildren(PagePanel):
         page.rewrite()
     settle(app)
-    written = _write_svg(window, output) if output.suffix == ".svg" else window.grab().save(str(output))
+    written = save_picture(window, output)
     window.close()
     settle(app)
     qInstallMessageHandler(before)
@@ -136,15 +135,3 @@ def settle(app: QCoreApplication) -> None:
     """Let everything that has been asked for be drawn."""
     for _ in range(20):
         app.processEvents()
-
-
-def _write_svg(widget: QWidget, output: Path) -> bool:
-    from PySide6.QtSvg import QSvgGenerator
-
-    generator = QSvgGenerator()
-    generator.setFileName(str(output))
-    generator.setSize(QSize(widget.width(), widget.height()))
-    painter = QPainter(generator)
-    widget.render(painter, QPoint())
-    painter.end()
-    return output.exists()

@@ -24,7 +24,7 @@ from reelview import choosers, menus, notes
 from reelview.chooser import Chooser
 from reelview.comparing import Comparing
 from reelview.docks import dock, focus_next, panels_of, timeline_of_session, with_curves
-from reelview.export import csv_text, table_of, tables
+from reelview.exporting import Exporting
 from reelview.help_page import write_help
 from reelview.live_view import LiveView
 from reelview.loading import Loading, Opened
@@ -65,6 +65,7 @@ class Window(QMainWindow):
         self.remembered = remembered
         self.docks: dict[str, QDockWidget] = {}
         self.panels_menu = QMenu(self)
+        self.exporting = Exporting(self)
         self._indexing: Indexing | None = None
         self._loading: Loading | None = None
         self._live: LiveView | None = None
@@ -349,31 +350,6 @@ class Window(QMainWindow):
             self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, made)
             self.docks["help"] = made
         return self.docks["help"]
-
-    # export
-
-    @property
-    def exports(self) -> list[str]:
-        return tables(self.session) if self.session else []
-
-    def ask_to_export(self, name: str) -> None:
-        path, _ = QFileDialog.getSaveFileName(self, f"Export {name}", f"{name}.csv", "CSV (*.csv)")
-        if path:
-            self.export(name, Path(path))
-
-    def export(self, name: str, path: Path) -> None:
-        """Writes a panel's data."""
-        assert self.session is not None, "there is something to export only in a session"
-        try:
-            path.write_text(csv_text(table_of(self.session, name)), encoding="utf-8", newline="")
-            self.statusBar().showMessage(f"{path} written", 5000)
-        except OSError as error:
-            self.statusBar().showMessage(f"{path}: cannot be written: {error.strerror}")
-
-    def ask_for_picture(self) -> None:
-        path, _ = QFileDialog.getSaveFileName(self, "Export the view", "view.png", "Pictures (*.png)")
-        if path and not self.grab().save(path):
-            self.statusBar().showMessage(f"{path}: cannot be written")
 
     # what happened
 
