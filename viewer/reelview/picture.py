@@ -21,6 +21,7 @@ from reelview.export import save_picture
 from reelview.panels.page_panel import PagePanel
 from reelview.raster.palette import DARK, LIGHT
 from reelview.session import Session
+from reelview.timeline.widget import Timeline
 from reelview.window import Window
 
 
@@ -78,6 +79,8 @@ def render(
     session.view.show(begin_ns, end_ns)
     session.cursor.move_to(begin_ns if at_ns is None else at_ns)
     settle(app)
+    for timeline in window.findChildren(Timeline):
+        timeline.show_selected()
     for page in window.findChildren(PagePanel):
         page.rewrite()
     settle(app)

@@ -114,12 +114,8 @@ class Timeline(QWidget):
         self._connect()
 
     def _connect(self) -> None:
-        for changed in (
-            self.view.range_changed,
-            self.selection.range_changed,
-            self.cursor_model.moved,
-            self.marks.marks_changed,
-        ):
+        moved = self.view.range_changed, self.selection.range_changed, self.cursor_model.moved, self.marks.marks_changed
+        for changed in moved:
             changed.connect(self.update)
         self.view.range_changed.connect(self._on_range_changed)
         self.selection.event_changed.connect(self._on_event_changed)
@@ -282,11 +278,15 @@ class Timeline(QWidget):
 
     def _on_event_changed(self) -> None:
         self._find_selected()
+        self.show_selected()
+        self.update()
+
+    def show_selected(self) -> None:
+        """Scrolls to the lane of the selected event."""
         if self.selected_span is not None:
             line = int(self.layout_.line_of_lane[self.data.spans.row_lane[self.data.spans.row_of(self.selected_span)]])
             if line >= 0:
                 self.scroll_to_line(line)
-        self.update()
 
     def _on_order_changed(self) -> None:
         self._layouts += 1
