@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from ipcreel.reel import Reel
 from tests.trace.conftest import Record
 
 QUEUE = """
@@ -32,6 +34,7 @@ def ipcreel(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedPro
     [
         (["record"], "ipcreel: no program was given. For instance: ipcreel record -- python main.py\n"),
         (["record", "--", "no-such-program"], "no-such-program: no such program."),
+        (["record", "-o", ".", "--", "true"], "is a folder. Name a file with -o."),
         (["record", "-o", "there/a.reel", "--", "true"], "there: cannot be written: No such file or directory."),
         (["record", "--only", "tpc", "--", "true"], "tpc: no such mechanism. There are: "),
         (["info", "missing.reel"], "missing.reel: there is no such file."),
@@ -156,6 +159,54 @@ def test_info_says_what_is_in_a_reel(recorded: Record) -> None:
 def test_only_the_mechanisms_that_were_asked_for_are_recorded(recorded: Record) -> None:
     run = recorded(QUEUE, options=["--skip", "sysv"])
     assert not any(run.reel.operations[code]["mechanism"] == "sysv" for code in run.reel.op.tolist())
+
+
+CREW = """
+    import multiprocessing, os, subprocess, sys
+    def work():
+        os.pipe()
+        if os.fork() == 0:
+            os.pipe()
+            os._exit(0)
+        os.wait()
+    if __name__ == "__main__":
+        os.pipe()
+        for context in map(multiprocessing.get_context, ("fork", "spawn")):
+            crew = [context.Process(target=work, name=name) for name in ("home-1", "market")]
+            for member in crew:
+                member.start()
+            for member in crew:
+                member.join()
+        subprocess.run([sys.executable, "-c", "import os; os.pipe()"])
+"""
+
+
+@pytest.mark.parametrize(
+    ("patterns", "expected"),
+    [
+        ("home-*", ["home-1", "home-1+"]),
+        ("market,program_*", ["market", "market+", "program_0.py"]),
+        ("python* -c", ["python -c"]),
+        ("nobody", []),
+    ],
+)
+def test_only_the_processes_that_were_asked_for_are_recorded(
+    recorded: Record, patterns: str, expected: list[str]
+) -> None:
+    run = recorded(CREW, options=["--processes", patterns])
+    makes = [row for row in range(len(run.reel)) if run.reel.op[row] == operation_of(run.reel, "pipe.end.create")]
+    names = [run.reel.process_name(int(run.reel.process[row])) for row in makes if in_program(run.reel, row)]
+    shown = [re.sub(r"\+\d+", "+", name).replace(Path(sys.executable).name, "python") for name in names]
+    assert sorted(set(shown)) == expected
+
+
+def operation_of(reel: Reel, name: str) -> int:
+    return next(code for code, row in reel.operations.items() if row["name"] == name)
+
+
+def in_program(reel: Reel, row: int) -> bool:
+    file = reel.sites[int(reel.site[row])][0]
+    return file.endswith("program_0.py") or file == "<string>"
 
 
 def test_without_payloads_none_is_kept(recorded: Record) -> None:

@@ -57,10 +57,10 @@ def command(
     if not words:
         raise LaunchError("no program was given. For instance: ipcreel record -- python main.py")
     output = (output or Path(default_name(words))).absolute()
-    if output.exists() and not force:
-        raise LaunchError(f"{output.name} exists. Name another with -o, or replace it with --force.")
     if output.is_dir():
         raise LaunchError(f"{output} is a folder. Name a file with -o.")
+    if output.exists() and not force:
+        raise LaunchError(f"{output.name} exists. Name another with -o, or replace it with --force.")
     launch.find_program(words[0])
     patterns = tuple(processes.split(",")) if processes else ()
     options = launch.Options(0 if no_payloads else payload_limit, duration, _left_out(only, skip), patterns, internals)

@@ -57,6 +57,10 @@ def start(clock: Callable[[], int], began_ns: int) -> None:
     process.here = process.Here()
     if helper:
         process.fact("name", helper)
+    elif environment.setting("IPCREEL_PROCESSES"):
+        from ipcreel.tape.naming import program_name
+
+        process.choose(program_name(list(sys.orig_argv)))
     frames.hide_from_uncaught()
     wrap.internals = bool(environment.setting("IPCREEL_INTERNALS"))
     reading = Recording()
@@ -126,10 +130,11 @@ def _has_forked() -> None:
 
 def _forked() -> None:
     """In the child of a fork: begin a tape of its own."""
-    parent = process.tape
+    parent, chosen = process.tape, isinstance(process.here, process.Here)
     try:
         process.open_tape(parent.directory, "fork", parent.payload_limit, parent.name, {})
-        process.here = process.Here()
+        if chosen:  # a name that comes later may choose it still
+            process.here = process.Here()
     except OSError as error:  # no descriptor or no room left: the parent's tape must not be written on
         process.stop_recording()
         _leave_note(parent.directory, f"no tape could be made: {error.strerror}")

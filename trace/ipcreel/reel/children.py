@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from ipcreel.reel.model import Reel, program_name
+from ipcreel.reel.model import Reel
+from ipcreel.tape.naming import program_name
 
 NO_PYTHON = "no Python"
 _FORKS = ("process.fork", "process.forkpty")

@@ -22,6 +22,7 @@ from ipcreel.reel.error import ReelError
 from ipcreel.reel.selected import AllEvents, Event
 from ipcreel.reel.ticks import find_ticks
 from ipcreel.tape import reel_file
+from ipcreel.tape.naming import program_name
 
 
 class Reel:
@@ -297,24 +298,6 @@ class Reel:
         """Where payloads begin, ascending."""
         offsets = self.raw["payload"].astype(np.int64)
         return np.sort(offsets[offsets > 0])
-
-
-def program_name(argv: list[str]) -> str:
-    """What a command line runs: the script or the module that an interpreter was given, otherwise the program."""
-    words = iter(argv)
-    program = Path(next(words, "?")).name
-    if not program.startswith("python"):
-        return program
-    for word in words:
-        if word == "-m":
-            return next(words, program)
-        if word.startswith("-c"):
-            return f"{program} -c"
-        if word in ("-X", "-W"):
-            next(words, None)
-        elif not word.startswith("-"):
-            return Path(word).name
-    return program
 
 
 def open_reel(path: str | Path) -> Reel:

@@ -74,7 +74,7 @@ def _by_mechanism(reel: Reel, wanted: str) -> NDArray[np.bool_]:
     of_operations = {code: str(row["mechanism"]) for code, row in reel.operations.items()}
     codes = [code for code, name in of_operations.items() if fnmatchcase(name, wanted)]
     if not rows and wanted not in TRANSPORTS:
-        _must_exist(reel, "mechanism", wanted, codes, sorted({*names, *of_operations.values()}))
+        _must_exist(reel, "mechanism", wanted, codes, sorted({*names, *of_operations.values(), *TRANSPORTS}))
     return np.isin(mechanism, rows) | np.isin(reel.op, codes)
 
 

@@ -3,6 +3,7 @@
 layout    where things stand in the two files of a tape
 pack      plain values as msgpack, without the msgpack package
 writer    what a recorded process writes with
+naming    how a process is called that has no name of its own
 reader    what a tape holds
 growing   tapes that are still being written
 merge     the tapes of a run, made into a reel

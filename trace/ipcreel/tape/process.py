@@ -233,11 +233,11 @@ def fact(key: str, value: object) -> None:
     """State something about the process; the last statement under a key stands. `name` decides if it was chosen."""
     tape.define(layout.FACT, key, value)
     if key == "name":
-        _choose(str(value))
+        choose(str(value))
 
 
-def _choose(name: str) -> None:
-    """Record this process or not, by what `--processes` asked for."""
+def choose(name: str) -> None:
+    """Record this process or not, by its name and what `--processes` asked for."""
     global here  # noqa: PLW0603
     patterns = environment.setting("IPCREEL_PROCESSES")
     if not patterns:
