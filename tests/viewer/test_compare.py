@@ -9,7 +9,9 @@ from PySide6.QtCore import QUrl
 
 from reelview.compared import Compared
 from reelview.comparison import compare_reels, events_of
+from reelview.live_view import LiveView
 from reelview.panels.compare_page import ComparePage
+from reelview.picture import render
 from reelview.session import Session
 from reelview.window import Window
 
@@ -121,3 +123,20 @@ def test_another_reel_that_cannot_be_read_is_said_and_the_first_stays(window, tm
     qtbot.waitUntil(lambda: "not a reel" in window.statusBar().currentMessage(), timeout=20_000)
     assert window.session is not None
     assert window.comparing.shown is None
+
+
+def test_a_picture_of_two_reels_is_drawn_without_a_window(meeting, changed_meeting, tmp_path, qapp):
+    output = tmp_path / "both.png"
+    render(
+        meeting, output, meeting.begin_ns, meeting.end_ns, 900, 600, panels=("compare",), path=True,
+        compare=changed_meeting,
+    )  # fmt: skip
+    assert output.read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_run_that_is_being_recorded_is_not_compared(window, changed_meeting, tmp_path):
+    live = LiveView(window, tmp_path)
+    window.comparing.open(changed_meeting.path)
+    assert "when it has ended" in window.statusBar().currentMessage()
+    assert window.comparing.shown is None
+    live.stop()

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog
 
 from reelview.compared import Compared
+from reelview.live_view import LiveView
 from reelview.loading import Loading, Opened
 from reelview.session import Session
 
@@ -26,8 +27,7 @@ class Comparing(QObject):
         self.shown: Compared | None = None
 
     def ask(self) -> None:
-        if self._window.session is None:
-            self._window.statusBar().showMessage("Open a reel first: another one is compared with it.", 5000)
+        if not self._is_possible():
             return
         name, _ = QFileDialog.getOpenFileName(self._window, "Compare with", "", "Reels (*.reel);;All files (*)")
         if name:
@@ -35,6 +35,8 @@ class Comparing(QObject):
 
     def open(self, path: Path) -> None:
         """Opens the other reel in a thread of its own; the first one stays as it is."""
+        if not self._is_possible():
+            return
         self.stop()
         self._loading = Loading(path, self)
         self._loading.opened.connect(self._on_opened)
@@ -59,6 +61,17 @@ class Comparing(QObject):
         if self.shown:
             self.shown.close()
             self.shown = None
+
+    def _is_possible(self) -> bool:
+        """Whether there is a whole reel to compare with; says what to do where there is none."""
+        trouble = ""
+        if self._window.session is None:
+            trouble = "Open a reel first: another one is compared with it."
+        elif self._window.findChild(LiveView) is not None:
+            trouble = "A run can be compared when it has ended."
+        if trouble:
+            self._window.statusBar().showMessage(trouble, 5000)
+        return not trouble
 
     def _on_opened(self, opened: Opened) -> None:
         self._window.statusBar().clearMessage()

@@ -44,6 +44,7 @@ def ipcreel(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedPro
         ),
         (["events", "notes.txt"], "notes.txt: this is not a reel. `ipcreel record` makes one."),
         (["recover", "nowhere"], "nowhere: holds no tapes."),
+        (["view", "--compare", "b.reel"], "b.reel: it is compared with a whole reel: ipcreel view ONE.reel --compare"),
     ],
 )
 def test_trouble_is_one_line_and_exit_code_two(tmp_path: Path, arguments: list[str], line: str) -> None:
