@@ -52,6 +52,25 @@ def read_with_msgpack(path: Path) -> list[tuple[Any, int]]:
             return objects
 
 
+def test_whatever_a_reel_says_of_its_run_and_its_processes_stands_on_the_page(recorded: Record) -> None:
+    reel = recorded(
+        """
+        import multiprocessing
+        def work(): pass
+        if __name__ == "__main__":
+            child = multiprocessing.get_context("spawn").Process(target=work, daemon=True)
+            child.start()
+            child.join()
+    """,
+        options=["--processes", "*"],
+    ).reel
+    facts = {name for process in reel.processes for name in process["facts"]}
+    said = {*reel.run, *facts, *(name for process in reel.processes for name in process)}
+    page = (ROOT / "docs" / "format.md").read_text()
+    assert [name for name in sorted(said) if f"`{name}`" not in page] == []
+    assert {"name", "daemon", "start_ns", "chosen"} <= facts
+
+
 def test_a_reel_is_one_msgpack_stream(run: Recorded) -> None:
     objects = read_with_msgpack(run.path)
     header, definitions = objects[0][0], objects[1][0]
