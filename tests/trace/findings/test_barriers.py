@@ -38,7 +38,7 @@ def test_as_many_come_as_there_are_parties(recorded):
 
 
 def test_more_come_again_and_again_than_there_are_parties(recorded):
-    reel = recorded(PARTIES.format(parties=2, come=4, rounds=20, timeout=30)).reel
+    reel = recorded(PARTIES.format(parties=2, come=4, rounds=20, timeout=3)).reel
     assert codes(reel) == ["barrier-parties"]
     assert "is for 2 parties, and" in reel.findings[0].what
 

@@ -97,16 +97,22 @@ def test_a_value_that_a_worker_who_sleeps_may_still_change(interrupted):
 
 
 POLLS = """
-    import multiprocessing, queue, time
+    import multiprocessing, pathlib, queue, time
+
+    enough = pathlib.Path("enough")
 
     def take(results):
         for _ in range(2):
+            began, looks = time.monotonic(), 0
             while True:
                 try:
                     results.get(block=False)
                     break
                 except queue.Empty:
                     time.sleep(0.001)
+                looks += 1
+                if looks > 250 and time.monotonic() > began + 0.3 and not enough.exists():
+                    enough.touch()
 
     def give(results):
         results.put(1)
@@ -115,21 +121,24 @@ POLLS = """
     if __name__ == "__main__":
         results = multiprocessing.Queue()
         giver = multiprocessing.Process(target=give, args=(results,))
-        taker = multiprocessing.Process(target=take, args=(results,))
         giver.start()
-        taker.start()
         giver.join()
-        time.sleep(0.5)
+        taker = multiprocessing.Process(target=take, args=(results,))
+        taker.start()
+        {wait}
         taker.terminate()
         taker.join()
 """
+UNTIL_ENOUGH = """while not enough.exists():
+            time.sleep(0.01)"""
 
 
 def test_a_queue_that_is_polled_until_the_poller_is_killed(recorded):
-    reel = recorded(POLLS.format(then="")).reel
+    reel = recorded(POLLS.format(then="", wait=UNTIL_ENOUGH)).reel
     assert codes(reel) == ["spinning"]
     assert lines(reel, "spinning") == ["results.get(block=False)"]
 
 
 def test_a_queue_that_is_polled_until_something_comes(recorded):
-    assert codes(recorded(POLLS.format(then="time.sleep(0.3); results.put(2)")).reel) == []
+    later = "__import__('threading').Timer(0.3, results.put, [2]).start()"
+    assert codes(recorded(POLLS.format(then="", wait=f"{later}; taker.join()")).reel) == []

@@ -25,7 +25,6 @@ PROGRAM = """
         ("pass", 6, "pass", ["orphan"]),
         ("os.setsid()", 6, "pass", []),
         ("pass", 6, "os.waitpid(pid, 0)", []),
-        ("pass", 0, "pass", []),
     ],
 )
 def test_a_child_outlives_its_parent(recorded, child, rounds, parent, found):
