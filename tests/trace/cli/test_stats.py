@@ -12,16 +12,18 @@ from tests.trace.conftest import Record
 RELAY = """
     import multiprocessing, sys, time
 
-    def work(lock, queue):
+    def work(lock, queue, ready):
+        ready.put(True)
         with lock:
             queue.put("done")
 
     if __name__ == "__main__":
         context = multiprocessing.get_context("fork")
-        lock, queue = context.Lock(), context.SimpleQueue()
-        worker = context.Process(target=work, args=(lock, queue), name="worker")
+        lock, queue, ready = context.Lock(), context.SimpleQueue(), context.SimpleQueue()
+        worker = context.Process(target=work, args=(lock, queue, ready), name="worker")
         with lock:
             worker.start()
+            ready.get()
             time.sleep(0.2)
         queue.get()
         worker.join()
@@ -59,3 +61,48 @@ def test_people_get_tables_and_a_window_without_time_gets_one_line(recorded: Rec
     empty = ipcreel("stats", str(run.path), "--from", "50s")
     assert (empty.returncode, empty.stderr.count("\n")) == (2, 1)
     assert "nothing between these moments" in empty.stderr
+
+
+ROUNDS = """
+    import threading, time
+
+    barrier = threading.Barrier(2)
+
+    def work():
+        for _ in range(3):
+            barrier.wait()
+
+    thread = threading.Thread(target=work, name="worker")
+    thread.start()
+    for number in range(3):
+        time.sleep(0.15 if number == 1 else 0.01)
+        barrier.wait()
+    thread.join()
+"""
+
+
+def test_each_tick_has_its_length_its_latecomer_and_its_critical_path(recorded: Record) -> None:
+    run = recorded(ROUNDS)
+    done = ipcreel("stats", "--per-tick", "--json", str(run.path))
+    assert done.returncode == 0, done.stderr
+    ticks = json.loads(done.stdout)["ticks"]
+    assert [row["tick"] for row in ticks] == [0, 1, 2, 3]
+    longest = max(ticks, key=lambda row: row["ns"])
+    assert longest["ns"] > 0.15e9
+    assert sum(row["ns"] for row in ticks) / 1e9 == pytest.approx(run.reel.end_ns / 1e9 - run.reel.begin_ns / 1e9)
+    cause = longest["critical_path"][0]
+    assert cause["detail"].startswith("clock.sleep")
+    assert cause["share"] > 0.5
+    blocked = {row["lane"].partition("/")[2]: row["blocked_ns"] for row in longest["processes"]}
+    assert blocked["worker"] > 0.1e9
+    table = ipcreel("stats", "--per-tick", str(run.path)).stdout
+    assert table.splitlines()[1].split() == ["tick", "took", "blocked", "skew", "came", "last", "critical", "path"]
+
+
+def test_a_run_without_ticks_has_none(recorded: Record) -> None:
+    run = recorded("print(1)")
+    done = ipcreel("stats", "--per-tick", str(run.path))
+    assert (done.returncode, done.stderr) == (
+        2,
+        f"ipcreel: {run.path.name}: it has no ticks: no simulation was recorded. Leave --per-tick out.\n",
+    )
