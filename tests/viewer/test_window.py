@@ -13,6 +13,7 @@ from PySide6.QtCore import QMimeData, QPointF, QSettings, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication, QImage
 from PySide6.QtTest import QTest
 
+from reelview.app import tell_fault
 from reelview.notes import path_of
 from reelview.panels.event_list import EventList
 from reelview.panels.inspector import Inspector
@@ -21,6 +22,7 @@ from reelview.panels.search import Search
 from reelview.panels.state_panel import StatePanel
 from reelview.session import Session
 from reelview.settings import Remembered
+from reelview.timeline.pulse import lights, under_way
 from reelview.window import Window
 
 
@@ -293,6 +295,41 @@ def test_every_panel_is_drawn_in_small_and_large_windows(window):
         for name in window.docks:
             window.show_panel(name)
             assert not window.grab().isNull()
+
+
+def test_a_fault_of_the_viewer_is_said_in_the_window_and_is_no_traceback(window, capsys):
+    tell_fault(window, ValueError, ValueError("no such lane"), None)
+    assert "no such lane" in window.statusBar().currentMessage()
+    assert capsys.readouterr().err == ""
+
+
+def test_a_run_that_plays_looks_like_a_system_that_runs(window, qtbot):
+    session = window.session
+    session.go_to(int(session.data.tick_ns[1]))
+    session.view.show_around(*session.data.tick_ns[[1, 2]].tolist())
+    window.show_panel("state")
+    page, before = page_of(window, "state"), session.view.begin_ns
+    seen: dict[str, set] = {"lights": set(), "dots": set(), "pages": set()}
+    picture = timeline_picture(window)
+
+    def look() -> None:
+        at_ns, timeline = session.cursor.at_ns, window.timeline
+        lines = timeline.layout_.shown(timeline.scroll_px, timeline.picture_area.height())
+        seen["lights"].add(tuple(lights(session.data.spans, timeline.layout_, lines, at_ns)))
+        seen["dots"].update(under_way(session.data.flows.flows, at_ns)[0].tolist())
+        seen["pages"].add(page.toPlainText())
+
+    session.cursor.moved.connect(look)
+    session.playback.set_speed(float(np.diff(session.data.tick_ns).mean()) / 2e9)
+    session.playback.play()
+    qtbot.waitUntil(lambda: len(seen["pages"]) > 2 and session.view.begin_ns > before, timeout=60_000)
+    session.playback.pause()
+    assert min(len(found) for found in seen.values()) > 2
+    assert timeline_picture(window) != picture
+
+
+def timeline_picture(window: Window) -> QImage:
+    return window.timeline.grab().toImage()
 
 
 def test_help_is_shown_on_a_question_mark(window):

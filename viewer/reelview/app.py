@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import sys
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
+from types import FrameType, TracebackType
 
 from PySide6.QtCore import QSocketNotifier
 from PySide6.QtWidgets import QApplication
@@ -39,6 +41,7 @@ def main(
     app = QApplication.instance() or QApplication(sys.argv[:1])
     app.setApplicationName("ipcreel")
     window = Window(Remembered())
+    sys.excepthook = lambda kind, fault, trace: tell_fault(window, kind, fault, trace)
     window.show()
     if path is not None:
         if live:
@@ -56,6 +59,13 @@ def main(
     with answering_interrupts(interrupt):
         status: int = app.exec()
     return INTERRUPTED if interrupted else 2 if window.is_in_trouble else status
+
+
+def tell_fault(window: Window, kind: type[BaseException], fault: BaseException, trace: TracebackType | None) -> None:
+    """A fault of ours costs what was asked for, not the window, which says so; IPCREEL_DEBUG shows where it was."""
+    window.statusBar().showMessage(f"That did not work, by a fault of the viewer: {kind.__name__}: {fault}")
+    if os.environ.get("IPCREEL_DEBUG"):
+        traceback.print_exception(kind, fault, trace)
 
 
 @contextmanager

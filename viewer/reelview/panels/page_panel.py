@@ -71,12 +71,12 @@ class PagePanel(QTextBrowser):
         PagePanel._next_s = time.perf_counter() + _APART_S
 
     def rewrite(self) -> None:
-        began = time.perf_counter()
+        began = time.thread_time()
         self._is_old = False
         html = self._write()
         if html != self._shown:
             self._put(html)
-        spent_ms = (time.perf_counter() - began) * 1000
+        spent_ms = (time.thread_time() - began) * 1000
         self._pause_ms = max(_LEAST_MS, int(spent_ms * _SHARE))
 
     def _put(self, html: str) -> None:

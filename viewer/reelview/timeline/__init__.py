@@ -14,6 +14,7 @@ picture     the spans, arrows and marks of the range, as one image
 names       the column of names
 axis        the two axes
 overlay     cursor, selection and hover, over the picture
+pulse       what the run does at the cursor
 hover       what is under the mouse
 keys        what each key does
 mouse       what each drag does

@@ -43,6 +43,7 @@ from reelview.timeline.mouse import Mouse
 from reelview.timeline.names import paint_names
 from reelview.timeline.overlay import Overlay
 from reelview.timeline.picture import Picture, View, text_box
+from reelview.timeline.pulse import paint_pulse
 from reelview.timeline.selection import Selection
 from reelview.timeline.texts import Texts
 from reelview.timeline.view_range import ViewRange
@@ -389,6 +390,7 @@ class Timeline(QWidget):
         painter.drawImage(area.topLeft(), self._picture.image(view, self.layout_, theme, axis))
         self._paint_names(painter, QRect(0, area.top(), area.left(), area.height()), theme)
         self._paint_overlay(painter, area, window, theme)
+        paint_pulse(painter, self, area, theme)
         axes = QRect(area.left(), 0, area.width(), area.top())
         AxisPainter(painter, window, theme, self._texts).paint(axes, axis, self.data.tick_ns)
         paint_corner(painter, area, self.width(), theme, has_ticks=len(self.data.tick_ns) > 0)

@@ -1,0 +1,85 @@
+"""What the run does at the cursor: which lane works, which waits, what is under way between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRect
+from PySide6.QtGui import QColor, QPainter
+
+from reelview.flows import Flows
+from reelview.raster.palette import Theme, mix
+from reelview.spans import KIND_BITS, Spans
+from reelview.timeline.layout import Layout
+
+if TYPE_CHECKING:
+    from reelview.timeline.widget import Timeline
+
+_LIGHT_PX = 4
+_DOT_PX = 3.5
+_PALE = 0.35
+_LOOKED_BACK = 4_000
+"""Flows that are asked whether they are under way: what has been for longer lies in a queue, and the panel lists it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Light:
+    """What a line does at a moment: the kind of its innermost operation, and whether that waits."""
+
+    line: int
+    kind: int
+    waits: bool
+
+
+def lights(spans: Spans, layout: Layout, shown: list[int], at_ns: int) -> list[Light]:
+    """A light for each line in view that is in an operation; the others are in code of their own, or not there."""
+    found = []
+    for number in shown:
+        for rows in reversed(layout.lines[number].rows):
+            inside = next((span for row in rows if (span := spans.at(row, at_ns)) is not None), None)
+            if inside is not None:
+                waits = at_ns < int(spans.blocked_until_ns[inside])
+                found.append(Light(number, int(spans.kind[inside]) & KIND_BITS, waits))
+                break
+    return found
+
+
+def under_way(flows: Flows, at_ns: int) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+    """The flows that have begun and not ended at a moment, and how far of its way each is, from 0 to 1."""
+    last = int(flows.begin_ns.searchsorted(np.int64(at_ns), "right"))
+    found = max(last - _LOOKED_BACK, 0) + np.flatnonzero(flows.end_ns[max(last - _LOOKED_BACK, 0) : last] > at_ns)
+    begin_ns, end_ns = flows.begin_ns[found], flows.end_ns[found]
+    return found, (at_ns - begin_ns) / (end_ns - begin_ns)
+
+
+def paint_pulse(painter: QPainter, timeline: Timeline, area: QRect, theme: Theme) -> None:
+    """At the end of each name a light, pale where the lane waits; along the cursor a dot for each message under way."""
+    at_ns, layout, scroll_px = timeline.cursor_model.at_ns, timeline.layout_, timeline.scroll_px
+    x_px = timeline.range_window.x_px(at_ns)
+    if not 0 <= x_px <= area.width() or not len(timeline.data.spans):
+        return
+    painter.save()
+    painter.setClipRect(QRect(0, area.top(), area.right(), area.height()))
+    painter.translate(area.topLeft())
+    for light in lights(timeline.data.spans, layout, layout.shown(scroll_px, area.height()), at_ns):
+        line, top = layout.lines[light.line], layout.y_px(light.line, scroll_px)
+        if line.pinned or top >= layout.pinned_px:
+            colour = theme.kinds[light.kind]
+            place = QRect(-_LIGHT_PX - 2, top + 1, _LIGHT_PX, line.height_px - 4)
+            painter.fillRect(place, QColor(mix(colour, theme.lane, _PALE) if light.waits else colour))
+    flows, line_of = timeline.data.flows.flows, layout.line_of_lane
+    found, share = under_way(flows, at_ns)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QColor(theme.background))
+    painter.setBrush(QColor(theme.accent))
+    ends = zip(
+        line_of[flows.from_lane[found]].tolist(), line_of[flows.to_lane[found]].tolist(), share.tolist(), strict=True
+    )
+    for since, until, done in ends:
+        if since >= 0 and until >= 0 and since != until:
+            from_px, to_px = layout.middle_px(since, 0, scroll_px), layout.middle_px(until, 0, scroll_px)
+            painter.drawEllipse(QPointF(x_px, from_px + (to_px - from_px) * done), _DOT_PX, _DOT_PX)
+    painter.restore()
