@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
+import time
 
-from reelview.answers import Answers
+from reelview.answers import Answers, wait_for_left
 
 
 def test_answers_come_in_their_order_from_another_thread(qtbot):
@@ -47,3 +48,24 @@ def test_work_that_is_stopped_is_finished_when_it_is_asked_for(qtbot):
     assert not answers.is_whole
     answers.finish()
     assert (answers.get("slow"), answers.get("next")) == ("slow", "next")
+
+
+def test_work_that_is_left_is_not_waited_for_and_gives_no_answer(qtbot):
+    begun, go_on, seen = threading.Event(), threading.Event(), []
+
+    def slow():
+        begun.set()
+        assert go_on.wait(10)
+        return "slow"
+
+    answers = Answers({"slow": slow, "next": lambda: seen.append("next")})
+    answers.answered.connect(seen.append)
+    answers.start()
+    assert begun.wait(10)
+    began = time.monotonic()
+    answers.leave()
+    assert time.monotonic() - began < 5
+    go_on.set()
+    wait_for_left()
+    qtbot.wait(1)
+    assert seen == []

@@ -95,7 +95,7 @@ def test_a_barrier_gives_the_timeline_its_ticks(window):
     assert window.session.cursor.at_ns == window.session.data.tick_ns[1]
 
 
-def test_a_window_that_is_closed_while_it_works_waits_for_the_work(meeting, qtbot):
+def test_a_window_can_be_closed_while_it_works(meeting, qtbot):
     window = Window()
     qtbot.addWidget(window)
     window.show_session(Session.of_reel(meeting), "meeting.reel")

@@ -46,7 +46,7 @@ class Compared(QObject):
         self.linked = Linked(self.one, self.other, _alignment(self.one, self.other), self)
         self.timeline = timeline_of_session(self.other)
         self.timeline.asked.connect(window.trigger)
-        self.answers = Answers({_DIFFERENCE: lambda: compare_reels(one_reel, other_reel)}, self)
+        self.answers = Answers({_DIFFERENCE: lambda: compare_reels(one_reel, other_reel)})
         self.answers.answered.connect(self._on_answered)
         self._written: ComparePage | None = None
         inner = window.takeCentralWidget()
@@ -73,7 +73,7 @@ class Compared(QObject):
     def close(self) -> None:
         """Takes all of it away again; the window is as it was."""
         self._indexing.stop()
-        self.answers.stop()
+        self.answers.leave()
         self._window.takeCentralWidget()
         self._window.setCentralWidget(self._inner)
         self._inner.show()

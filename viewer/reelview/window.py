@@ -257,7 +257,7 @@ class Window(QMainWindow):
         self.comparing.stop()
         if self.session:
             self.session.playback.pause()
-            self.session.answers.stop()
+            self.session.answers.leave()
             if self.remembered and self.docks:
                 self.remembered.keep_layout(self)
         self._remove_docks()
