@@ -7,8 +7,10 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
@@ -16,6 +18,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from ipcreel.record.progress import newest_tapes
+from reelview.growth import Growth
+from reelview.live_view import LiveView
+from reelview.loading import Opened, work_out
+from reelview.panels.curve_view import CurveView
 from reelview.window import Window
 
 PROGRAM = """
@@ -237,3 +243,20 @@ def test_what_cannot_be_shown_is_said_in_one_line(words, said, tmp_path):
     assert done.returncode == 2
     assert said in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+def test_a_lens_that_knows_the_run_only_later_brings_its_panel_and_its_curves(market, qtbot):
+    window = Window()
+    qtbot.addWidget(window)
+    window.resize(1280, 720)
+    window.show()
+    opened = next(step for step in work_out(market) if isinstance(step, Opened))
+    live = LiveView(window, market.path)
+    live._on_grown(Growth(replace(opened, lens=None), np.zeros(0, np.int64)))
+    assert "pricing" not in window.docks
+    live._on_grown(Growth(opened, np.arange(len(market))))
+    curves = window.findChild(CurveView)
+    qtbot.waitUntil(lambda: curves.isVisible() and curves.height() > 100, timeout=20_000)
+    assert "pricing" in window.docks
+    live.stop()
+    window.close()

@@ -112,6 +112,7 @@ class LiveView(QObject):
         curves = window.findChild(CurveView)
         if curves is not None:
             curves.show_session(session)
+            session.layers.curves_changed.emit()  # a lens may have found its curves by now: there is room to be made
         if {panel.name for panel in panels} - window.docks.keys():
             window.remake_docks()
             self._renewal = None

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 _LIGHT_PX = 4
 _DOT_PX = 3.5
 _PALE = 0.35
+_MOST_DOTS = 40
+"""More hide each other: the last to have begun."""
+
 _LOOKED_BACK = 4_000
 """Flows that are asked whether they are under way: what has been for longer lies in a queue, and the panel lists it."""
 
@@ -57,7 +60,8 @@ def under_way(flows: Flows, at_ns: int) -> tuple[NDArray[np.intp], NDArray[np.fl
 
 def paint_pulse(painter: QPainter, timeline: Timeline, area: QRect, theme: Theme) -> None:
     """At the end of each name a light, pale where the lane waits; along the cursor a dot for each message under way."""
-    at_ns, layout, scroll_px = timeline.cursor_model.at_ns, timeline.layout_, timeline.scroll_px
+    layout, scroll_px = timeline.layout_, timeline.scroll_px
+    at_ns = min(timeline.cursor_model.at_ns, timeline.data.spans.last_ns - 1)  # at the end: what has not returned
     x_px = timeline.range_window.x_px(at_ns)
     if not 0 <= x_px <= area.width() or not len(timeline.data.spans):
         return
@@ -71,7 +75,7 @@ def paint_pulse(painter: QPainter, timeline: Timeline, area: QRect, theme: Theme
             place = QRect(-_LIGHT_PX - 2, top + 1, _LIGHT_PX, line.height_px - 4)
             painter.fillRect(place, QColor(mix(colour, theme.lane, _PALE) if light.waits else colour))
     flows, line_of = timeline.data.flows.flows, layout.line_of_lane
-    found, share = under_way(flows, at_ns)
+    found, share = (column[-_MOST_DOTS:] for column in under_way(flows, at_ns))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(QColor(theme.background))
     painter.setBrush(QColor(theme.accent))
