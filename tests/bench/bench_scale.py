@@ -62,7 +62,8 @@ QUESTIONS: dict[str, Callable[[Reel, Reel], str]] = {
 def ask(question: str, one: Path, other: Path) -> None:
     """Ask one question, and print its time, on the clock and of the processor, the peak of memory, and the answer."""
     begun, worked = time.perf_counter(), time.process_time()
-    said = QUESTIONS[question](open_reel(one), open_reel(other))
+    reel = open_reel(one)
+    said = QUESTIONS[question](reel, open_reel(other) if question == "diff" else reel)
     took, cpu = time.perf_counter() - begun, time.process_time() - worked
     peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(json.dumps([took, cpu, peak_mb, said]))

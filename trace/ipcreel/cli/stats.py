@@ -138,10 +138,11 @@ def _causes(row: Row) -> str:
     shares: Counter[str] = Counter()
     for one in row["critical_path"]:
         shares[f"{one['lane']} {one['what']}"] += one["share"]
-    return ", ".join(f"{cause} {share:.0%}" for cause, share in shares.most_common(3))
+    return ", ".join(f"{cause} {share:.0%}" for cause, share in shares.most_common(3) if share >= _LEAST_SHARE)
 
 
 _WIDE = 110
+_LEAST_SHARE = 0.01
 _ONLY_WIDE = ("running", "ran most")
 
 

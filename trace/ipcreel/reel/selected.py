@@ -98,7 +98,10 @@ class Selected:
         return Selected(self.reel, self.rows[place])
 
     def __repr__(self) -> str:
-        lines = [f"{len(self):,} events of {self.reel.path.name}", *(repr(event) for event in self[:_SHOWN])]
+        lines = [
+            f"{len(self):,} event{'s' * (len(self) != 1)} of {self.reel.path.name}",
+            *(repr(event) for event in self[:_SHOWN]),
+        ]
         return "\n".join(lines + (["…"] if len(self) > _SHOWN else []))
 
     def __getattr__(self, name: str) -> NDArray[Any]:
