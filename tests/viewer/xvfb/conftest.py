@@ -89,7 +89,8 @@ class Driven:
         """As it was at first: the whole run, nothing selected, the cursor in the middle."""
         self.ask(
             "do s = window.session; s.playback.pause(); s.playback.set_speed(1); s.selection.clear(); "
-            "s.highlight.highlight(None); s.order.show(); s.order.grow(-9); s.order.grow(5); [s.order.pin(lane) for lane in s.order.pinned]; "
+            "s.highlight.highlight(None); s.order.show(); s.order.grow(-9); s.order.grow(5); "
+            "[s.order.pin(lane) for lane in s.order.pinned]; "
             "s.marks.set_all(()); s.layers.show_path(None); s.view.show_all(); window.timeline.set_arrows(True); "
             "s.cursor.move_to(int(s.data.tick_ns[3]) + 1); [w.close() for w in window.findChildren(Chooser)]; "
             "[dock.hide() for name, dock in window.docks.items() if name == 'help']; "
