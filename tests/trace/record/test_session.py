@@ -210,8 +210,8 @@ def in_little_room(folder: Path, blocks: int, *program: str) -> subprocess.Compl
 
 
 def test_a_limit_that_is_reached_is_said_once_with_the_moment_from_which_on_nothing_was_kept(tmp_path: Path) -> None:
-    done = in_little_room(tmp_path, 700, str(write(tmp_path, CHATTER)), "4000")
-    assert done.stdout.splitlines()[-1] == "3999"
+    done = in_little_room(tmp_path, 700, str(write(tmp_path, CHATTER)), "2000")
+    assert done.stdout.splitlines()[-1] == "1999"
     lines = [line for line in done.stderr.splitlines() if "lost" in line or "not all" in line]
     assert done.returncode == 0
     assert lines[0].endswith("; not all was kept")
@@ -221,7 +221,7 @@ def test_a_limit_that_is_reached_is_said_once_with_the_moment_from_which_on_noth
     assert len(lines) == 2
     numbers = sent(open_reel(tmp_path / "a.reel"))
     assert numbers == list(range(len(numbers)))
-    assert 500 < len(numbers) < 4000
+    assert 500 < len(numbers) < 2000
 
 
 def test_processes_for_whose_tapes_there_is_no_room_go_on_and_are_named(tmp_path: Path) -> None:

@@ -30,6 +30,11 @@ def _number_or_none(value: Any) -> bool:
     return value is None or _int64(value)
 
 
+def _costs(value: Any) -> bool:
+    names = ("instant", "blocking", "payload", "fork")
+    return isinstance(value, dict) and all(isinstance(value.get(name), int | float) for name in names)
+
+
 _TABLES = ("processes", "lanes", "operations", "objects", "sites", "sources")
 _LISTS: dict[str, tuple[Fits, ...]] = {
     "lanes": (_int64, _int64, _int64, _is(str)),
@@ -51,10 +56,13 @@ _MAPS: dict[str, dict[str, Fits]] = {
 }  # fmt: skip
 _OF_RUN: dict[str, Fits] = {
     "command": _texts, "status": _number_or_none, "asked_to_end_ns": _number_or_none, "unrecorded": _is(list),
+    "cpu_seconds": _is(int, float), "cost_ns": lambda value: value is None or _costs(value),
     "still_running": lambda value: isinstance(value, list) and all(_int64(pid) for pid in value),
 }  # fmt: skip
 _OF_PROCESS: dict[str, Fits] = {"argv": _texts, "executable": _is(str), "python": _is(str), "folder": _is(str)}
-_OF_FACTS: dict[str, Fits] = {"name": _is(str, type(None)), "ended_ns": _number_or_none, "unrecorded": _is(list)}
+_OF_FACTS: dict[str, Fits] = {
+    "name": _is(str, type(None)), "ended_ns": _number_or_none, "start_ns": _int64, "unrecorded": _is(list),
+}  # fmt: skip
 
 
 def wrong_definitions(definitions: Any) -> str | None:
