@@ -22,9 +22,8 @@ from typing import Any
 
 import click
 
-from ipcreel.cli.trouble import report_trouble
+from ipcreel.cli.trouble import INTERRUPTED, report_trouble
 
-INTERRUPTED = 130  # what a shell says of a command that Ctrl-C has ended
 _COMMANDS = (
     "record",
     "recover",
