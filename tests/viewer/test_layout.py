@@ -72,7 +72,7 @@ def test_tracks_are_put_where_they_are_wanted(order):
 
 def test_a_run_that_grows_keeps_what_was_arranged(order):
     order.move(2, 0)
-    order.set_tracks((*TRACKS, Track("home-3", 0, (5,))))
+    order.set_tracks((*TRACKS, Track("home-3", 0, (5,))), range(len(TRACKS)), range(len(NAMES)))
     assert order.sequence == (2, 0, 1, 3, 4)
 
 

@@ -37,8 +37,35 @@ def test_as_many_come_as_there_are_parties(recorded):
     assert codes(recorded(PARTIES.format(parties=2, come=2, rounds=4, timeout=30)).reel) == []
 
 
+TURNS = """
+    import multiprocessing
+
+    def take_part(barrier, turns):
+        while turns.recv():
+            barrier.wait()
+            turns.send("through")
+
+    if __name__ == "__main__":
+        barrier = multiprocessing.Barrier(2)
+        pipes = [multiprocessing.Pipe() for _ in range(4)]
+        parties = [multiprocessing.Process(target=take_part, args=(barrier, pipe[1])) for pipe in pipes]
+        for party in parties:
+            party.start()
+        for turn in range(8):
+            pair = pipes[turn % 4][0], pipes[(turn + 1) % 4][0]
+            for here in pair:
+                here.send(True)
+            for here in pair:
+                here.recv()
+        for here, _ in pipes:
+            here.send(False)
+        for party in parties:
+            party.join()
+"""
+
+
 def test_more_come_again_and_again_than_there_are_parties(recorded):
-    reel = recorded(PARTIES.format(parties=2, come=4, rounds=20, timeout=3)).reel
+    reel = recorded(TURNS).reel
     assert codes(reel) == ["barrier-parties"]
     assert "is for 2 parties, and" in reel.findings[0].what
 

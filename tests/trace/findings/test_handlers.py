@@ -67,7 +67,8 @@ SET = "signal.signal(signal.SIGUSR1, lambda number, frame: None)"
 
 
 def test_a_process_dies_of_a_signal_for_which_it_has_no_handler_yet(recorded):
-    reel = recorded(EARLY.format(set_handler="signal.pause()", wait="")).reel
+    lingers = "os.write(there, b'0'); signal.pause()"
+    reel = recorded(EARLY.format(set_handler=lingers, wait="os.read(here, 1)")).reel
     assert codes(reel) == ["signal-before-handler"]
     assert lines(reel, "signal-before-handler") == ["os.kill(pid, signal.SIGUSR1)"]
     assert "it died of it" in reel.findings[0].what

@@ -6,7 +6,7 @@ import pytest
 
 from reelview.timeline.keys import ACTIONS
 
-pytestmark = pytest.mark.xvfb
+pytestmark = [pytest.mark.soak, pytest.mark.xvfb]
 
 NEAR = "s.view.show(s.view.begin_ns + s.view.length_ns // 3, s.view.end_ns - s.view.length_ns // 3)"
 SELECT = "s.go_to_event(int(s.reel.flows.cause[5]))"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.xvfb
+pytestmark = [pytest.mark.soak, pytest.mark.xvfb]
 
 LENGTH = "window.session.view.length_ns"
 BEGIN = "window.session.view.begin_ns"

@@ -13,7 +13,7 @@ from ipcreel.analysis.keys import left_over, number_keys, sort_in_keys
 Rows = NDArray[np.int64]
 
 _TO_PID = ("signal.kill",)
-_TO_ITSELF = ("signal.raise", "signal.thread.kill")
+_TO_ITSELF = ("signal.raise", "signal.thread.kill", "signal.interrupt_main")
 _WAITS = ("signal.wait", "signal.wait_info", "signal.wait_timed")
 _TIMERS = ("signal.alarm", "signal.timer.set")
 _OF_TIMER = (14, 26, 27)  # SIGALRM, SIGVTALRM, SIGPROF: those of setitimer(2), in the order of its timers
