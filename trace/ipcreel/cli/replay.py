@@ -21,7 +21,6 @@ Examples:
   ipcreel replay market.reel --finding 1 --pdb        in the debugger, where `ipcreel check` found something
   ipcreel replay market.reel --process home-3 --tick 12 --pdb
   ipcreel replay market.reel --line books.py:97       who stands there, and what the others were doing
-  ipcreel replay market.reel --process market --try   with changed code, as far as the tape can answer
 
 \b
 Exit codes:

@@ -52,7 +52,7 @@ class Divergence:
         if self.changed:
             names = ", ".join(self.changed[:_MOST])
             more = f" and {len(self.changed) - _MOST} more" if len(self.changed) > _MOST else ""
-            return [f"  Changed since it was recorded: {names}{more}.", "  To try a change on this run: --try."]
+            return [f"  Changed since it was recorded: {names}{more}."]
         if self.races:
             return ["  Its files are as they were. `ipcreel check` found a race:", *(f"    {it}" for it in self.races)]
         return [
