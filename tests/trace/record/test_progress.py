@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -139,8 +140,15 @@ def test_following_ends_when_nobody_reads_any_more(recording, tmp_path):
 
 def test_what_is_followed_may_be_yet_to_come(recording, tmp_path):
     words = [*FOLLOW, "--process", "later*"]
-    with subprocess.Popen(words, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as following:
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    made_ns = scratch.stat().st_mtime_ns
+    environment = {**os.environ, "TMPDIR": str(scratch)}
+    with subprocess.Popen(
+        words, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as following:
         assert say(recording, "a") == "aa"
+        wait_for(lambda: scratch.stat().st_mtime_ns != made_ns, "a look at the recording")
         recording[0].stdin.close()
         output, errors = following.communicate(timeout=60)
     assert (following.returncode, output, errors) == (0, "", "")
@@ -152,7 +160,8 @@ def test_following_a_recording_whose_recorder_was_killed_says_how_to_save_it(rec
         assert following.stdout.readline()
         recording[0].kill()
         recording[0].stdin.close()
-        output, errors = following.communicate(timeout=60)
-    assert following.returncode == 2
+        # The first line was read with what follows it: `communicate` would not know of that.
+        output, errors = following.stdout.read(), following.stderr.read()
+        assert following.wait(60) == 2
     assert "abab" in output
     assert errors.startswith("ipcreel: the recorder has ended without a reel. This makes it: ipcreel recover ")

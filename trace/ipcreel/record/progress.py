@@ -67,6 +67,7 @@ class Progress:
         try:
             tapes, unreadable = self._growing.read()
             run = {**session.said_of(self.tapes), "status": None}
+            self.output = Path(run.get("output", self.output))  # the directory is there a moment before it says so
         except FileNotFoundError:
             return None
         if not self.tapes.is_dir():
@@ -100,7 +101,10 @@ class Progress:
 
     def is_abandoned(self) -> bool:
         """Whether nobody is left who writes a tape, or makes the reel of them."""
-        pids = [int(name.rpartition("-")[2]) for name in tape_names(self.tapes)]
+        try:
+            pids = [int(name.rpartition("-")[2]) for name in tape_names(self.tapes)]
+        except FileNotFoundError:  # the reel is made
+            return False
         recorder = session.said_of(self.tapes).get("recorder")
         return not any(is_alive(pid) for pid in (*pids, *([] if recorder is None else [recorder])))
 

@@ -91,8 +91,13 @@ def recover(tapes: Path, output: Path | None) -> tuple[Path, dict[str, Any]]:
 
 
 def discard(tapes: Path) -> None:
-    """Remove the directory of a recording that was never begun."""
-    shutil.rmtree(tapes, ignore_errors=True)
+    """Remove the directory of a recording: for whoever reads on in it, all at once."""
+    gone = tapes.with_name(tapes.name.removesuffix(SUFFIX) + ".gone")
+    try:
+        tapes.rename(gone)
+    except OSError:
+        gone = tapes
+    shutil.rmtree(gone, ignore_errors=True)
 
 
 def _make(tapes: Path, output: Path, run: dict[str, Any]) -> dict[str, Any]:
@@ -106,7 +111,7 @@ def _make(tapes: Path, output: Path, run: dict[str, Any]) -> dict[str, Any]:
     except OSError as error:
         kept = f"The tapes are kept: make room, then ipcreel recover {tapes}"
         raise LaunchError(f"{output}: cannot be written: {error.strerror or error}. {kept}") from None
-    shutil.rmtree(tapes, ignore_errors=True)
+    discard(tapes)
     return written
 
 
