@@ -27,7 +27,9 @@ print(sys.executable, sys.prefix, sys.base_prefix, sys.dont_write_bytecode, sys.
 print(sys.gettrace(), sys.getprofile(), sys.excepthook is sys.__excepthook__, sys.unraisablehook is sys.__unraisablehook__)
 print(sys.stdin is sys.__stdin__, sys.stdout is sys.__stdout__, sys.stdout, sys.stderr, sys.displayhook is sys.__displayhook__)
 print(sys.exc_info(), hasattr(sys, "last_value"), __name__, __file__, __spec__, __package__, type(__loader__).__name__, sorted(globals()))
-print(importlib.util.find_spec("sitecustomize"), importlib.util.find_spec("usercustomize"))
+for name in ("sitecustomize", "usercustomize"):  # Debian has one of its own; its loader's address is new in each process
+    spec = importlib.util.find_spec(name)
+    print(spec and (spec.name, type(spec.loader), spec.origin, spec.cached, spec.submodule_search_locations))
 print(os.getcwd(), os.listdir("."), oct(os.umask(0o22)), os.getpriority(os.PRIO_PROCESS, 0), locale.getlocale())
 print([resource.getrlimit(limit) for limit in (resource.RLIMIT_NOFILE, resource.RLIMIT_CORE, resource.RLIMIT_FSIZE, resource.RLIMIT_AS)])
 print(sys.flags.hash_randomization, sys.getallocatedblocks() > 0, sys.is_finalizing(), sys.audit("test.event"))

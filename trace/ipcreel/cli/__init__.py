@@ -17,6 +17,7 @@ replay   run one process of a reel again, alone
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from typing import Any
 
@@ -55,6 +56,9 @@ class _Commands(click.Group):
             return super().invoke(context)
         except KeyboardInterrupt:
             sys.exit(INTERRUPTED)
+        except BrokenPipeError:  # `| head` has seen enough; what is still in the buffer would fail at exit
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(0)
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})

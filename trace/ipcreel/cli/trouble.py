@@ -14,9 +14,6 @@ def report_trouble() -> Iterator[None]:
     """Turn the errors that a user can cause into one line on stderr."""
     try:
         yield
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(0)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     except Exception as error:
