@@ -101,7 +101,7 @@ def _tails(run: Run, at_ns: int) -> dict[int, Spin]:
     neutral = [code for name, code in events.codes.items() if name.startswith(_NEUTRAL)]
     is_look = np.zeros(len(events.op), np.bool_)
     is_look[looks] = True
-    other = np.flatnonzero(begun & ~is_look & ~np.isin(events.op, neutral))
+    other = np.flatnonzero(begun & ~is_look & ~np.isin(events.op, neutral) & ~_begun_looks(run, at_ns))
     last_other = np.full(len(run.lane_names), -1, np.int64)
     last_other[events.lane[other]] = other  # ascending: the last one stays
     tail = looks[begun[looks] & (looks > last_other[events.lane[looks]])]
@@ -112,6 +112,16 @@ def _tails(run: Run, at_ns: int) -> dict[int, Spin]:
         if spin is not None:
             found[lane] = spin
     return found
+
+
+def _begun_looks(run: Run, at_ns: int) -> NDArray[np.bool_]:
+    """(n,) which events are looks in the midst of which the moment came, or the end of their process."""
+    events = run.events
+    begun = np.zeros(len(events.op), np.bool_)
+    begun[events.rows(*_TAKES, *_ANSWERS, *_READS, done=False)] = True
+    ended_ns = np.array([process.get("ended_ns") or at_ns for process in events.process_table], np.int64)
+    until_ns = np.minimum(ended_ns[events.process], at_ns)
+    return np.asarray(begun & events.pending & (until_ns - events.begin_ns < SPIN_NS), np.bool_)
 
 
 def _looks(run: Run) -> Rows:
