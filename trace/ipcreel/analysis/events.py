@@ -70,6 +70,13 @@ class Events:
         """The rows in order of operation, and where each operation begins among them."""
         return sort_stably(self.op), np.concatenate(([0], np.cumsum(np.bincount(self.op))))
 
+    @cached_property
+    def last_ns(self) -> Rows:
+        """(processes,) when each did its last: the end of an event, or the begin of a pending one; 0 without events."""
+        last = np.zeros(len(self.process_table), np.int64)
+        np.maximum.at(last, self.process, np.where(self.pending, self.begin_ns, self.end_ns))
+        return last
+
     def of_kind(self, kind: str) -> NDArray[np.bool_]:
         """(objects,) which objects are of a kind."""
         return np.array([row[0] == kind for row in self.objects], np.bool_)

@@ -12,6 +12,7 @@ select    which events are meant
 text      payloads and times as a person reads them
 names     how it calls what its columns number
 ticks     when the ticks of the recorded program began
+installed what other packages add
 checks    what is wrong with a run
 endings   when each process ended
 payload   the value behind an event's payload, decoded and never executed

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from importlib.metadata import entry_points
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from ipcreel.analysis.findings import Finding, check
 from ipcreel.analysis.findings.finding import Run
 from ipcreel.reel.endings import process_table
 from ipcreel.reel.error import ReelError
+from ipcreel.reel.installed import installed
 
 if TYPE_CHECKING:
     from ipcreel.reel.model import Reel
@@ -25,10 +23,7 @@ Look = Callable[["Reel"], list[Finding]]
 
 def run_of(reel: Reel) -> Run:
     """What the checks of every program look at."""
-    end_ns = np.where(reel.pending, reel.begin, reel.end)
-    last_ns = np.zeros(len(reel.processes), np.int64)
-    np.maximum.at(last_ns, reel.process, end_ns)
-    table = process_table(reel.processes, reel.run, reel.events, last_ns)
+    table = process_table(reel.processes, reel.run, reel.events)
     ended = {number: table[lane[0]]["ended_ns"] for number, lane in enumerate(reel.lanes) if table[lane[0]]["ended_ns"]}
     return Run(
         replace(reel.events, process_table=table),
@@ -44,7 +39,7 @@ def run_of(reel: Reel) -> Run:
 
 
 def find_all(reel: Reel, run: Run, others: Iterable[tuple[str, Callable[[], Look]]] | None = None) -> list[Finding]:
-    """Everything that is found, in order of time. A reel names no code: only what is installed runs.
+    """Everything that is found, in order of time.
 
     Args:
         reel, run: the reel, and what the checks of every program look at.
@@ -54,7 +49,7 @@ def find_all(reel: Reel, run: Run, others: Iterable[tuple[str, Callable[[], Look
         ReelError: an installed check failed.
     """
     found = check(run)
-    for name, load in [(point.name, point.load) for point in entry_points(group=GROUP)] if others is None else others:
+    for name, load in installed(GROUP) if others is None else others:
         try:
             found += load()(reel)
         except Exception as error:

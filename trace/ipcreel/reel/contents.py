@@ -54,8 +54,7 @@ def unrecorded(reel: Reel) -> list[str]:
 
 def lost(reel: Reel) -> list[str]:
     """What was not kept, a line each; empty where all was."""
-    last = np.full(len(reel.processes), reel.begin_ns, np.int64)
-    np.maximum.at(last, reel.process, np.where(reel.pending, reel.begin, reel.end))
+    last = np.maximum(reel.events.last_ns, reel.begin_ns)
     lines = [
         f"all that {reel.process_name(row)} (process {process['pid']}) did after "
         f"{(int(last[row]) - reel.begin_ns) / 1e9:.3f} s: {_ERROR_NUMBER.sub('', process['stopped'])}"

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-import numpy as np
-
 from ipcreel.analysis.events import Events
 
 _WAITS = ("process.wait", "process.wait_pid", "process.wait_3", "process.wait_4")
@@ -14,15 +12,12 @@ _SUBPROCESS_WAITS = ("subprocess.wait", "subprocess.communicate", "subprocess.po
 _STILL_RUNS = -(2**31)
 
 
-def process_table(
-    processes: list[dict[str, Any]], run: dict[str, Any], events: Events, last_ns: np.ndarray
-) -> list[dict[str, int]]:
+def process_table(processes: list[dict[str, Any]], run: dict[str, Any], events: Events) -> list[dict[str, int]]:
     """What the analyses know of each process, all of it numbers.
 
     Args:
         processes, run: as a reel defines them.
         events: the columns, with a table of `pid`, `parent` and `begin_ns`.
-        last_ns: (processes,) when the last event of each ended.
     """
     running = set(run.get("still_running") or ())
     table = []
@@ -33,7 +28,7 @@ def process_table(
         more = {"ended_ns": ended_ns, "died_by": 0, "helps": helps, "still_running": int(process["pid"] in running)}
         table.append({**known, **more, "forked": int(process["how"] == "fork"), "ppid": int(process["ppid"])})
     for number in {int(events.process[row]) for row in _own_ends(events)}:
-        table[number]["ended_ns"] = table[number]["ended_ns"] or int(last_ns[number])
+        table[number]["ended_ns"] = table[number]["ended_ns"] or int(events.last_ns[number])
     rows_of: dict[int, list[int]] = {}
     for number, known in enumerate(table):
         rows_of.setdefault(known["pid"], []).append(number)
@@ -41,7 +36,7 @@ def process_table(
         for number in rows_of.get(pid, ())[::-1]:
             if table[number]["begin_ns"] <= at_ns:
                 killed_ns = _killed_ns(events, pid, signal, at_ns) if signal else 0
-                table[number]["ended_ns"] = table[number]["ended_ns"] or max(killed_ns, int(last_ns[number]))
+                table[number]["ended_ns"] = table[number]["ended_ns"] or max(killed_ns, int(events.last_ns[number]))
                 table[number]["died_by"] = signal
                 break
     if table and isinstance(run.get("status"), int):

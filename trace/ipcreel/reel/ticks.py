@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from importlib.metadata import entry_points
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ipcreel.reel.error import ReelError
+from ipcreel.reel.installed import installed
 
 if TYPE_CHECKING:
     from ipcreel.reel.model import Reel
@@ -26,8 +26,7 @@ def find_ticks(reel: Reel, readers: Iterable[tuple[str, Callable[[], Read]]] | N
     """(n,) when tick i began, ns of CLOCK_MONOTONIC, ascending; empty where the program has none.
 
     The first installed reader that knows the reel says so. Where none does, the ticks are the rounds of the barrier
-    that was waited at most: tick 0 is what comes before it first opened. A reel names no code: only what is installed
-    runs.
+    that was waited at most: tick 0 is what comes before it first opened.
 
     Args:
         readers: name and loader of each; by default those that are installed.
@@ -35,7 +34,7 @@ def find_ticks(reel: Reel, readers: Iterable[tuple[str, Callable[[], Read]]] | N
     Raises:
         ReelError: a reader failed.
     """
-    for name, load in [(point.name, point.load) for point in entry_points(group=GROUP)] if readers is None else readers:
+    for name, load in installed(GROUP) if readers is None else readers:
         try:
             found = load()(reel)
         except Exception as error:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from importlib.metadata import entry_points
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ipcreel.reel import Reel, ReelError
+from ipcreel.reel.installed import installed
 from reelview.lens.lens import Lens
 from reelview.lens.market import market_lens
 
@@ -25,7 +25,7 @@ def find_lens(reel: Reel, others: Iterable[tuple[str, Callable[[], Read]]] | Non
         others: name and loader of each lens beside the market's; by default those that are installed.
     """
     loaders: list[tuple[str, Callable[[], Read]]] = [("market", lambda: market_lens)]
-    loaders += [(point.name, point.load) for point in entry_points(group=GROUP)] if others is None else others
+    loaders += installed(GROUP) if others is None else others
     troubles: list[str] = []
     for name, load in loaders:
         try:

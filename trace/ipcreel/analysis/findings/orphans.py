@@ -17,8 +17,7 @@ def find_orphans(run: Run) -> list[Finding]:
     that began a session of its own, or comes from one that did, is a daemon, and meant to be left alone.
     """
     events, table = run.events, run.events.process_table
-    last = np.zeros(len(table), np.int64)
-    np.maximum.at(last, events.process, np.where(events.pending, events.begin_ns, events.end_ns))
+    last = events.last_ns
     first_row = np.full(len(table), -1, np.int64)
     first_row[events.process[::-1]] = np.arange(len(events.process))[::-1]
     sessions = set(events.process[events.rows(_NEW_SESSION)].tolist())
