@@ -62,6 +62,7 @@ _OF_RUN: dict[str, Fits] = {
 _OF_PROCESS: dict[str, Fits] = {"argv": _texts, "executable": _is(str), "python": _is(str), "folder": _is(str)}
 _OF_FACTS: dict[str, Fits] = {
     "name": _is(str, type(None)), "ended_ns": _number_or_none, "start_ns": _int64, "unrecorded": _is(list),
+    "environment": _is(bytes), "surroundings": _is(dict),
 }  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
 from types import FrameType
-from typing import IO, Any
+from typing import Any
 
 from ipcreel.reel import Reel, ReelError
 from ipcreel.replay.answers import Answers
@@ -41,7 +41,6 @@ class Ending:
         stands: where each of its threads stands that waits for ever.
         replayed: how many events were taken from the tapes.
         stopped: whether it came to the place where it was to stop.
-        tried: what it did without the tape, and where the tape had no answer.
         differs: where it first wrote to the console what it had not written, empty where the output was the same.
     """
 
@@ -50,7 +49,6 @@ class Ending:
     stands: tuple[str, ...] = ()
     replayed: int = 0
     stopped: bool = False
-    tried: tuple[str, ...] = ()
     differs: str = ""
 
     @property
@@ -194,10 +192,8 @@ def _interruptible(running: subprocess.Popen[bytes], answers: Answers) -> Iterat
 
 
 def _ending(reel: Reel, process: int, code: int, result: Path) -> Ending:
-    file: IO[str] | list[str] = []
-    if result.exists():
-        file = result.read_text("utf-8", "replace").splitlines()
-    notes: list[dict[str, Any]] = [json.loads(row) for row in file]
+    rows = result.read_text("utf-8", "replace").splitlines() if result.exists() else []
+    notes: list[dict[str, Any]] = [json.loads(row) for row in rows]
     told = {key: note[key] for note in notes for key in note if key != "diverged"}
     diverged = next(
         (Divergence.from_note(reel, process, note["diverged"]) for note in notes if "diverged" in note), None
@@ -208,6 +204,5 @@ def _ending(reel: Reel, process: int, code: int, result: Path) -> Ending:
         tuple(told.get("stands", ())),
         told.get("replayed", 0),
         "stopped" in told,
-        tuple(told.get("tried", ())),
         told.get("differs", ""),
     )

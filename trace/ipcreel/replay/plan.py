@@ -22,15 +22,11 @@ class How:
 
     Attributes:
         debug: a person is asked at its place, where it diverges, and at its end.
-        port: an editor is waited for at its place, on this port; 0 is any free one.
-        tries: it goes on after a divergence, as far as the tape can answer.
         quiet: what the program writes to the console is thrown away.
         patience_s: after so long it is ended; None to wait for it.
     """
 
     debug: bool = False
-    port: int | None = None
-    tries: bool = False
     quiet: bool = False
     patience_s: float | None = None
 
@@ -112,7 +108,5 @@ def write_script(reel: Reel, path: list[int], file: Path, place: Place | None, h
         "stop": -1 if place is None or place.event is None else place.event,
         "line": None if place is None else place.line,
         "debug": how.debug,
-        "port": how.port,
-        "tries": how.tries,
     }
     file.write_bytes(msgpack.packb(script, unicode_errors="surrogatepass"))

@@ -50,8 +50,6 @@ class Script:
         self.stop: int = content["stop"]
         self.line: tuple[str, int] | None = tuple(content["line"]) if content["line"] else None
         self.debug: bool = content["debug"]
-        self.port: int | None = content["port"]
-        self.tries: bool = content["tries"]
         self._steps: list[dict[str, Any]] = content["steps"]
         with open(content["reel"], "rb") as file:
             self._reel = memoryview(file.read())  # mapped, it would take a descriptor that the program had
