@@ -88,6 +88,28 @@ def changed_meeting(tmp_path_factory) -> Reel:
     return record(folder, "changed", sys.executable, "meeting.py")
 
 
+@pytest.fixture
+def opened(qtbot):
+    """Opens a window on a reel, to be closed after the test."""
+    from reelview.session import Session
+    from reelview.window import Window
+
+    windows = []
+
+    def open_(reel: Reel) -> Window:
+        window = Window()
+        windows.append(window)
+        qtbot.addWidget(window)
+        window.show_session(Session.of_reel(reel), reel.path.name)
+        window.resize(1280, 720)
+        window.show()
+        return window
+
+    yield open_
+    for window in windows:
+        window.close()
+
+
 @pytest.fixture(scope="session")
 def reel_without_market(tmp_path_factory) -> Reel:
     """A program with a shared array as long as a price board."""

@@ -17,14 +17,8 @@ from reelview.window import Window
 
 
 @pytest.fixture
-def window(meeting, qtbot) -> Window:
-    made = Window()
-    qtbot.addWidget(made)
-    made.show_session(Session.of_reel(meeting), "meeting.reel")
-    made.resize(1280, 720)
-    made.show()
-    yield made
-    made.close()
+def window(meeting, opened) -> Window:
+    return opened(meeting)
 
 
 @pytest.fixture

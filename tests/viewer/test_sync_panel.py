@@ -13,15 +13,10 @@ from reelview.window import Window
 
 
 @pytest.fixture
-def window(meeting, qtbot) -> Window:
-    made = Window()
-    qtbot.addWidget(made)
-    made.show_session(Session.of_reel(meeting), "meeting.reel")
-    made.resize(1280, 720)
-    made.show()
+def window(meeting, opened, qtbot) -> Window:
+    made = opened(meeting)
     qtbot.waitUntil(lambda: made.session.answers.is_whole, timeout=20_000)
-    yield made
-    made.close()
+    return made
 
 
 def panel_of(window: Window) -> SyncPanel:

@@ -32,14 +32,8 @@ def remembered(tmp_path) -> Remembered:
 
 
 @pytest.fixture
-def window(market, qtbot) -> Window:
-    made = Window()
-    qtbot.addWidget(made)
-    made.show_session(Session.of_reel(market), "market.reel")
-    made.resize(1280, 720)
-    made.show()
-    yield made
-    made.close()
+def window(market, opened) -> Window:
+    return opened(market)
 
 
 def page_of(window: Window, name: str) -> PagePanel:

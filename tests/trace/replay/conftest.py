@@ -33,6 +33,17 @@ LEDGER = """
 GET_LINE = 6
 """The line of LEDGER in which the adder gets an item."""
 
+DEADLOCK = """
+    import threading
+    first, second, both = threading.Lock(), threading.Lock(), threading.Barrier(2)
+    def take(one, other):
+        with one:
+            both.wait()
+            with other: pass
+    threading.Thread(target=take, args=(first, second), name="left").start()
+    threading.Thread(target=take, args=(second, first), name="right").start()
+"""
+
 
 def replay(reel: Path, *arguments: str, text: str = "") -> subprocess.CompletedProcess[str]:
     """`ipcreel replay`, with `text` typed into its debugger."""
@@ -42,8 +53,8 @@ def replay(reel: Path, *arguments: str, text: str = "") -> subprocess.CompletedP
     )
 
 
-def events_of(reel: Reel, process: str, operation: str) -> list[int]:
-    """The rows of an operation's events in a process."""
-    code = next(code for code, row in reel.operations.items() if row["name"] == operation)
-    rows = np.flatnonzero(reel.op == code).tolist()
+def events_of(reel: Reel, process: str, operation: str = "") -> list[int]:
+    """The rows of an operation's events in a process, or of all of them."""
+    codes = [code for code, row in reel.operations.items() if operation in ("", row["name"])]
+    rows = np.flatnonzero(np.isin(reel.op, codes)).tolist()
     return [row for row in rows if reel.process_name(int(reel.process[row])) == process]

@@ -10,18 +10,8 @@ import pytest
 from ipcreel.reel import ReelError
 from ipcreel.replay.place import Place, at_begin, at_event, at_finding, at_line, at_moment
 from tests.trace.conftest import Record
-from tests.trace.replay.conftest import GET_LINE, LEDGER, events_of, replay
+from tests.trace.replay.conftest import DEADLOCK, GET_LINE, LEDGER, events_of, replay
 
-HANGS = """
-    import threading
-    first, second, both = threading.Lock(), threading.Lock(), threading.Barrier(2)
-    def take(one, other):
-        with one:
-            both.wait()
-            with other: pass
-    threading.Thread(target=take, args=(first, second), name="left").start()
-    threading.Thread(target=take, args=(second, first), name="right").start()
-"""
 ROUNDS = """
     import threading
     barrier, seen = threading.Barrier(2), []
@@ -63,7 +53,7 @@ def test_a_line_that_is_never_reached_is_said_to_be_so(recorded: Record) -> None
 
 
 def test_it_stops_at_what_check_found_in_the_process_of_it(recorded: Record) -> None:
-    ran = recorded(HANGS, options=("--duration", "1.5"))
+    ran = recorded(DEADLOCK, options=("--duration", "1.5"))
     stopped = replay(ran.path, "--finding", "1", "--pdb", text="p one is first, one is second\nworld\nq\n")
     assert stopped.returncode == 0
     assert "True" in stopped.stdout

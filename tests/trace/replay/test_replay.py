@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.trace.conftest import Record
-from tests.trace.replay.conftest import DEADLINE_S, replay
+from tests.trace.replay.conftest import DEADLINE_S, DEADLOCK, replay
 
 THREADS = """
     import queue, random, threading, time
@@ -46,16 +46,6 @@ CHILDREN = """
         for each in children: print(queue.get())
         for each in children: each.join()
         print(value.value, [each.exitcode for each in children])
-"""
-DEADLOCK = """
-    import threading
-    first, second, both = threading.Lock(), threading.Lock(), threading.Barrier(2)
-    def take(one, other):
-        with one:
-            both.wait()
-            with other: pass
-    threading.Thread(target=take, args=(first, second), name="left").start()
-    threading.Thread(target=take, args=(second, first), name="right").start()
 """
 FILES = """
     import pathlib, time
