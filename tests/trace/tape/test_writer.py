@@ -12,7 +12,8 @@ import pytest
 
 from ipcreel.reel.payload import decode
 from ipcreel.tape import layout
-from ipcreel.tape.reader import TapeContent, read_tape, tape_names
+from ipcreel.tape.layout import tape_names
+from ipcreel.tape.reader import TapeContent, read_tape
 from ipcreel.tape.writer import Tape
 
 # The wrappers are those that every recorded program runs; what they wrap does nothing. `a` and the payload of an event

@@ -6,12 +6,12 @@ import os
 import resource
 import signal
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import click
 
 from ipcreel import mechanism
-from ipcreel.analysis.mechanisms import TRANSPORTS
 from ipcreel.record import launch, session
 from ipcreel.record.trouble import LaunchError
 
@@ -66,7 +66,7 @@ def command(
     options = launch.Options(0 if no_payloads else payload_limit, duration, _left_out(only, skip), patterns, internals)
     tapes = session.begin(words, output)
     try:
-        outcome = launch.run(words, tapes, options)
+        outcome = launch.run(words, tapes, options, _load)
     except LaunchError:
         session.discard(tapes)
         raise
@@ -78,12 +78,22 @@ def command(
     end_like(outcome.status)
 
 
+def _load() -> None:
+    """Import what is needed after the run, beside it."""
+    session.load()
+    import_module("ipcreel.cli.summary")
+
+
 def _left_out(only: str | None, skip: str | None) -> tuple[str, ...]:
     """The mechanisms not to record.
 
     Raises:
         LaunchError: there is no mechanism of that name.
     """
+    if not only and not skip:
+        return ()
+    from ipcreel.analysis.mechanisms import TRANSPORTS
+
     known = {str(row["mechanism"]) for row in mechanism.all_operations()}
     asked = {name for name in f"{only or ''},{skip or ''}".split(",") if name}
     unknown = sorted(asked - known)

@@ -1,17 +1,18 @@
 """The code that every recorded process begins with, in one file: it is read once where the modules would be sought.
 
-Finding and reading some forty small files takes a new interpreter longer than running them. The recorder compiles them
-beforehand, without what only people and type checkers read, and leaves the code beside the tapes, in an order in which
-each module comes after those that it imports. bootstrap runs it if it is there and was made by the same Python, and
-imports the modules as usual if not.
+Finding and reading some forty small files takes a new interpreter longer than running them. The recorder takes their
+code, as Python keeps it, and leaves it beside the tapes, in an order in which each module comes after those that it
+imports. bootstrap runs it if it is there and was made by the same Python, and imports the modules as usual if not.
 """
 
 from __future__ import annotations
 
-import ast
+import dis
 import importlib.util
 import marshal
+from collections.abc import Iterator
 from importlib import import_module
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import CodeType
 
@@ -55,7 +56,7 @@ def _wrappers() -> dict[tuple[object, ...], bytes]:
 
 
 def _add(name: str, modules: dict[str, tuple[str, bool, CodeType] | None]) -> None:
-    """Compile a module, after those of ours that it imports as it is imported itself."""
+    """Take the code of a module, after those of ours that it imports."""
     if name in modules:
         return
     place = PACKAGE.parent.joinpath(*name.split("."))
@@ -63,60 +64,28 @@ def _add(name: str, modules: dict[str, tuple[str, bool, CodeType] | None]) -> No
     file = place / "__init__.py" if is_package else place.with_suffix(".py")
     if not file.exists():  # a name in a module, not a module
         return
-    tree = _Bare().visit(ast.parse(file.read_bytes()))
+    code = SourceFileLoader(name, str(file)).get_code(name)
+    assert code is not None  # it has a source
     modules[name] = None
     parent = name.rpartition(".")[0]
     if parent:
         _add(parent, modules)
-    for node in tree.body:
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("ipcreel"):
-            for imported in (node.module or "", *(f"{node.module}.{alias.name}" for alias in node.names)):
-                _add(imported, modules)
+    for imported in _imports(code):
+        _add(imported, modules)
     del modules[name]  # and at the end again
-    modules[name] = (
-        str(file),
-        is_package,
-        compile(ast.fix_missing_locations(tree), str(file), "exec", dont_inherit=True),
-    )
+    modules[name] = str(file), is_package, code
 
 
-class _Bare(ast.NodeTransformer):
-    """Leaves out docstrings, annotations, what is for type checkers only, and the import of `__future__`."""
-
-    def visit_Module(self, node: ast.Module) -> ast.AST:
-        return self._without_docstring(node)
-
-    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
-        return self._without_docstring(node)
-
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
-        node.returns = None
-        arguments = node.args
-        for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
-            argument.annotation = None
-        for many in (arguments.vararg, arguments.kwarg):
-            if many is not None:
-                many.annotation = None
-        return self._without_docstring(node)
-
-    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
-        if node.value is None:
-            return ast.copy_location(ast.Pass(), node)
-        return ast.copy_location(ast.Assign([node.target], node.value), node)
-
-    def visit_If(self, node: ast.If) -> ast.AST | list[ast.stmt]:
-        if isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
-            return node.orelse
-        return self.generic_visit(node)
-
-    def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.AST | None:
-        return None if node.module == "__future__" else node
-
-    def _without_docstring(self, node: ast.Module | ast.ClassDef | ast.FunctionDef) -> ast.AST:
-        self.generic_visit(node)
-        first = node.body[0] if node.body else None
-        if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str):
-            del node.body[0]
-        if not node.body and not isinstance(node, ast.Module):
-            node.body.append(ast.copy_location(ast.Pass(), node))
-        return node
+def _imports(code: CodeType) -> Iterator[str]:
+    """What of ours a module imports as it is imported itself, modules and names in them; not for type checkers."""
+    skipped_to, is_guarded, last = 0, False, None
+    for now in dis.get_instructions(code):
+        if now.offset < skipped_to:
+            continue
+        if now.opname == "LOAD_NAME":
+            is_guarded = now.argval == "TYPE_CHECKING"
+        elif is_guarded and now.opcode in dis.hasjrel:
+            skipped_to, is_guarded = now.argval, False
+        elif last is not None and now.opname == "IMPORT_NAME" and now.argval.partition(".")[0] == "ipcreel":
+            yield from (now.argval, *(f"{now.argval}.{name}" for name in last.argval or ()))
+        last = now

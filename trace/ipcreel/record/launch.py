@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from ipcreel.interpose.environment import draw_seed
 from ipcreel.record import bundle
 from ipcreel.record.canary import Canary
 from ipcreel.record.trouble import LaunchError
-from ipcreel.tape.reader import tape_names
+from ipcreel.tape.layout import tape_names
 
 BOOTSTRAP = Path(__file__).with_name("bootstrap")
 _SI_KERNEL = 0x80  # sent by the terminal to every process of the foreground group: the program has it already
@@ -60,8 +61,14 @@ class Outcome:
     still_running: list[int] = field(default_factory=list)
 
 
-def run(command: list[str], tapes: Path, options: Options) -> Outcome:
+def run(command: list[str], tapes: Path, options: Options, meanwhile: Callable[[], None] = lambda: None) -> Outcome:
     """Run `command` with the recorder in every Python process of it.
+
+    Args:
+        command: the program and its arguments.
+        tapes: the directory for the tapes.
+        options: what to record.
+        meanwhile: called once the program runs.
 
     Raises:
         LaunchError: there is no such program, or it cannot be started.
@@ -77,6 +84,7 @@ def run(command: list[str], tapes: Path, options: Options) -> Outcome:
         given_back = [signal.SIGPIPE, signal.SIGXFSZ]
         environment = _environment(tapes, options)
         pid = os.posix_spawn(program, command, environment, setsigmask=before, setsigdef=given_back)
+        meanwhile()
         status, cpu_seconds, asked_to_end_ns = _wait(pid, watched, options.duration_s, canary)
     except OSError as error:
         raise LaunchError(f"{command[0]}: cannot be started: {error.strerror}.") from None

@@ -15,8 +15,8 @@ from ipcreel.record import session
 from ipcreel.record.launch import is_alive
 from ipcreel.reel import Reel, ReelError, open_reel
 from ipcreel.tape.growing import GrowingTapes
+from ipcreel.tape.layout import tape_names
 from ipcreel.tape.merge import write_reel
-from ipcreel.tape.reader import tape_names
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -19,8 +20,7 @@ from ipcreel import mechanism
 from ipcreel.record import calibration
 from ipcreel.record.launch import Outcome, is_alive
 from ipcreel.record.trouble import LaunchError
-from ipcreel.tape.merge import merge
-from ipcreel.tape.reader import tape_names
+from ipcreel.tape.layout import tape_names
 
 RUN = "run"  # the file in which the directory says what is being recorded
 SUFFIX = ".tapes"
@@ -47,6 +47,12 @@ def begin(command: list[str], output: Path) -> Path:
 
 def _unwritable(folder: Path, error: OSError) -> LaunchError:
     return LaunchError(f"{folder}: cannot be written: {error.strerror}. Name another place with -o.")
+
+
+def load() -> None:
+    """Import what a reel is made with."""
+    mechanism.all_operations()
+    import_module("ipcreel.tape.merge")
 
 
 def finish(tapes: Path, outcome: Outcome, output: Path) -> dict[str, Any]:
@@ -102,6 +108,8 @@ def discard(tapes: Path) -> None:
 
 def _make(tapes: Path, output: Path, run: dict[str, Any]) -> dict[str, Any]:
     notes = sorted(tapes.glob("*.unrecorded"))  # left by processes that could not be recorded
+    from ipcreel.tape.merge import merge
+
     run["unrecorded"] = [f"{note.read_text() or 'no room left on the disk'} (process {note.stem})" for note in notes]
     try:
         with _interruptible():

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from ipcreel import event
 from ipcreel.tape import layout
-from ipcreel.tape.reader import TapeContent, TapeError, read_header, read_stopped, take_record, tape_names
+from ipcreel.tape.layout import tape_names
+from ipcreel.tape.reader import TapeContent, TapeError, read_header, read_stopped, take_record
 
 _BLOCK = 1 << 18
 _LONG_GAP = 4096  # slots: a thread that took its slot so long ago, and has not filled it, never will

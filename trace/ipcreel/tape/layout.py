@@ -10,6 +10,10 @@ as the integer 0.
 
 from __future__ import annotations
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pathlib import Path
+
 VERSION = 1
 PAGE = 4096
 CHUNK_BITS = 18
@@ -25,3 +29,8 @@ SOURCE = 5  # [SOURCE, file, size, modification time ns, sha256]: a file of the 
 EVENTS = ".events"
 STREAM = ".stream"
 STOPPED = ".stopped"  # exists where recording stopped early: [slot, why]
+
+
+def tape_names(directory: Path) -> list[str]:
+    """The tapes of a recording, in the order in which they began."""
+    return sorted(path.name.removesuffix(EVENTS) for path in directory.glob(f"*{EVENTS}"))

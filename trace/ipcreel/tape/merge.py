@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from ipcreel import event
 from ipcreel.tape import reel_file
-from ipcreel.tape.reader import TapeContent, TapeError, read_tape, tape_names
+from ipcreel.tape.layout import tape_names
+from ipcreel.tape.reader import TapeContent, TapeError, read_tape
 
 
 @dataclass

@@ -49,11 +49,6 @@ class TapeContent:
     stopped: str | None = None
 
 
-def tape_names(directory: Path) -> list[str]:
-    """The tapes of a recording, in the order in which they began."""
-    return sorted(path.name.removesuffix(layout.EVENTS) for path in directory.glob(f"*{layout.EVENTS}"))
-
-
 def read_tape(directory: Path, name: str) -> TapeContent:
     """Read one tape, whole or as far as its process got.
 
