@@ -78,3 +78,32 @@ def test_another_winner_of_each_race_is_the_same_behaviour(recorded: Record) -> 
     assert done.returncode == 0, done.stderr
     assert done.stdout != run.stdout
     assert behaviour_of(open_reel(again)).text() == behaviour_of(run.reel).text()
+
+
+# Whether a thread of the pool is idle when the second call comes decides whether another is started for it.
+POOL = """
+    import concurrent.futures, os, sys, time
+
+    is_idle = sys.argv[1] == "idle"
+
+    def work(number):
+        while number == 1 and not is_idle and len(pool._threads) < 2:
+            pass
+        return number
+
+    pool = concurrent.futures.ThreadPoolExecutor(2, "worker")
+    first = pool.submit(work, 1)
+    while is_idle and not pool._idle_semaphore._value:
+        pass
+    print(pool.submit(work, 2).result() + first.result(), file=sys.stderr)
+    print(len(pool._threads))
+    pool.shutdown()
+"""
+
+
+def test_how_many_threads_a_pool_started_for_the_same_calls_is_the_same_behaviour(recorded: Record) -> None:
+    one, two = recorded(POOL, "idle"), recorded(POOL, "busy")
+    assert (one.stdout, two.stdout) == ("1\n", "2\n")
+    first, second = (behaviour_of(run.reel).text().replace("program_1", "program_0") for run in (one, two))
+    assert first == second
+    assert "futures.call.submit" in first

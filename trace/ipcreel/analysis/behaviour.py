@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ipcreel.analysis.events import Events
 from ipcreel.analysis.flows import Flows
 from ipcreel.analysis.flows.match import KINDS
-from ipcreel.analysis.openness import open_rows
+from ipcreel.analysis.openness import inside, open_rows
 from ipcreel.analysis.roles import Roles
 
 Rows = NDArray[np.int64]
@@ -87,7 +87,8 @@ def behaviour(
     """The canonical form of a run.
 
     Left out: what tells of time, chance and polling; operations that raised or never returned; the order in which lanes
-    got a lock; what was read while others wrote; what came through a queue that several fed or emptied at once.
+    got a lock; what was read while others wrote; what came through a queue that several fed or emptied at once; whether
+    a pool started another thread for a call, since that depends on whether one was idle at that moment.
 
     Args:
         events, flows, roles: the run.
@@ -98,6 +99,8 @@ def behaviour(
     kept_codes = [code for code in np.unique(events.op).tolist() if _KEPT.fullmatch(operation_name(code))]
     kept = np.isin(events.op, kept_codes) & ~events.raised & ~events.pending
     kept |= np.isin(events.op, [code for code in kept_codes if operation_name(code) == "process.exit"])
+    starts = events.rows("threads.thread.start")
+    kept[starts[inside(events, starts, events.rows("futures.call.submit", done=False))]] = False
     if rows is not None:
         kept &= np.isin(np.arange(len(kept)), rows)
     parts = _parts(events, roles, operation_name)

@@ -53,11 +53,16 @@ def _polls(events: Events) -> Rows:
     """Waits for a process inside operations that look whether it has ended already: it may not have, the next time."""
     waits = events.rows(*_WAITS)
     looks = events.rows(*_LOOKS, done=False)
-    looks = looks[sort_stably(events.lane[looks])]
-    at = last_until(events.lane[looks], events.begin_ns[looks], events.lane[waits], events.begin_ns[waits])
-    inside = at >= 0
-    inside[inside] = events.end_ns[looks[at[inside]]] >= events.end_ns[waits[inside]]
-    return waits[inside]
+    return waits[inside(events, waits, looks)]
+
+
+def inside(events: Events, rows: Rows, around: Rows) -> NDArray[np.bool_]:
+    """(n,) whether an event lies in one of `around`, in its own lane."""
+    around = around[sort_stably(events.lane[around])]
+    at = last_until(events.lane[around], events.begin_ns[around], events.lane[rows], events.begin_ns[rows])
+    found = at >= 0
+    found[found] = np.abs(events.end_ns[around[at[found]]]) >= events.end_ns[rows[found]]
+    return found
 
 
 def _unordered_channels(events: Events, clocks: Clocks, channel: Rows, rows: Rows, count: int) -> NDArray[np.bool_]:
