@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,8 +35,9 @@ def records(reel: Reel, rows: NDArray[np.int64]) -> Iterator[Record]:
         yield {"ph": "M", "name": "process_sort_index", "pid": process["pid"], "args": {"sort_index": row}}
     for lane in reel.lanes:
         yield {"ph": "M", "name": "thread_name", **_track(reel, lane), "args": {"name": str(lane[3])}}
-    yield from _slices(reel, rows)
-    yield from _flows(reel, rows)
+    arrows = _arrows(reel, rows)
+    yield from _slices(reel, rows, arrows)
+    yield from _late(reel, arrows)
     yield from _counters(reel)
 
 
@@ -43,38 +45,68 @@ def _track(reel: Reel, lane: list[Any]) -> Record:
     return {"pid": reel.processes[lane[0]]["pid"], "tid": lane[2]}
 
 
-def _slices(reel: Reel, rows: NDArray[np.int64]) -> Iterator[Record]:
+class Arrows(NamedTuple):
+    """Flows between lanes: cause → flows that leave it, effect → flows that arrive in it, and those that arrive late.
+
+    Perfetto lets an arrow lead from the slice that begins first to the other one. A receive that has begun before its
+    send is no end of it, then: there it ends in a slice of its own, at the end of the receive.
+    """
+
+    leaving: dict[int, list[int]]
+    arriving: dict[int, list[int]]
+    late: list[int]
+
+
+def _arrows(reel: Reel, rows: NDArray[np.int64]) -> Arrows:
+    flows = reel.flows
+    chosen = np.isin(flows.cause, rows) & np.isin(flows.effect, rows)
+    between = np.flatnonzero(chosen & (reel.lane[flows.cause] != reel.lane[flows.effect]))
+    found = Arrows(defaultdict(list), defaultdict(list), [])
+    for flow in between.tolist():
+        cause, effect = int(flows.cause[flow]), int(flows.effect[flow])
+        found.leaving[cause].append(flow)
+        if reel.begin[cause] < reel.begin[effect]:
+            found.arriving[effect].append(flow)
+        else:
+            found.late.append(flow)
+    return found
+
+
+def _slices(reel: Reel, rows: NDArray[np.int64], arrows: Arrows) -> Iterator[Record]:
+    """Each event, and right behind it the ends of its arrows: an end belongs to the last slice that has begun there."""
     columns = table.events(reel, rows)
     tracks = [_track(reel, lane) for lane in reel.lanes]
     for place, row in enumerate(rows.tolist()):
         details = {name: columns[name][place] for name in ("object", "outcome", "file", "line", "payload")}
+        where = {"ts": _us(reel, int(reel.begin[row])), **tracks[int(reel.lane[row])]}
         yield {
             "ph": "X",
             "name": columns["operation"][place],
             "cat": columns["mechanism"][place],
-            "ts": _us(reel, int(reel.begin[row])),
             "dur": int(reel.end[row] - reel.begin[row]) / 1e3,
-            **tracks[int(reel.lane[row])],
+            **where,
             "args": {"event": row} | {name: value for name, value in details.items() if value is not None},
         }
+        for flow in arrows.arriving.get(row, ()):
+            yield {"ph": "f", "bp": "e", **_named(reel, flow), **where}
+        for flow in arrows.leaving.get(row, ()):
+            yield {"ph": "s", **_named(reel, flow), **where}
 
 
-def _flows(reel: Reel, rows: NDArray[np.int64]) -> Iterator[Record]:
-    """An arrow begins in the slice of its cause and ends in that of its effect: it must lie inside both."""
+def _late(reel: Reel, arrows: Arrows) -> Iterator[Record]:
+    """The ends of arrows to what had begun before their cause: each in a slice of a nanosecond."""
+    for flow in arrows.late:
+        effect = int(reel.flows.effect[flow])
+        at_ns = max(int(reel.begin[effect]), int(reel.end[effect]) - 1)
+        dur = (int(reel.end[effect]) - at_ns) / 1e3
+        where = {"ts": _us(reel, at_ns), **_track(reel, reel.lanes[int(reel.lane[effect])])}
+        yield {"ph": "X", "name": "follows", "cat": "flow", "dur": dur, **where, "args": {"event": effect}}
+        yield {"ph": "f", "bp": "e", **_named(reel, flow), **where}
+
+
+def _named(reel: Reel, flow: int) -> Record:
     flows = reel.flows
-    between = np.flatnonzero(np.isin(flows.cause, rows) & np.isin(flows.effect, rows))
-    for flow in between.tolist():
-        cause, effect = int(flows.cause[flow]), int(flows.effect[flow])
-        if reel.lane[cause] == reel.lane[effect]:
-            continue
-        name = {"name": KINDS[flows.kind[flow]], "cat": CERTAINTY_NAMES[flows.certainty[flow]], "id": flow}
-        arrived = max(int(reel.begin[effect]), int(reel.end[effect]) - 1)
-        yield {
-            "ph": "s", **name, "ts": _us(reel, int(reel.begin[cause])), **_track(reel, reel.lanes[reel.lane[cause]]),
-        }  # fmt: skip
-        yield {
-            "ph": "f", "bp": "e", **name, "ts": _us(reel, arrived), **_track(reel, reel.lanes[reel.lane[effect]]),
-        }  # fmt: skip
+    return {"name": KINDS[flows.kind[flow]], "cat": CERTAINTY_NAMES[flows.certainty[flow]], "id": flow}
 
 
 def _counters(reel: Reel) -> Iterator[Record]:
