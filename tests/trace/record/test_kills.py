@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ipcreel.record.launch import is_alive
+from ipcreel.record.family import is_alive
 from ipcreel.reel import Reel, open_reel
 
 WORKERS = 3

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from ipcreel.cli.record import default_name
+from ipcreel.record.family import is_alive
 from ipcreel.reel import Reel, open_reel
 
 CHATTER = """
@@ -168,6 +170,31 @@ def test_a_duration_ends_a_program_that_would_not_end_and_keeps_the_reel(tmp_pat
     assert open_reel(tmp_path / "a.reel").run["status"] == signal.SIGKILL
 
 
+def test_a_duration_ends_what_a_program_leaves_running_too(tmp_path: Path) -> None:
+    program = write(
+        tmp_path,
+        """
+        import os, signal
+        if os.fork() == 0:
+            for number in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, signal.SIG_IGN)
+            print(os.getpid(), flush=True)
+            while True:
+                signal.pause()
+        signal.pause()
+        """,
+    )
+    command = [sys.executable, "-m", "ipcreel", "record", "-o", "a.reel", "--duration", "1", "--", sys.executable]
+    done = subprocess.run(
+        [*command, str(program)], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
+    )
+    child = int(done.stdout)
+    assert not is_alive(child)
+    assert child in [process["pid"] for process in open_reel(tmp_path / "a.reel").processes]
+    assert "still running" not in done.stderr
+    assert "not recorded" not in done.stderr
+
+
 def test_a_directory_of_tapes_that_vanishes_does_not_disturb_the_program(tmp_path: Path, start: Start) -> None:
     import shutil
 
@@ -254,6 +281,21 @@ def test_without_its_tapes_the_recorder_says_that_there_is_no_reel(tmp_path: Pat
     assert done.stderr.count("\n") == 1
     assert "was removed while the program ran, and with it what was recorded: no reel." in done.stderr
     assert not (tmp_path / "b.reel").exists()
+
+
+@pytest.mark.parametrize(
+    ("command", "name"),
+    [
+        ("python main.py", "main"),
+        ("/usr/bin/python3.11 -W error folder/main.py x.py", "main"),
+        ("python -c print()", "python"),
+        ("python -m package.module", "package.module"),
+        ("energymarket run", "energymarket"),
+        ("./run.sh", "run"),
+    ],
+)
+def test_a_reel_that_is_not_named_is_called_as_its_program(command: str, name: str) -> None:
+    assert default_name(command.split()) == f"{name}.reel"
 
 
 def test_a_program_that_cannot_be_started_leaves_nothing(tmp_path: Path) -> None:

@@ -55,6 +55,24 @@ def test_children_that_could_not_be_recorded_are_named_with_the_reason(recorded:
     assert "false" in table
 
 
+@pytest.mark.parametrize(
+    ("first_line", "why"),
+    [
+        (f"#!{sys.executable} -I", "Python with -I, which takes nothing from its environment"),
+        ("#!/bin/sh", NO_PYTHON),
+    ],
+)
+def test_a_program_that_could_not_be_recorded_is_named_too(tmp_path: Path, first_line: str, why: str) -> None:
+    program = tmp_path / "program"
+    program.write_text(first_line + "\n")
+    program.chmod(0o700)
+    said = ipcreel("record", "-o", str(tmp_path / "a.reel"), "--", str(program)).stderr
+    assert f"seen, not recorded: 1 process, {why}: program\n" in said
+    facts = json.loads(ipcreel("info", str(tmp_path / "a.reel"), "--json").stdout)
+    assert facts["processes"] == []
+    assert [(child["parent"], child["event"]) for child in facts["unrecorded_processes"]] == [(None, None)]
+
+
 def test_many_are_counted_in_a_line(recorded: Record) -> None:
     run = recorded("import subprocess\nfor _ in range(3): subprocess.run(['true'])")
     assert describe_children(find_children(run.reel)) == ["3 processes, no Python: true (3)"]

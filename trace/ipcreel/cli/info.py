@@ -16,7 +16,7 @@ from ipcreel.cli.opening import open_reel
 from ipcreel.cli.summary import count_text, size_text
 from ipcreel.cli.working import working
 from ipcreel.reel import Reel, contents
-from ipcreel.reel.children import find_children
+from ipcreel.reel.children import Child, find_children
 from ipcreel.reel.text import duration_text
 
 _SHOWN = 20  # processes that were not recorded
@@ -81,14 +81,18 @@ def describe(reel: Reel) -> dict[str, Any]:
         "own_share": contents.own_share(reel),
         "objects": len(reel.objects) - 1,
         "unrecorded_processes": [
-            {"name": one.name, "pid": one.pid or None, "parent": reel.process_name(one.parent), "why": one.why}
-            | {"command": list(one.words), "event": one.event}
+            {"name": one.name, "pid": one.pid or None, "parent": _parent_of(reel, one), "why": one.why}
+            | {"command": list(one.words), "event": one.event if one.event >= 0 else None}
             for one in find_children(reel)
         ],
         "unrecorded": contents.unrecorded(reel),
         "lost": contents.lost(reel),
         "lost_events": len(contents.lost(reel)) - bool(reel.cut),
     }
+
+
+def _parent_of(reel: Reel, child: Child) -> str | None:
+    return reel.process_name(child.parent) if child.parent >= 0 else None
 
 
 def _ended(run: dict[str, Any]) -> str:
@@ -105,7 +109,7 @@ def _process_table(processes: list[dict[str, Any]], unrecorded: list[dict[str, A
     for row in processes:
         table.add_row(row["name"], str(row["pid"]), row["parent"] or "", str(row["threads"]), f"{row['events']:,}")
     for row in unrecorded[:_SHOWN]:
-        table.add_row(row["name"], str(row["pid"] or ""), row["parent"], "-", "not recorded", style="dim")
+        table.add_row(row["name"], str(row["pid"] or ""), row["parent"] or "", "-", "not recorded", style="dim")
     if len(unrecorded) > _SHOWN:
         table.add_row(f"and {len(unrecorded) - _SHOWN:,} more", "", "", "-", "not recorded", style="dim")
     return table

@@ -14,6 +14,7 @@ import click
 from ipcreel import mechanism
 from ipcreel.record import launch, session
 from ipcreel.record.trouble import LaunchError
+from ipcreel.tape.naming import program_name
 
 _EXAMPLES = """\b
 Examples:
@@ -109,9 +110,8 @@ def _left_out(only: str | None, skip: str | None) -> tuple[str, ...]:
 
 def default_name(words: list[str]) -> str:
     """The reel of a command that names none."""
-    names = [Path(word).name for word in words if not word.startswith("-")]
-    name = names[1] if len(names) > 1 and names[0].startswith("python") else names[0]
-    return Path(name).stem + ".reel"
+    name = program_name(words).removesuffix(" -c")
+    return (Path(name).stem if name.endswith((".py", ".sh")) else name) + ".reel"
 
 
 def end_like(status: int) -> None:

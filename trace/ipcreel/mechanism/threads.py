@@ -183,7 +183,8 @@ def _install_rename(library: Any, reading: Reading) -> None:
 def install(module: ModuleType, reading: Reading) -> None:
     """Note what no call of the program stands for; the library's clock is not the program's."""
     library: Any = module
-    library._start_new_thread = original_of(library._start_new_thread)
+    if hasattr(library, "_start_new_thread"):  # until Python 3.12
+        library._start_new_thread = original_of(library._start_new_thread)
     library._time = original_of(library._time)
     _install_begin_and_end(library, reading)
     _install_rename(library, reading)

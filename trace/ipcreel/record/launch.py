@@ -7,20 +7,19 @@ import shutil
 import signal
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ipcreel.interpose.environment import draw_seed
-from ipcreel.record import bundle
+from ipcreel.record import bundle, family
 from ipcreel.record.canary import Canary
 from ipcreel.record.trouble import LaunchError
-from ipcreel.tape.layout import tape_names
 
 BOOTSTRAP = Path(__file__).with_name("bootstrap")
 _SI_KERNEL = 0x80  # sent by the terminal to every process of the foreground group: the program has it already
 _FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGUSR1, signal.SIGUSR2)
 _BETWEEN_SIGNALS_S = 2.0  # from SIGINT to SIGTERM to SIGKILL, when a duration is over
-_LAST_MOMENT_S = 0.5  # granted to children that outlive the program
 
 
 @dataclass(frozen=True)
@@ -47,6 +46,8 @@ class Outcome:
     """What came of a run.
 
     Attributes:
+        pid: of the program.
+        words: its command as the kernel started it, with the interpreter that a script names in its first line.
         status: as `os.waitpid` gives it.
         seconds: how long the program ran.
         cpu_seconds: processor time of the program and of the children it waited for.
@@ -54,6 +55,8 @@ class Outcome:
         still_running: pids of recorded processes that outlived the program.
     """
 
+    pid: int
+    words: list[str]
     status: int
     seconds: float
     cpu_seconds: float
@@ -86,6 +89,11 @@ def run(command: list[str], tapes: Path, options: Options, meanwhile: Callable[[
         pid = os.posix_spawn(program, command, environment, setsigmask=before, setsigdef=given_back)
         meanwhile()
         status, cpu_seconds, asked_to_end_ns = _wait(pid, watched, options.duration_s, canary)
+        seconds = time.monotonic() - begin
+        outlived = family.outlived(tapes)
+        if options.duration_s is not None and seconds >= options.duration_s:
+            family.end_rest(tapes, _BETWEEN_SIGNALS_S)
+            outlived = [pid for pid in outlived if family.is_alive(pid)]
     except OSError as error:
         raise LaunchError(f"{command[0]}: cannot be started: {error.strerror}.") from None
     finally:
@@ -94,7 +102,16 @@ def run(command: list[str], tapes: Path, options: Options, meanwhile: Callable[[
         while signal.sigtimedwait(watched, 0) is not None:
             pass
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-    return Outcome(status, time.monotonic() - begin, cpu_seconds, asked_to_end_ns, _outlived(tapes))
+    return Outcome(pid, _started(program, command), status, seconds, cpu_seconds, asked_to_end_ns, outlived)
+
+
+def _started(program: str, command: list[str]) -> list[str]:
+    """The words of a command, after those of the interpreter where the program is a script (execve(2))."""
+    with suppress(OSError), open(program, "rb") as file:
+        first = file.readline(256)
+        if first.startswith(b"#!"):
+            return [*os.fsdecode(first[2:]).split(maxsplit=1), program, *command[1:]]
+    return command
 
 
 def find_program(name: str) -> str:
@@ -152,7 +169,7 @@ def _pass_on(info: signal.struct_siginfo, pid: int, canary: Canary) -> None:
     We stand between the program and whoever started it: what the program sends to its parent is for our own.
     """
     if info.si_code != _SI_KERNEL and not canary.heard(info.si_signo):
-        os.kill(os.getppid() if _descends(info.si_pid, pid) else pid, info.si_signo)
+        os.kill(os.getppid() if family.descends(info.si_pid, pid) else pid, info.si_signo)
 
 
 def _deadlines(duration_s: float | None) -> list[tuple[float, signal.Signals]]:
@@ -161,39 +178,3 @@ def _deadlines(duration_s: float | None) -> list[tuple[float, signal.Signals]]:
     end = time.monotonic() + duration_s
     steps = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
     return [(end + step * _BETWEEN_SIGNALS_S, number) for step, number in enumerate(steps)]
-
-
-def _descends(pid: int, ancestor: int) -> bool:
-    """Whether `pid` is `ancestor` or one of its descendants: a program may send a signal to its parent, which is us."""
-    while pid > 1:
-        if pid == ancestor:
-            return True
-        try:
-            pid = int(_stat(pid)[1])
-        except (OSError, ValueError, IndexError):
-            return False
-    return False
-
-
-def _stat(pid: int) -> list[str]:
-    """The fields of /proc/PID/stat after the name of the program: its state, its parent, … (proc(5))."""
-    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-
-
-def _outlived(tapes: Path) -> list[int]:
-    """The recorded processes that are still there shortly after the program has ended."""
-    pids = {int(name.rpartition("-")[2]) for name in tape_names(tapes)}
-    deadline = time.monotonic() + _LAST_MOMENT_S
-    while True:
-        pids = {pid for pid in pids if is_alive(pid)}
-        if not pids or time.monotonic() > deadline:
-            return sorted(pids)
-        time.sleep(0.01)
-
-
-def is_alive(pid: int) -> bool:
-    """Whether a process is there, and no zombie."""
-    try:
-        return _stat(pid)[0] not in "ZX"
-    except (OSError, IndexError):
-        return False

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ipcreel import mechanism
 from ipcreel.record import session
-from ipcreel.record.launch import is_alive
+from ipcreel.record.family import is_alive
 from ipcreel.reel import Reel, ReelError, open_reel
 from ipcreel.tape.growing import GrowingTapes
 from ipcreel.tape.layout import tape_names

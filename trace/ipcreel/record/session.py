@@ -18,7 +18,8 @@ import msgpack
 
 from ipcreel import mechanism
 from ipcreel.record import calibration
-from ipcreel.record.launch import Outcome, is_alive
+from ipcreel.record.family import is_alive
+from ipcreel.record.launch import Outcome
 from ipcreel.record.trouble import LaunchError
 from ipcreel.tape.layout import tape_names
 
@@ -63,16 +64,21 @@ def finish(tapes: Path, outcome: Outcome, output: Path) -> dict[str, Any]:
     """
     if not tapes.is_dir():
         raise LaunchError(f"{tapes.name} was removed while the program ran, and with it what was recorded: no reel.")
-    run = {
-        **said_of(tapes),
-        "status": outcome.status,
-        "seconds": outcome.seconds,
-        "cpu_seconds": outcome.cpu_seconds,
-        "asked_to_end_ns": outcome.asked_to_end_ns,
-        "still_running": outcome.still_running,
-        "cost_ns": calibration.measure(tapes),
-    }
-    return _make(tapes, output, run)
+    with _interruptible(tapes):
+        run = {
+            **said_of(tapes),
+            "pid": outcome.pid,
+            "words": outcome.words,
+            "status": outcome.status,
+            "seconds": outcome.seconds,
+            "cpu_seconds": outcome.cpu_seconds,
+            "asked_to_end_ns": outcome.asked_to_end_ns,
+            "still_running": outcome.still_running,
+            "cost_ns": calibration.measure(tapes),
+        }
+        written = _make(tapes, output, run)
+    discard(tapes)
+    return written
 
 
 def recover(tapes: Path, output: Path | None) -> tuple[Path, dict[str, Any]]:
@@ -93,7 +99,10 @@ def recover(tapes: Path, output: Path | None) -> tuple[Path, dict[str, Any]]:
         raise LaunchError(f"{output} exists. Name another with -o.")
     pids = {int(name.rpartition("-")[2]) for name in tape_names(tapes)}
     still_running = sorted(pid for pid in pids if is_alive(pid))
-    return output, _make(tapes, output, {**run, "status": None, "recovered": True, "still_running": still_running})
+    with _interruptible(tapes):
+        written = _make(tapes, output, {**run, "status": None, "recovered": True, "still_running": still_running})
+    discard(tapes)
+    return output, written
 
 
 def discard(tapes: Path) -> None:
@@ -112,15 +121,10 @@ def _make(tapes: Path, output: Path, run: dict[str, Any]) -> dict[str, Any]:
 
     run["unrecorded"] = [f"{note.read_text() or 'no room left on the disk'} (process {note.stem})" for note in notes]
     try:
-        with _interruptible():
-            written = merge(tapes, output, mechanism.all_operations(), run)
-    except _Interrupted:
-        raise LaunchError(f"interrupted. The tapes are kept: ipcreel recover {tapes}") from None
+        return merge(tapes, output, mechanism.all_operations(), run)
     except OSError as error:
         kept = f"The tapes are kept: make room, then ipcreel recover {tapes}"
         raise LaunchError(f"{output}: cannot be written: {error.strerror or error}. {kept}") from None
-    discard(tapes)
-    return written
 
 
 class _Interrupted(BaseException):
@@ -128,8 +132,12 @@ class _Interrupted(BaseException):
 
 
 @contextmanager
-def _interruptible() -> Iterator[None]:
-    """Answer at once to a signal that asks for the end."""
+def _interruptible(tapes: Path) -> Iterator[None]:
+    """Answer at once to a signal that asks for the end.
+
+    Raises:
+        LaunchError: one did. The tapes are kept.
+    """
 
     def interrupt(number: int, frame: FrameType | None) -> None:
         raise _Interrupted
@@ -137,6 +145,8 @@ def _interruptible() -> Iterator[None]:
     before = {number: signal.signal(number, interrupt) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     try:
         yield
+    except _Interrupted:
+        raise LaunchError(f"interrupted. The tapes are kept: ipcreel recover {tapes}") from None
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -114,7 +114,14 @@ def partial(
     install: Callable[[ModuleType, tuple[str, ...]], None], names: tuple[str, ...]
 ) -> Callable[[ModuleType], None]:
     """`install` for `names`. functools would be one more import."""
-    return lambda module: install(module, names)
+
+    def install_in(module: ModuleType) -> None:
+        try:
+            install(module, names)
+        except Exception as fault:  # a fault of ours must not reach the program, which is about to import the module
+            process.fact("fault", f"{module.__name__}: {type(fault).__name__}: {fault}")
+
+    return install_in
 
 
 def _forking() -> None:

@@ -1,4 +1,4 @@
-"""Processes that a recorded one started and that left no tape: no Python, or one that shuts the recorder out."""
+"""Processes that were started and left no tape: no Python, or one that shuts the recorder out."""
 
 from __future__ import annotations
 
@@ -31,8 +31,9 @@ class Child:
     """A process that was seen and not recorded.
 
     Attributes:
-        event: the row of the event that started it, or of the exec by which a recorded process became it.
-        parent: the row of the process that event is of.
+        event: the row of the event that started it, or of the exec by which a recorded process became it; -1 for the
+            program itself, which the recorder started.
+        parent: the row of the process that event is of, or -1.
         pid: 0 where it is not known.
         words: its command, as far as it is known.
         why: why it could not be recorded.
@@ -63,7 +64,8 @@ def find_children(reel: Reel) -> list[Child]:
         child = _child_of(reel, event, codes[int(reel.op[event])], begins)
         if child is not None and child.pid not in noted:
             children.setdefault((child.parent, child.pid or -event), child)
-    return list(children.values())
+    program = _program(reel, begins)
+    return [*([program] if program is not None and program.pid not in noted else []), *children.values()]
 
 
 def describe_children(children: list[Child]) -> list[str]:
@@ -75,6 +77,15 @@ def describe_children(children: list[Child]) -> list[str]:
         more = ", …" if len(names) > 8 else ""
         lines.append(f"{count:,} process{'es' if count > 1 else ''}, {why}: {listed}{more}")
     return lines
+
+
+def _program(reel: Reel, begins: dict[int, list[int]]) -> Child | None:
+    """What the recorder was told to run, if it left no tape."""
+    pid = reel.run.get("pid")
+    if pid is None or pid in begins:
+        return None
+    command = tuple(reel.run["command"])
+    return Child(-1, -1, pid, command, _why(tuple(reel.run.get("words", command)), forked=False))
 
 
 def _child_of(reel: Reel, event: int, operation: str, begins: dict[int, list[int]]) -> Child | None:

@@ -48,6 +48,9 @@ def unrecorded(reel: Reel) -> list[str]:
     for process in reel.processes:
         for what in process["facts"].get("unrecorded", []):
             lines.append(f"{what} (process {process['pid']})")
+        fault = process["facts"].get("fault")
+        if fault is not None:
+            lines.append(f"what a fault of the recorder left out, {fault} (process {process['pid']})")
     lines += [str(what) for what in reel.run.get("unrecorded", [])]
     return lines + describe_children(find_children(reel))
 

@@ -39,8 +39,9 @@ def process_table(processes: list[dict[str, Any]], run: dict[str, Any], events: 
                 table[number]["ended_ns"] = table[number]["ended_ns"] or max(killed_ns, int(events.last_ns[number]))
                 table[number]["died_by"] = signal
                 break
-    if table and isinstance(run.get("status"), int):
-        table[0]["died_by"] = run["status"] & 0x7F  # the program itself: waitpid(2)
+    program = rows_of.get(run.get("pid", table[0]["pid"] if table else 0))
+    if program and isinstance(run.get("status"), int):
+        table[program[-1]]["died_by"] = run["status"] & 0x7F  # the program itself: waitpid(2)
     return table
 
 

@@ -56,7 +56,8 @@ _MAPS: dict[str, dict[str, Fits]] = {
 }  # fmt: skip
 _OF_RUN: dict[str, Fits] = {
     "command": _texts, "status": _number_or_none, "asked_to_end_ns": _number_or_none, "unrecorded": _is(list),
-    "cpu_seconds": _is(int, float), "cost_ns": lambda value: value is None or _costs(value),
+    "words": _texts, "pid": _int64, "cpu_seconds": _is(int, float),
+    "cost_ns": lambda value: value is None or _costs(value),
     "still_running": lambda value: isinstance(value, list) and all(_int64(pid) for pid in value),
 }  # fmt: skip
 _OF_PROCESS: dict[str, Fits] = {"argv": _texts, "executable": _is(str), "python": _is(str), "folder": _is(str)}
