@@ -44,7 +44,7 @@ def test_another_seed_makes_another_run(market):
     )
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 2**63 - 1), homes=st.integers(1, 9), slots=st.integers(1, 4), workers=st.integers(1, 3))
 def test_energy_is_conserved_in_each_tick(market, seed, homes, slots, workers):
     path = market.folder / "small.toml"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from reelview.arrows import MOST_ARROWS, MOST_BUNDLES, choose_arrows, count_label
@@ -31,7 +31,6 @@ some_flows = st.lists(
 ).map(flows_of)
 
 
-@settings(deadline=None)
 @given(some_flows, st.integers(-10, 120), st.integers(1, 80))
 def test_flows_in_a_range_are_counted_and_found_as_brute_force_does(flows, begin, length):
     index = FlowIndex(flows, 4)

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reelview.raster.canvas import FULL
@@ -21,7 +21,7 @@ from reelview.raster.window import Window
 from reelview.spans import KIND_BITS, URGENT, Spans, arrange
 
 pytestmark = pytest.mark.filterwarnings("error")
-quick = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+quick = settings(max_examples=150)
 
 
 @st.composite

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.trace.findings.conftest import codes, lines
 
 ONE_MESSAGE_TOO_FEW = """
@@ -142,3 +144,75 @@ def test_a_queue_that_is_polled_until_the_poller_is_killed(recorded):
 def test_a_queue_that_is_polled_until_something_comes(recorded):
     later = "__import__('threading').Timer(0.3, results.put, [2]).start()"
     assert codes(recorded(POLLS.format(then="", wait=f"{later}; taker.join()")).reel) == []
+
+
+FULL_BEFORE_THE_BARRIER = """
+    import {module}, {library}
+
+    def give(queue, barrier):
+        for number in range(3):
+            queue.put(number{patience})
+        barrier.wait()
+
+    def take(queue, barrier):
+        barrier.wait()
+        for number in range(3):
+            queue.get()
+
+    if __name__ == "__main__":
+        queue, barrier = {library}.Queue(2), {module}.Barrier(2)
+        both = [{module}.{kind}(target=work, args=(queue, barrier), daemon=True) for work in (give, take)]
+        for each in both:
+            each.start()
+        print("hangs", flush=True)
+        for each in both:
+            each.join()
+"""
+
+
+@pytest.mark.parametrize(
+    ("module", "library", "kind"),
+    [("multiprocessing", "multiprocessing", "Process"), ("threading", "queue", "Thread")],
+)
+def test_a_full_queue_whose_taker_waits_at_a_barrier_for_who_fills_it(interrupted, module, library, kind):
+    reel = interrupted(FULL_BEFORE_THE_BARRIER.format(module=module, library=library, kind=kind, patience=""))
+    assert codes(reel) == ["queue-full"]
+    assert lines(reel, "queue-full")[0] == "queue.put(number)"
+
+
+BEFORE_THE_BARRIER = """
+    import multiprocessing
+
+    def ask(connection, barrier):
+        connection.recv()
+        barrier.wait()
+
+    def answer(connection, barrier):
+        {before}
+        barrier.wait()
+        connection.send("too late")
+
+    if __name__ == "__main__":
+        here, there = multiprocessing.Pipe()
+        barrier = multiprocessing.Barrier(2)
+        both = [
+            multiprocessing.Process(target=ask, args=(here, barrier), daemon=True),
+            multiprocessing.Process(target=answer, args=(there, barrier), daemon=True),
+        ]
+        for each in both:
+            each.start()
+        print("hangs", flush=True)
+        for each in both:
+            each.join()
+"""
+
+
+def test_one_who_waits_at_a_barrier_for_another_who_waits_for_its_message(interrupted):
+    reel = interrupted(BEFORE_THE_BARRIER.format(before=""))
+    assert codes(reel) == ["deadlock"]
+    assert "connection.message.recv" in reel.findings[0].what
+    assert "mp.barrier.wait" in reel.findings[0].what
+
+
+def test_one_who_waits_for_a_message_of_another_who_sleeps_before_the_barrier(interrupted):
+    assert codes(interrupted(BEFORE_THE_BARRIER.format(before="__import__('time').sleep(60)"))) == []

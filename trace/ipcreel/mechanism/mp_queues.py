@@ -19,7 +19,7 @@ from ipcreel.interpose.targets import dress
 from ipcreel.mechanism import inside
 from ipcreel.mechanism.mp_identity import named, object_of
 from ipcreel.mechanism.operation import IN, OUT, RUN, Operation
-from ipcreel.mechanism.timeouts import IN_WORDS, of_block_and_timeout
+from ipcreel.mechanism.timeouts import FOREVER, IN_WORDS, of_block_and_timeout
 from ipcreel.tape import process
 
 TYPE_CHECKING = False
@@ -74,7 +74,10 @@ def _numbered(args: Args, kwargs: Kwargs) -> tuple[int, object]:
     _puts = number = _puts + 1
     put = args[1] if len(args) > 1 else kwargs.get("obj")
     _buffered.setdefault((_queue(args, kwargs, None), id(put)), []).append(number)
-    return number, None
+    if len(args) <= 2 and not kwargs:
+        return number, None
+    patience = of_block_and_timeout(args, kwargs, 2)
+    return number, None if patience == FOREVER else patience
 
 
 def _number_of_put(queue: int, put: int, which: int = 0) -> int:
@@ -144,6 +147,7 @@ CREATE = Operation(
 PUT = Operation(
     0x3102, "mp.queue.put", identify=_queue, before=_numbered, blocks=True, semantic=True, flow=OUT, replay=RUN,
     a="number of the put in its process: the feed with the same number carries it on",
+    payload="timeout in ns, 0 where it does not wait; none where it waits for ever",
 )  # fmt: skip
 FEED = Operation(
     0x3103, "mp.queue.feed", identify=_queue, after=_fed, blocks=True, semantic=True, flow=OUT,

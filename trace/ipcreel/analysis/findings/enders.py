@@ -29,8 +29,9 @@ _NO_TIMEOUT_IN_A = (
     "mp.event.set",
     "mp.event.clear",
 )
+BARRIERS = ("mp.barrier.wait", "threads.barrier.wait")
 _JOINS = ("threads.thread.join", "mp.process.join", "process.wait_pid")
-_FEEDER = "/QueueFeederThread"  # it carries on what others put, and does nothing of its own
+FEEDER = "/QueueFeederThread"  # it carries on what others put, and does nothing of its own
 
 
 @dataclass
@@ -90,11 +91,21 @@ class Enders:
             return None
         if name in _JOINS:
             return self._ended_one(row, name)
+        if name in BARRIERS:
+            return self._of_barrier(row, name)
         if name.startswith(_INSIDE):
             return self._of_processes({int(self.run.events.process[row])})
         if name.startswith(_SHARED) or name in _STREAMS or name in _PIPES:
             return self.of_object(int(self.run.events.object[row]))
         return None
+
+    def _of_barrier(self, row: int, name: str) -> frozenset[int]:
+        """Whoever has the barrier and does not wait at it already."""
+        events = self.run.events
+        number = int(events.object[row])
+        here = {int(events.process[row])} if name.startswith(_INSIDE) else self._having(number)
+        waiting = {lane for lane, wait in self.waits.items() if events.object[wait] == number}
+        return self._of_processes(here) - waiting
 
     def of_object(self, number: int) -> frozenset[int] | None:
         """The lanes alive that could change an object: of processes that have it; None where an outsider could."""
@@ -105,7 +116,7 @@ class Enders:
     def _of_processes(self, processes: set[int]) -> frozenset[int]:
         names = self.run.lane_names
         return frozenset(
-            lane for lane in self.alive if self.process_of[lane] in processes and not names[lane].endswith(_FEEDER)
+            lane for lane in self.alive if self.process_of[lane] in processes and not names[lane].endswith(FEEDER)
         )
 
     def _having(self, number: int) -> set[int]:
@@ -153,7 +164,7 @@ class Enders:
         if name.startswith("socket."):
             limits = events.rows("socket.endpoint.settimeout", "socket.endpoint.setblocking")
             return not np.isin(events.object[row], events.object[limits]).any()
-        if name.startswith("sysv.semaphore."):
+        if name.startswith("sysv.semaphore.") or name == "mp.queue.put":
             return events.payload(row) is None
         if name.startswith(_TIMEOUT_IN_A) and not name.startswith(_NO_TIMEOUT_IN_A):
             return bool(events.a[row] == -1)

@@ -11,11 +11,11 @@ from ipcreel.analysis.findings.failures import failed_that_had
 from ipcreel.analysis.findings.finding import Finding, Run
 from ipcreel.analysis.findings.polling import Spin, spins_at
 
-_BARRIERS = ("mp.barrier.wait", "threads.barrier.wait")
 _MISSING = {
     "receive": "sends to it", "recv": "sends to it", "get": "puts anything in", "take": "puts anything in",
     "acquire": "releases it", "enter": "releases it", "p": "releases it", "z": "acquires it", "read": "writes to it",
-    "send": "receives from it", "join": "ends it", "set": "gives its lock back",
+    "send": "receives from it", "put": "takes anything out", "wait": "comes to it", "join": "ends it",
+    "set": "gives its lock back",
 }  # fmt: skip
 
 
@@ -57,7 +57,7 @@ def _stuck(run: Run, enders: Enders) -> list[Stuck]:
     """The largest set of lanes of which each could be ended by others of the set only."""
     found: dict[int, Stuck] = {}
     for lane, row in enders.waits.items():
-        able = None if run.operation(row) in _BARRIERS else enders.of_wait(row)
+        able = enders.of_wait(row)
         if able is not None:
             found[lane] = Stuck(lane, row, able - {lane}, None)
     for lane, spin in spins_at(run, enders.alive, run.asked_to_end_ns).items():
@@ -82,12 +82,11 @@ def _finding(run: Run, stuck: list[Stuck], alone: bool) -> Finding:
     rows = tuple(each.row for each in stuck)
     on = run.object_name(first.row) or run.operation(first.row)
     if not alone:
-        parts = [f"{run.lane_names[e.lane]} in {run.operation(e.row)} {run.object_name(e.row)}" for e in stuck[:4]]
         return Finding(
             "deadlock",
             at_ns,
             rows,
-            f"Each waits for what another one of them should do: {'; '.join(parts)}.",
+            f"Each waits for what another one of them should do: {_who_waits_where(run, stuck)}.",
             "Nobody is left who could begin: one of them has to do its part before it waits.",
         )
     failed = failed_that_had(run, first.row)
@@ -108,6 +107,16 @@ def _finding(run: Run, stuck: list[Stuck], alone: bool) -> Finding:
         f"{names} {verb} for {on} without end: nobody is left who {missing}.",
         _because(run, failed, "Whoever should has ended before, counts fewer, or was never started."),
     )
+
+
+def _who_waits_where(run: Run, stuck: list[Stuck]) -> str:
+    """Those together who wait for the same, the fewest first: who does something else than the rest."""
+    places: dict[str, list[str]] = {}
+    for each in stuck:
+        place = f"{run.operation(each.row)} {run.object_name(each.row)}".rstrip()
+        places.setdefault(place, []).append(run.lane_names[each.lane])
+    fewest = sorted(places.items(), key=lambda item: len(item[1]))[:4]
+    return "; ".join(f"{', '.join(names[:3])}{', …' if len(names) > 3 else ''} in {place}" for place, names in fewest)
 
 
 def _because(run: Run, failed: tuple[int, ...], otherwise: str) -> str:

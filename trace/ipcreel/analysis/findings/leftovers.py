@@ -4,24 +4,31 @@ from __future__ import annotations
 
 import numpy as np
 
+from ipcreel.analysis.findings.enders import FEEDER
 from ipcreel.analysis.findings.finding import Finding, Run
 from ipcreel.analysis.state.waiting import innermost
 
 # Of an mp.Queue both halves: what was put and never entered the pipe, and what entered it and was never taken out.
 _MESSAGES = ("sysv.queue.send", "posix.queue.send", "mp.queue.put", "mp.queue.feed", "mp.simple_queue.put")
+_BOUNDED = (
+    "sysv.queue.send", "posix.queue.send", "mp.queue.put", "mp.simple_queue.put", "queues.queue.put",
+)  # fmt: skip
+_TAKES = ("sysv.queue.receive", "posix.queue.receive", "mp.queue.get", "mp.simple_queue.get", "queues.queue.get")
 _PICKLED_NONE = b"\x80\x04N."
 _KILLS = ("signal.kill", "signal.raise", "signal.thread.kill")
 
 
 def find_unreceived_messages(run: Run) -> list[Finding]:
-    """For each queue, what was sent and is still in it when the run ends."""
+    """For each queue, what was sent and is still in it when the run ends, unless it is told of as full."""
     left = _among(run, run.flows.cause_left, _MESSAGES)
     left = left[~np.isin(left, _kept_values(run)) & ~np.isin(run.events.object[left], _of_library(run))]
+    left = left[~np.isin(run.events.object[left], run.events.object[_stuck_puts(run)])]
     found = []
     for object_ in np.unique(run.events.object[left]).tolist():
         rows = left[run.events.object[left] == object_]
         if all(run.events.payload(row) == _PICKLED_NONE for row in rows.tolist()):
             continue  # a sentinel says that there is no more: whoever has stopped already does not need it
+        rows = np.sort(_puts_of(run, rows))
         first = int(rows[0])
         count = f"{len(rows)} messages were" if len(rows) > 1 else "a message was"
         found.append(
@@ -34,6 +41,14 @@ def find_unreceived_messages(run: Run) -> list[Finding]:
             )
         )
     return found
+
+
+def _puts_of(run: Run, rows: np.ndarray) -> np.ndarray:
+    """What a feeder's thread carried on is known by the program's own put."""
+    feeds = _among(run, rows, ("mp.queue.feed",))
+    carried = np.isin(run.flows.effect, feeds)
+    put = dict(zip(run.flows.effect[carried].tolist(), run.flows.cause[carried].tolist(), strict=True))
+    return np.array([put.get(row, row) for row in rows.tolist()], np.int64)
 
 
 def _of_library(run: Run) -> np.ndarray:
@@ -78,26 +93,49 @@ def _kept_values(run: Run) -> np.ndarray:
 
 def find_full_queues(run: Run) -> list[Finding]:
     """Queues in which somebody cannot put a message, and from which nobody takes any more."""
-    events = run.events
-    codes = [events.codes[name] for name in ("sysv.queue.send", "posix.queue.send") if name in events.codes]
-    stuck = np.array(
-        [row for row in innermost(events, run.asked_to_end_ns).values() if events.op[row] in codes], np.int64
-    )
+    events, stuck = run.events, _stuck_puts(run)
     found = []
     for object_ in np.unique(events.object[stuck]).tolist():
         rows = np.sort(stuck[events.object[stuck] == object_])
         first = int(rows[0])
         names = ", ".join(run.lane_name(row) for row in rows[:4].tolist()) + (", …" if len(rows) > 4 else "")
+        takers = _takers(run, object_)
+        verb = "put in no more" if run.operation(first).endswith("put") else "could not send"
         found.append(
             Finding(
                 "queue-full",
                 int(events.begin_ns[first]),
-                tuple(rows.tolist()),
-                f"{run.object_name(first)} is full: {names} could not send, and nobody received any more.",
-                "All put messages in before anyone takes one out; the kernel keeps so many bytes only (msgmnb).",
+                (*rows.tolist(), *takers),
+                f"{run.object_name(first)} is full: {names} {verb}, and nobody took anything out any more"
+                + (f": {_what_they_do(run, takers)}." if takers else "."),
+                "Who takes out has to go on doing so while others put in; a queue holds only so many messages.",
             )
         )
     return found
+
+
+def _stuck_puts(run: Run) -> np.ndarray:
+    """The sends and puts that were waiting for room when the run was asked to end, or ended."""
+    waits = innermost(run.events, run.asked_to_end_ns)
+    return _among(run, np.array(list(waits.values()), np.int64), _BOUNDED)
+
+
+def _takers(run: Run, object_: int) -> list[int]:
+    """What the lanes of processes that took from a queue before wait in now."""
+    events = run.events
+    takes = events.rows(*_TAKES, done=False)
+    processes = np.unique(events.process[takes[events.object[takes] == object_]])
+    waits = sorted(innermost(events, run.asked_to_end_ns).values())
+    return [row for row in waits if events.process[row] in processes and _is_elsewhere(run, row, object_)]
+
+
+def _is_elsewhere(run: Run, row: int, object_: int) -> bool:
+    return run.events.object[row] != object_ and not run.lane_name(row).endswith(FEEDER)
+
+
+def _what_they_do(run: Run, waits: list[int]) -> str:
+    parts = [f"{run.lane_name(row)} waits in {run.operation(row)} {run.object_name(row)}".rstrip() for row in waits[:2]]
+    return "; ".join(parts) + ("; …" if len(waits) > 2 else "")
 
 
 def find_lost_signals(run: Run) -> list[Finding]:
