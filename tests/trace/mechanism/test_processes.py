@@ -1,6 +1,7 @@
 """Processes: begun, ended, waited for, and followed wherever they go."""
 
 import hashlib
+import signal
 
 import pytest
 
@@ -21,6 +22,44 @@ def test_a_fork_is_one_event_of_the_parent_with_the_pid_of_the_child(recorded):
     assert (run.reel.b[fork], run.reel.a[wait], run.reel.b[wait]) == (child, child, 7 << 8)
     assert run.reel.pending[exit_]
     assert run.reel.a[exit_] == 7
+
+
+def test_what_a_signal_s_handler_raises_in_a_child_that_was_just_forked_ends_the_child(recorded):
+    run = recorded("""
+        import os, signal
+
+        def handle(*_):
+            raise InterruptedError
+
+        signal.signal(signal.SIGUSR1, handle)
+        codes = []
+        for _ in range(20):
+            try:
+                child = os.fork()
+                if child == 0:
+                    signal.alarm(20)
+                    while True:
+                        signal.pause()
+            except InterruptedError:
+                os._exit(7)
+            os.kill(child, signal.SIGUSR1)
+            codes.append(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+        print(codes)
+    """)
+    assert (run.stdout, run.stderr, run.exit) == (f"{[7] * 20}\n", "", 0)
+
+
+def test_signals_are_blocked_after_a_fork_as_they_were_before(recorded):
+    run = recorded("""
+        import os, signal
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR2})
+        child = os.fork()
+        if child:
+            os.waitpid(child, 0)
+        print(signal.pthread_sigmask(signal.SIG_BLOCK, ()))
+    """)
+    assert run.ran == run.bare
+    assert run.stdout == f"{ {signal.SIGUSR2} }\n" * 2
 
 
 def test_an_exec_stays_pending_and_the_program_it_begins_is_recorded_under_the_same_pid(recorded):

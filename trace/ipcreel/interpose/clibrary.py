@@ -27,6 +27,12 @@ class Char(_ctypes._SimpleCData):  # type: ignore[type-arg]
     _type_ = "c"
 
 
+class Byte(_ctypes._SimpleCData):  # type: ignore[type-arg]
+    """A byte as a number."""
+
+    _type_ = "B"
+
+
 class Text(_ctypes._SimpleCData):  # type: ignore[type-arg]
     """Bytes that end with a zero."""
 
@@ -35,6 +41,11 @@ class Text(_ctypes._SimpleCData):  # type: ignore[type-arg]
 
 class _Function(_ctypes.CFuncPtr):
     _flags_ = _ctypes.FUNCFLAG_CDECL
+    _restype_ = Size
+
+
+class _KeptLockFunction(_ctypes.CFuncPtr):
+    _flags_ = _ctypes.FUNCFLAG_CDECL | _ctypes.FUNCFLAG_PYTHONAPI
     _restype_ = Size
 
 
@@ -48,6 +59,15 @@ def address_of(name: str) -> int:
 
 def function(name: str, *arguments: type) -> Any:
     """A function that returns a whole number."""
-    made: Any = _Function(address_of(name))
+    return _made(_Function, name, arguments)
+
+
+def kept_lock_function(name: str, *arguments: type) -> Any:
+    """Such a function, during which no other thread of Python runs."""
+    return _made(_KeptLockFunction, name, arguments)
+
+
+def _made(kind: Any, name: str, arguments: tuple[type, ...]) -> Any:
+    made = kind(address_of(name))
     made.argtypes = arguments
     return made

@@ -11,6 +11,7 @@ from ipcreel.interpose.ending import Ending, at_last
 from ipcreel.interpose.imports import when_imported
 from ipcreel.interpose.targets import rebind
 from ipcreel.record import wrap
+from ipcreel.record.forking import follow_forks
 from ipcreel.record.surroundings import surroundings
 from ipcreel.record.wrap import Recording
 from ipcreel.tape import process
@@ -68,7 +69,7 @@ def start(clock: Callable[[], int], began_ns: int) -> None:
         name: partial(reading.install, names) for name, names in mechanism.PATCHES.items()
     }
     callbacks["traceback"] = frames.hide_from_traceback
-    os.register_at_fork(before=_forking, after_in_parent=_has_forked, after_in_child=_forked)
+    follow_forks()
     when_imported(callbacks, Ending(_note_end))
     rebind(already)
     process.fact("start_ns", clock() - began_ns)
@@ -122,38 +123,3 @@ def partial(
             process.fact("fault", f"{module.__name__}: {type(fault).__name__}: {fault}")
 
     return install_in
-
-
-def _forking() -> None:
-    """Before a fork: what the hooks of others do until ours have run is not recorded, as it is not yet clear where."""
-    here = process.here
-    here.inside, here.before_fork = True, here.inside
-
-
-def _has_forked() -> None:
-    here = process.here
-    here.inside = here.before_fork
-
-
-def _forked() -> None:
-    """In the child of a fork: begin a tape of its own."""
-    parent, chosen = process.tape, isinstance(process.here, process.Here)
-    try:
-        process.open_tape(parent.directory, "fork", parent.payload_limit, parent.name, {})
-        if chosen:  # a name that comes later may choose it still
-            process.here = process.Here()
-    except OSError as error:  # no descriptor or no room left: the parent's tape must not be written on
-        process.stop_recording()
-        _leave_note(parent.directory, f"no tape could be made: {error.strerror}")
-
-
-def _leave_note(directory: str, why: str) -> None:
-    """Say that this process was seen, and why it could not be recorded."""
-    try:
-        descriptor = os.open(f"{directory}/{os.getpid()}.unrecorded", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        try:
-            os.write(descriptor, why.encode())
-        finally:
-            os.close(descriptor)
-    except OSError:
-        pass  # the empty file, if that much could be made, says it
