@@ -23,6 +23,7 @@ from ipcreel.reel.selected import AllEvents, Event
 from ipcreel.reel.ticks import find_ticks
 from ipcreel.tape import reel_file
 from ipcreel.tape.naming import program_name
+from ipcreel.tape.upgrade import upgrade
 
 
 class Reel:
@@ -321,6 +322,8 @@ def open_reel(path: str | Path) -> Reel:
         definitions = payload.decode(data[header["definitions"] : header["payloads"]])
     except ValueError as error:
         raise ReelError(f"{path}: its definitions are damaged: {error}.") from None
+    if isinstance(definitions, dict):
+        definitions = upgrade(header["version"], definitions)
     wrong = integrity.wrong_definitions(definitions)
     if wrong is not None:
         raise ReelError(f"{path}: its definitions are damaged: {wrong}.")
@@ -335,7 +338,9 @@ def _header(path: Path, data: mmap.mmap) -> dict[str, Any]:
     if not isinstance(header, dict) or header.get("format") != reel_file.FORMAT:
         raise ReelError(f"{path}: this is not a reel. `ipcreel record` makes one.")
     version = header.get("version")
-    if isinstance(version, int) and version > reel_file.VERSION:
+    if type(version) is not int or version < 1:
+        raise ReelError(f"{path}: its header is damaged: it has no version.")
+    if version > reel_file.VERSION:
         raise ReelError(
             f"{path}: it has version {version}, this ipcreel reads up to {reel_file.VERSION}. Install a newer ipcreel."
         )

@@ -7,4 +7,6 @@ naming    how a process is called that has no name of its own
 reader    what a tape holds
 growing   tapes that are still being written
 merge     the tapes of a run, made into a reel
+reel_file where things stand in a reel
+upgrade   older reels in the form of the newest version
 """
