@@ -251,6 +251,25 @@ def test_a_limit_that_is_reached_is_said_once_with_the_moment_from_which_on_noth
     assert 500 < len(numbers) < 2000
 
 
+def test_a_recorder_without_room_says_once_what_to_do_and_the_program_goes_on(tmp_path: Path) -> None:
+    program = write(tmp_path, "print('on')")
+    limited = ["sh", "-c", 'ulimit -f 100; exec "$0" "$@"', sys.executable, "-m", "ipcreel", "record", "-o", "a.reel"]
+    done = subprocess.run(
+        [*limited, "--", sys.executable, str(program)],
+        cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert (done.stdout, done.returncode) == ("on\n", 2)
+    assert done.stderr.count("\n") == 1
+    advice = re.search(
+        r"cannot be written: File too large\. The tapes are kept: .*: ipcreel (recover .*)\n", done.stderr
+    )
+    assert advice is not None, done.stderr
+    recover = [sys.executable, "-m", "ipcreel", *advice[1].split()]
+    recovered = subprocess.run(recover, capture_output=True, text=True, timeout=60, check=True)
+    assert recovered.stderr.startswith("ipcreel: a.reel: 1 process, ")
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
 def test_processes_for_whose_tapes_there_is_no_room_go_on_and_are_named(tmp_path: Path) -> None:
     program = """
         import os, resource, subprocess, sys

@@ -37,13 +37,13 @@ def write(tapes: Path) -> None:
     modules: dict[str, tuple[str, bool, CodeType] | None] = {}
     for root in roots:
         _add(root, modules)
+    file = tapes / file_name()
     try:
-        file = tapes / file_name()
         file.touch(0o600)
         in_order = [(name, *module) for name, module in modules.items() if module]
         file.write_bytes(marshal.dumps((in_order, _wrappers())))
     except OSError:
-        pass
+        file.unlink(missing_ok=True)  # half of it would be worse than none
 
 
 def _wrappers() -> dict[tuple[object, ...], bytes]:

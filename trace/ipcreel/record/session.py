@@ -123,7 +123,7 @@ def _make(tapes: Path, output: Path, run: dict[str, Any]) -> dict[str, Any]:
     try:
         return merge(tapes, output, mechanism.all_operations(), run)
     except OSError as error:
-        kept = f"The tapes are kept: make room, then ipcreel recover {tapes}"
+        kept = f"The tapes are kept: make room, or name another place with -o: ipcreel recover {tapes}"
         raise LaunchError(f"{output}: cannot be written: {error.strerror or error}. {kept}") from None
 
 

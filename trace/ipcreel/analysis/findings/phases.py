@@ -20,7 +20,7 @@ def find_phase_violations(run: Run) -> list[Finding]:
     """Messages that a lane sent after it had arrived at a barrier of semaphores and before it was let through.
 
     A barrier is seen where several lanes release one semaphore that another lane acquires, and each goes on with an
-    acquire of a semaphore that several lanes acquire.
+    acquire of a semaphore that several lanes acquire and that other lane releases.
     """
     events = run.events
     releases, acquires = events.rows(*_RELEASES), events.rows(*_ACQUIRES)
@@ -31,8 +31,9 @@ def find_phase_violations(run: Run) -> list[Finding]:
     arrival = _next_to(events, arrivals, work, before=True)
     work, arrival = work[arrival >= 0], arrival[arrival >= 0]
     gate = _next_to(events, gates, arrival, before=False)
-    # The gate is the one of this arrival: its master waited for the arrival before it opened the gate.
-    fits = (gate > work) & (events.begin_ns[arrival] < events.end_ns[gate])
+    # The gate is the one of this arrival: the lane that waits for arrivals, its master, is the one that opens it.
+    waits_for, opens = _only_lane(events, acquires), _only_lane(events, releases)
+    fits = (gate > work) & (waits_for[events.object[arrival]] == opens[events.object[gate]])
     (group,) = number_keys((events.lane[work[fits]], events.site[work[fits]]))
     order = sort_in_keys(group, work[fits])
     starts = np.flatnonzero(np.diff(group[order])) + 1
@@ -60,6 +61,13 @@ def _shared_by(events: Events, many: Rows, few: Rows) -> Rows:
     both = np.zeros(count, np.bool_)
     both[np.intersect1d(ones, others) // scale] = True
     return np.flatnonzero(several & alone & ~both)
+
+
+def _only_lane(events: Events, rows: Rows) -> Rows:
+    """(number of objects,) the lane of these events on an object that all of them are of; one of theirs elsewhere."""
+    lanes = np.full(len(events.objects), -1, np.int64)
+    lanes[events.object[rows]] = events.lane[rows]
+    return lanes
 
 
 def _finding(run: Run, rows: list[int]) -> Finding:
