@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -148,8 +149,21 @@ def _start(reading: Replaying, event: Event, original: Original, args: Any, kwar
 
 
 def _join(reading: Replaying, event: Event, original: Original, args: Any, kwargs: Any) -> None:
+    """Join the thread whose end the tape has here.
+
+    A pool joins the threads of a set, in the order of their addresses, which are others now.
+    """
     if event.b:
-        without_recording(reading, original, args[:1], {})
+        own = getattr(args[0], "_ipcreel_object", event.object)
+        thread = args[0] if own == event.object else _thread_of(event.object)
+        if thread is not None:
+            without_recording(reading, original, (thread,), {})
+
+
+def _thread_of(number: int) -> Any:
+    """The thread that the tape knows by a number; None where it has ended."""
+    alive = list(sys.modules["threading"]._active.values())  # without its lock, which the program may hold
+    return next((thread for thread in alive if getattr(thread, "_ipcreel_object", 0) == number), None)
 
 
 _items: dict[tuple[int, int], list[Any]] = {}  # id of a queue, id of an item on the tape: what was put
