@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ipcreel.reel.error import ReelError
 from ipcreel.reel.text import payload_text
@@ -19,6 +19,14 @@ def text_of(reel: Reel, row: int) -> str:
         return payload_text(reel.payload(row), _MOST)
     except ReelError as error:
         return f"({error})"
+
+
+def message_of(reel: Reel, send: int) -> Any:
+    """What a send or put sent: its payload, or that of the thread of the library that carried it on."""
+    if reel.operations[int(reel.op[send])]["name"] != "mp.queue.put":
+        return reel.payload(send)
+    carried = reel.flows.effect[reel.flows.cause == send]
+    return reel.payload(int(carried[0])) if len(carried) else None
 
 
 def describe(reel: Reel, row: int) -> str:

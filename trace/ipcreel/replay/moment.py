@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ipcreel.analysis.state import BLOCKED, ENDED, NOT_BEGUN, LaneState, Moment, States
 from ipcreel.reel import Reel
+from ipcreel.reel.describe import message_of
 from ipcreel.reel.text import duration_text, payload_text
 
 _ENCLOSING = ("mp.process.run", "mp.pool.run", "signal.handler.run", "futures.call.begin")
@@ -86,7 +87,7 @@ class Around:
             count = f"{len(sends)} message{'s' * (len(sends) != 1)}"
             lines.append(f"In {self.reel.objects[object_][3]}: {count}")
             for send in sends[:_MOST_MESSAGES]:
-                content = payload_text(self.reel.payload(send), _LONG) or "(no payload)"
+                content = payload_text(message_of(self.reel, send), _LONG) or "(no payload)"
                 lines.append(f"   {content}  from {self._names[int(self.reel.lane[send])]}, event {send}")
         return lines
 

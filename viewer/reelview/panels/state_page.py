@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ipcreel.analysis.flows.streams import SENDS, WRITES, peers
 from ipcreel.analysis.state import BLOCKED, LaneState, Lock, Moment, States
 from ipcreel.reel import Reel
+from ipcreel.reel.describe import message_of
 from ipcreel.reel.text import duration_text, payload_text
 from reelview import page
 from reelview.opening import states_of
@@ -76,7 +77,7 @@ class StatePage:
         for object_, sends in moment.queues.items():
             lines = []
             for number, send in enumerate(sends[:_MOST_MESSAGES], 1):
-                content = payload_text(self._content_of(send), _LONG) or "(no payload)"
+                content = payload_text(message_of(self.reel, send), _LONG) or "(no payload)"
                 sender = self._names[int(self.reel.lane[send])]
                 waited = duration_text(moment.at_ns - int(self.reel.end[send]))
                 lines.append(
@@ -88,15 +89,6 @@ class StatePage:
                 + page.first(lines, _MOST_MESSAGES, "messages")
             )
         return page.heading("Queues") + ("<br>".join(blocks) or page.faint("all are empty"))
-
-    def _content_of(self, send: int) -> Any:
-        """The payload of a message: that of its send, or of what a thread of the library did with it."""
-        found = self.reel.payload(send)
-        if found is None:
-            flows = self.reel.flows
-            effects = flows.effect[flows.cause == send]
-            found = self.reel.payload(int(effects[0])) if len(effects) else None
-        return found
 
     def _locks(self, moment: Moment) -> str:
         busy_first = sorted(moment.locks, key=lambda lock: not (lock.holders or lock.waiters))
