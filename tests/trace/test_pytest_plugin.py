@@ -89,6 +89,21 @@ def test_assertions_that_hold_pass(reel):
     assert_happens_before(reel, pick('mp.process.start', 'program.py'), pick('mp.simple_queue.put', 'worker'))
     assert_depth(reel, '*', at_most=1)
     assert_no_findings(reel)
+
+def test_a_run_replays(assert_replays):
+    assert_replays('shared.reel')
+
+def test_one_of_changed_code_does_not(assert_replays):
+    program = Path(PROGRAM)
+    before = program.read_text()
+    program.write_text(before.replace('queue.get() + 1', 'os.getpid()').replace('import multi', 'import os, multi'))
+    try:
+        assert_replays('shared.reel', process='worker')
+    finally:
+        program.write_text(before)
+
+def test_nobody_of_that_name_replays(assert_replays):
+    assert_replays('shared.reel', process='waiter')
 """
 
 GOLDEN = """
@@ -147,6 +162,8 @@ FAILING = {
     "test_concurrent": ["happens before the other:"],
     "test_depth": ["at most 0 messages expected, 1 at"],
     "test_payload": ["payload zebra: expected"],
+    "test_one_of_changed_code_does_not": ["the replay of worker diverged: event ", "the program did process.pid.read at"],
+    "test_nobody_of_that_name_replays": ["there is no process waiter. There are: program.py ("],
 }
 
 
@@ -156,6 +173,7 @@ def test_assertions_show_the_events_that_break_them_and_failed_tests_keep_their_
         "test_a_recorded_program_is_a_reel",
         "test_one_that_passes_keeps_none",
         "test_assertions_that_hold_pass",
+        "test_a_run_replays",
     }
     assert said.outcomes == dict.fromkeys(FAILING, "FAILED") | dict.fromkeys(passing, "PASSED")
     for name, lines in FAILING.items():

@@ -1,4 +1,4 @@
-"""Recorded runs as tests: `record`, and `assert_same_behaviour`, for pytest."""
+"""Recorded runs as tests: `record`, `assert_same_behaviour` and `assert_replays`, for pytest."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ _REELS = pytest.StashKey["list[Reel]"]()
 
 Record = Callable[..., "Reel"]
 Compare = Callable[..., None]
+Replay = Callable[..., None]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -128,3 +129,43 @@ def _difference(golden: str, expected: str, found: str) -> str:
     lines = difflib.unified_diff(expected.splitlines(), found.splitlines(), golden, "this run", lineterm="", n=4)
     shown = list(lines)[:80]
     return f"{golden}: the run behaved otherwise. If it should, `pytest --update-behaviour`.\n" + "\n".join(shown)
+
+
+@pytest.fixture
+def assert_replays(request: pytest.FixtureRequest) -> Replay:
+    """`assert_replays("hang.reel")`: each process of a recorded run, run again alone, does what its tape has.
+
+    The path of a reel is relative to the test's file; a reel can be given as well, and without one the last recorded
+    run is meant. `process` is the name or the pid of the only one to replay. One that hung has to come to the wait that
+    it never left.
+    """
+
+    def replay(reel: Reel | str | Path | None = None, process: str | None = None) -> None:
+        from ipcreel.reel import ReelError, open_reel
+
+        reels = request.node.stash.get(_REELS, [])
+        if reel is None and not reels:
+            pytest.fail("there is no run to replay. Record one first: record('…').", pytrace=False)
+        try:
+            if isinstance(reel, (str, Path)):
+                reel = open_reel(request.path.parent / reel)
+            failures = _diverged(reel or reels[-1], process)
+        except ReelError as error:
+            pytest.fail(str(error), pytrace=False)
+        if failures:
+            pytest.fail("\n".join(failures), pytrace=False)
+
+    return replay
+
+
+def _diverged(reel: Reel, process: str | None) -> list[str]:
+    """What replays of processes did that their tapes do not have, in lines."""
+    from ipcreel.replay.every import replay_all
+
+    lines = []
+    for outcome in replay_all(reel, process):
+        if outcome.ending.diverged is not None:
+            lines += outcome.ending.diverged.lines()
+        elif outcome.ending.differs:
+            lines.append(f"the output of {outcome.name} differs: {outcome.ending.differs}")
+    return lines

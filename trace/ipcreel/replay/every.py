@@ -12,7 +12,7 @@ import numpy as np
 
 from ipcreel.reel import Reel
 from ipcreel.replay.launch import Ending, replay
-from ipcreel.replay.plan import How, replayable
+from ipcreel.replay.plan import How, find_process, replayable
 
 _LEAST_PATIENCE_S, _PATIENCE = 60.0, 20.0  # how long a replay may take, the latter times what was recorded
 
@@ -38,15 +38,21 @@ class Outcome:
     ending: Ending
 
 
-def replay_all(reel: Reel, at_once: int | None = None) -> Iterator[Outcome]:
+def replay_all(reel: Reel, wanted: str | None = None, at_once: int | None = None) -> Iterator[Outcome]:
     """Replay every process that has a tape, in the order of their begin.
 
     Args:
         reel: what was recorded.
+        wanted: the name or the pid of those that are meant; all, where it is None.
         at_once: how many at a time; as many as there are processors where it is not said.
     """
     with ThreadPoolExecutor(at_once or len(os.sched_getaffinity(0))) as pool:
-        yield from pool.map(lambda process: _one(reel, process), replayable(reel, None))
+        yield from pool.map(lambda process: _one(reel, process), _chosen(reel, wanted))
+
+
+def _chosen(reel: Reel, wanted: str | None) -> list[int]:
+    rows = replayable(reel, wanted)
+    return rows if rows or wanted is None else [find_process(reel, wanted)]  # which says that there is none
 
 
 def _one(reel: Reel, process: int) -> Outcome:
