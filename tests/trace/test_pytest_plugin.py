@@ -162,7 +162,10 @@ FAILING = {
     "test_concurrent": ["happens before the other:"],
     "test_depth": ["at most 0 messages expected, 1 at"],
     "test_payload": ["payload zebra: expected"],
-    "test_one_of_changed_code_does_not": ["the replay of worker diverged: event ", "the program did process.pid.read at"],
+    "test_one_of_changed_code_does_not": [
+        "the replay of worker diverged: event ",
+        "the program did process.pid.read at",
+    ],
     "test_nobody_of_that_name_replays": ["there is no process waiter. There are: program.py ("],
 }
 

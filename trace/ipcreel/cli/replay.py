@@ -21,11 +21,12 @@ Examples:
   ipcreel replay market.reel --finding 1 --pdb        in the debugger, where `ipcreel check` found something
   ipcreel replay market.reel --process home-3 --tick 12 --pdb
   ipcreel replay market.reel --line books.py:97       who stands there, and what the others were doing
+  ipcreel replay market.reel --process market --try   with the code as it is now, as far as the tape can answer
 
 \b
 Exit codes:
   0  it did what its tape has (or that of the process, where it came to its end)
-  1  it diverged from its tape
+  1  it diverged from its tape; with --try: the tape could not answer any more
   2  it could not be done: a wrong name, a place that was not reached, a reel that cannot be read
   130  interrupted
 """
@@ -40,6 +41,7 @@ Exit codes:
 @click.option("--time", "moment", metavar="TIME", help="Stop at this time of the reel: 3.2, 3.2s, 20ms.")
 @click.option("--finding", type=int, metavar="N", help="Stop where the finding of `ipcreel check` with this number is.")
 @click.option("--line", metavar="FILE:LINE", help="Stop before this line of the program, the first time.")
+@click.option("--try", "tries", is_flag=True, help="Let changed code go on where it leaves its tape, as far as it can.")
 @click.option("--pdb", "debug", is_flag=True, help="Stop in the debugger; without a place, at the first event.")
 def command(
     reel: Path,
@@ -50,6 +52,7 @@ def command(
     moment: str | None,
     finding: int | None,
     line: str | None,
+    tries: bool,
     debug: bool,
 ) -> None:
     """Run one process of REEL again, with every outcome taken from its tape.
@@ -60,14 +63,16 @@ def command(
     given = [name for name, value in places.items() if value is not None]
     if len(given) > 1:
         raise click.UsageError(f"{' and '.join(given)}: it stops at one place. Give one of them.")
-    if every and (wanted is not None or given or debug):
-        raise click.UsageError("--all replays every process to its end: it goes with no --process, place or debugger.")
+    if every and (wanted is not None or given or debug or tries):
+        raise click.UsageError(
+            "--all replays every process to its end: it goes with no --process, place, --pdb or --try."
+        )
     opened = open_reel(reel)
     try:
         if every:
             sys.exit(_replay_every(opened))
         place = _place(opened, wanted, event, tick, moment, finding, line, debug)
-        sys.exit(_report(opened, place, replay(opened, place.process, place=place, how=How(debug=debug))))
+        sys.exit(_report(opened, place, replay(opened, place.process, place=place, how=How(debug=debug, tries=tries))))
     except KeyboardInterrupt:
         click.echo("ipcreel: interrupted.", err=True)
         sys.exit(INTERRUPTED)
@@ -103,6 +108,8 @@ def _report(reel: Reel, place: Place, ending: Ending) -> int:
         lines = ending.diverged.lines()
         click.echo("\n".join([f"ipcreel: {lines[0]}", *lines[1:]]), err=True)
         return 1
+    if ending.tried is not None:
+        click.echo("\n".join(f"ipcreel: {line}" for line in ending.tried.lines()), err=True)
     if place.line is not None and not ending.stopped:
         file, number = place.line
         raise ReelError(f"{file}:{number}: {reel.process_name(place.process)} never came to this line.")

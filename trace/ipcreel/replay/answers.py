@@ -11,6 +11,7 @@ from ipcreel.reel import Reel, ReelError
 from ipcreel.replay.divergence import Divergence
 from ipcreel.replay.moment import Around
 from ipcreel.replay.place import at_event, at_finding, at_moment
+from ipcreel.replay.tried import Tried
 
 Answer = Callable[[dict[str, Any]], Any]
 
@@ -34,6 +35,7 @@ class Answers:
             "when": lambda asked: self._around.when(asked["at_ns"]),
             "event": self._event,
             "divergence": lambda asked: Divergence.from_note(reel, process, asked["note"]).lines(),
+            "tried": lambda asked: Tried(reel, process, asked["note"]).lines(),
             "prompt": self._prompt,
         }
 

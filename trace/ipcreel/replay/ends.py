@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 
 from ipcreel.interpose import environment
 from ipcreel.interpose.ending import at_last
+from ipcreel.interpose.frames import program_frame
 from ipcreel.replay.asking import Asking, RefusedError
 from ipcreel.replay.flushing import flush
 from ipcreel.replay.reading import Replaying
@@ -48,6 +49,8 @@ class Ends:
         """The program does what it did not do when it was recorded: say so, and end."""
         here = process.here
         here.inside = True
+        if self.reading.has_left:
+            self._leave_try([f"{what.rstrip('.')}: here the try ends."], sys._getframe(1))
         own = self._script.of_lane(here.lane)
         taken = own[: len(own) - len(here.events)]
         note: dict[str, Any] = {"what": what, "agreed": [event.row for event in taken[-_AGREED:]]}
@@ -74,11 +77,37 @@ class Ends:
     def over(self, reading: Replaying) -> NoReturn:
         """No thread goes any further: say where each of them stands."""
         process.here.inside = True
+        if reading.has_left:
+            reading.standing.places |= self._waiting()
         places = self._places() or ["the tape ends here: the process was killed while it ran."]
+        if reading.trial is not None:
+            self._leave_try(places, self._standing_frame(reading))
         if reading.session is not None:
             reading.session.end([f"ipcreel: {place}" for place in places], self._standing_frame(reading))
         self._report(places)
         _exit(0)
+
+    def _leave_try(self, places: list[str], frame: FrameType | None) -> NoReturn:
+        """A try goes no further: say where its threads stand, and what was done until then."""
+        told = self._note_try(ended=False)
+        if self.reading.session is not None:
+            self.reading.session.end([f"ipcreel: {line}" for line in [*places, *told]], frame, DIVERGED)
+        flush()
+        self._report(places)
+        _exit(DIVERGED)
+
+    def _note_try(self, ended: bool) -> list[str]:
+        """Leave a note on how a try went; in lines, where a person is asked at its end."""
+        trial = self.reading.trial
+        if trial is None:
+            return []
+        note = trial.told(ended)
+        self._asking.note(tried=note)
+        try:
+            lines: list[str] = [] if self.reading.session is None else self._asking.ask("tried", note=note)
+        except RefusedError:
+            lines = []
+        return lines
 
     def _report(self, places: list[str]) -> None:
         _tell(places)
@@ -95,10 +124,22 @@ class Ends:
 
     def _ended(self) -> None:
         left = self.reading.lanes.left_of_first
-        if left and self.reading.session is None:
+        if left and self.reading.trial is not None:
+            self.reading.leave_tape(left[-1], "came to its end", "")
+        self._note_try(ended=True)
+        if left and self.reading.trial is None and self.reading.session is None:
             following = self._script.describe(left[-1])
             self.diverge(f"{following}: that is what the tape has; the program came to its end.")
         self._report(self._places())
+
+    def _waiting(self) -> dict[int, str]:
+        """Where threads are that wait for others of the process, in a try."""
+        frames, waiting = sys._current_frames(), {}
+        for lane, ident in self.reading.lanes.idents.items():
+            frame = program_frame(frames.get(ident))
+            if frame is not None and lane not in self.reading.standing.places:
+                waiting[lane] = f"it waits at {frame.f_code.co_filename}:{frame.f_lineno}"
+        return waiting
 
     def _places(self) -> list[str]:
         names = self._script.lane_names
@@ -116,11 +157,16 @@ class Ends:
 
     def leave(self, code: int) -> NoReturn:
         """The process ended here, without the interpreter's own end."""
+        told = self._note_try(ended=True)
         if self.reading.session is not None:
-            self.reading.session.end([f"ipcreel: the process ended with exit code {code}."], sys._getframe(1), code)
+            said = [f"ipcreel: the process ended with exit code {code}.", *(f"ipcreel: {line}" for line in told)]
+            self.reading.session.end(said, sys._getframe(1), code)
+        if self.reading.trial is not None:
+            flush()
         _exit(code & 0xFF)
 
     def at_exit(self) -> None:
         """The interpreter ends by itself, and all that the program wanted to be done then is done."""
         if self.reading.session is not None:
-            self.reading.session.end(["ipcreel: the process came to its end."])
+            told = self._note_try(ended=True)
+            self.reading.session.end(["ipcreel: the process came to its end.", *(f"ipcreel: {line}" for line in told)])

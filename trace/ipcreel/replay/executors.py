@@ -16,10 +16,12 @@ if TYPE_CHECKING:
 _BEGIN, _START = "futures.call.begin", "threads.thread.start"
 
 
-class _Choosing:
+class Choosing:
     """A queue from which a thread takes what fits, and waits until there is such an item."""
 
-    def __init__(self) -> None:
+    def __init__(self, reading: Replaying) -> None:
+        self._reading = reading
+        reading.pools.append(self)
         self._items: list[Any] = []
         self._guard = allocate_lock()
         self._waiting: list[LockType] = []
@@ -28,6 +30,11 @@ class _Choosing:
         """Add an item, or None: the sign to end."""
         with self._guard:
             self._items.append(item)
+        self.look_again()
+
+    def look_again(self) -> None:
+        """Let those who wait look whether there is something for them."""
+        with self._guard:
             waiting, self._waiting = self._waiting, []
         for waiter in waiting:
             waiter.release()
@@ -36,7 +43,7 @@ class _Choosing:
         while True:
             with self._guard:
                 for place, item in enumerate(self._items):
-                    if fits(item):
+                    if self._reading.has_left or fits(item):
                         return self._items.pop(place)
                 waiter = allocate_lock()
                 waiter.acquire()
@@ -44,13 +51,12 @@ class _Choosing:
             waiter.acquire()
 
 
-class TapedWork(_Choosing):
+class TapedWork(Choosing):
     """The queue of an executor's work: a thread takes the call that its lane goes on with."""
 
     def __init__(self, reading: Replaying, empty: type[Exception]) -> None:
         """Take the reading, and what is raised where nothing can be had."""
-        super().__init__()
-        self._reading = reading
+        super().__init__(reading)
         self._empty = empty
 
     def put(self, item: Any) -> None:
@@ -64,8 +70,8 @@ class TapedWork(_Choosing):
         if self._reading.comes(_BEGIN):
             wanted = self._reading.here.events[-1].object
             return self._find(lambda item: item is not None and item.future._ipcreel_object == wanted)
-        if not self._reading.here.events:
-            self._reading.stand("it waits for work")
+        if not self._reading.here.events and not self._reading.has_left:
+            self._reading.stand_until_left("it waits for work")
         return self._find(lambda item: item is None)
 
     def get_nowait(self) -> Any:
@@ -86,7 +92,7 @@ class TapedWork(_Choosing):
         return not self._items
 
 
-class TapedTasks(_Choosing):
+class TapedTasks(Choosing):
     """A queue between a `ThreadPool` and its threads: of tasks, each of which begins with a job's number and its own,
     or of their results.
     """
@@ -95,8 +101,7 @@ class TapedTasks(_Choosing):
         """Take the reading, the operation that follows when something was taken, and what is raised where nothing is
         to be had.
         """
-        super().__init__()
-        self._reading = reading
+        super().__init__(reading)
         self._name = name
         self._empty = empty
 
@@ -126,7 +131,9 @@ class TapedIdle:
         self._reading = reading
 
     def acquire(self, blocking: bool = True, timeout: float | None = None) -> bool:
-        """Whether a thread was idle."""
+        """Whether a thread was idle; in a try, when the tape was left, another one is started as long as one may be."""
+        if self._reading.has_left:
+            return False
         return self._reading.here.inside or not self._reading.comes(_START)
 
     def release(self, n: int = 1) -> None:

@@ -24,6 +24,7 @@ from ipcreel.replay.answers import Answers
 from ipcreel.replay.divergence import Divergence, DivergenceError
 from ipcreel.replay.place import Place
 from ipcreel.replay.plan import How, path_to, write_script
+from ipcreel.replay.tried import Tried
 
 BOOTSTRAP = Path(__file__).with_name("bootstrap")
 RESULT = "result"  # the file of the scratch directory in which a replay says how it went
@@ -41,6 +42,7 @@ class Ending:
         stands: where each of its threads stands that waits for ever.
         replayed: how many events were taken from the tapes.
         stopped: whether it came to the place where it was to stop.
+        tried: how it went on without its tape, None where it was not let.
         differs: where it first wrote to the console what it had not written, empty where the output was the same.
     """
 
@@ -50,6 +52,7 @@ class Ending:
     replayed: int = 0
     stopped: bool = False
     differs: str = ""
+    tried: Tried | None = None
 
     @property
     def divergence(self) -> str:
@@ -205,4 +208,5 @@ def _ending(reel: Reel, process: int, code: int, result: Path) -> Ending:
         told.get("replayed", 0),
         "stopped" in told,
         told.get("differs", ""),
+        Tried(reel, process, told["tried"]) if "tried" in told else None,
     )

@@ -22,11 +22,13 @@ class How:
 
     Attributes:
         debug: a person is asked at its place, where it diverges, and at its end.
+        tries: a program with changed code goes on where it leaves its tape.
         quiet: what the program writes to the console is thrown away.
         patience_s: after so long it is ended; None to wait for it.
     """
 
     debug: bool = False
+    tries: bool = False
     quiet: bool = False
     patience_s: float | None = None
 
@@ -108,5 +110,6 @@ def write_script(reel: Reel, path: list[int], file: Path, place: Place | None, h
         "stop": -1 if place is None or place.event is None else place.event,
         "line": None if place is None else place.line,
         "debug": how.debug,
+        "tries": how.tries,
     }
     file.write_bytes(msgpack.packb(script, unicode_errors="surrogatepass"))

@@ -17,10 +17,12 @@ from ipcreel.mechanism.reading import Reading
 from ipcreel.replay import executors, running
 from ipcreel.replay.arrival import Arrival
 from ipcreel.replay.forks import Forks
+from ipcreel.replay.known import Known
 from ipcreel.replay.lanes import Here, Lanes
 from ipcreel.replay.outcome import rebuild
 from ipcreel.replay.script import Event, Script
 from ipcreel.replay.standing import Standing, forever
+from ipcreel.replay.trial import LOCAL, Trial
 from ipcreel.replay.turns import Turns
 from ipcreel.replay.watch import Watch
 from ipcreel.tape import process
@@ -55,6 +57,9 @@ class Replaying(Reading):
         differs: whether the program has written other than it did.
         leave: ends the process with an exit code.
         standing: the threads that go no further.
+        known: what objects of the program are called on the tape.
+        pools: the queues of thread pools.
+        trial: lets a program with changed code go on where it leaves its tape; None where that is not wanted.
     """
 
     replays = True
@@ -80,6 +85,9 @@ class Replaying(Reading):
         self.watch = Watch(self)
         self._differ = differ
         self.delivered = next((code for code, row in script.operations.items() if row.name == _DELIVERED), -1)
+        self.trial: Trial | None = None
+        self.known = Known()
+        self.pools: list[executors.Choosing] = []
         self.forks = Forks()
         self.lanes = Lanes(script)
         self.begin_process()
@@ -94,6 +102,19 @@ class Replaying(Reading):
         self.here = process.here = Here()  # type: ignore[assignment]
         self.lanes.begin_process()
         self.lanes.take_first(self.here)
+        if script.tries and script.is_last:
+            self.trial = Trial(self, self.known)
+
+    @property
+    def has_left(self) -> bool:
+        """Whether the program has left its tape, and is let go on."""
+        return self.trial is not None and self.trial.begun
+
+    def leave_tape(self, event: Event | None, did: str, tape_has: str) -> None:
+        """The program does other than its tape has: go on without, in a try, and otherwise diverge."""
+        if self.trial is None:
+            self.diverge(f"{tape_has}: that is what the tape has; the program did {did}.")
+        self.trial.begin(event, did)
 
     def install(self, module: ModuleType, names: tuple[str, ...]) -> None:
         super().install(module, names)
@@ -131,7 +152,12 @@ class Replaying(Reading):
     def note(
         self, row: Operation, object_: int, a: int = 0, b: int = 0, payload: object = None, begin_ns: int = 0
     ) -> int:
-        event = self.take(row, object_, payload)
+        event = None if self.has_left else self.take(row, object_, payload)
+        if event is None:
+            assert self.trial is not None, "only in a try is there no event"
+            self.trial.note(row, object_, payload)
+            return -1
+        self.known.learn_number(row, object_, event.object)
         self.turns.wait(event)
         self.finish(event)
         return -1
@@ -142,6 +168,8 @@ class Replaying(Reading):
             return True
         if row.concerns in (made_by_program, watched):  # which know it
             return False
+        if self.trial is not None and self.trial.begun:
+            return self.trial.takes(row, args)
         following = self.here.events[-1] if self.here.events else None
         if following is None or following.op != row.code:
             return False
@@ -174,17 +202,16 @@ class Replaying(Reading):
         events = self.here.events
         return bool(events) and self.script.operations[events[-1].op].name == name
 
-    def take(self, row: Operation, object_: int = 0, payload: object = None) -> Event:
-        """The next event of this thread's lane, which must be one of `row`."""
+    def take(self, row: Operation, object_: int = 0, payload: object = None) -> Event | None:
+        """The next event of this thread's lane, which must be one of `row`; None where a try leaves the tape here."""
         here = self.here
         if here.lane < 0:
-            self.watch.begin()
-        if here.lane < 0 and not self.lanes.take(here, row.code, object_, payload):
-            if row.name in _MADE_BY_C:
-                forever()
-            self.diverge(f"a thread that the tape does not have did {row.name} at {_where()}.")
-        if not here.events:
+            self._give_lane(row, object_, payload)
+        if not here.events and self.trial is None:
             self.stand("the tape ends here")
+        if not here.events:
+            self.leave_tape(None, f"{row.name} at {_where()}", "nothing more")
+            return None
         if row.code != self.delivered:
             self._catch_up()
         event = here.events[-1]
@@ -196,9 +223,8 @@ class Replaying(Reading):
         if event.op != row.code and self._collect(event):
             return self.take(row, object_, payload)
         if event.op != row.code:
-            self.diverge(
-                f"{self.script.describe(event)}: that is what the tape has; the program did {row.name} at {_where()}."
-            )
+            self.leave_tape(event, f"{row.name} at {_where()}", self.script.describe(event))
+            return None
         if self.session is not None:
             self.session.pass_by(event)
         here.events.pop()
@@ -206,12 +232,38 @@ class Replaying(Reading):
         self.standing.begun(event)
         return event
 
+    def _give_lane(self, row: Operation, object_: int, payload: object) -> None:
+        """Let a new thread have its lane."""
+        self.watch.begin()
+        if not self.lanes.take(self.here, row.code, object_, payload):
+            if row.name in _MADE_BY_C:
+                forever()
+            if self.trial is None:
+                self.diverge(f"a thread that the tape does not have did {row.name} at {_where()}.")
+
     def perform(self, row: Operation, original: Callable[..., Any], args: Any, kwargs: Any) -> Any:
         """Do one operation: from the tape, or in its turn, as the row says."""
+        trial = self.trial
+        if trial is not None and trial.begun:
+            return trial.perform(row, original, args, kwargs)
         self._catch_up()
         if row.name in running.SHOWN and self.here.lane >= 0 and not self.comes(row.name):
             return running.show_more(self, row, original, args, kwargs)
-        event = self.take(row)
+        if trial is not None:
+            trial.look(row, args, kwargs)
+        event = None if self.has_left else self.take(row)
+        if event is None:
+            assert trial is not None, "only in a try is there no event"
+            return trial.perform(row, original, args, kwargs)
+        if self.script.tries:
+            self.known.learn(row, args, kwargs, event.object)
+        return self._do(event, row, original, args, kwargs)
+
+    def _do(self, event: Event, row: Operation, original: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+        """Do the operation that an event stands for, in its turn."""
+        trial = self.trial
+        if trial is not None:
+            trial.agree(row, event, args, kwargs)
         if row.replay == FENCE:
             self.diverge(f"{self.script.describe(event)}: {row.name} can be seen, not replayed.")
         self.turns.begin(event)
@@ -220,8 +272,11 @@ class Replaying(Reading):
             original, args = running.wait_for, (self, *args)
         if row.replay != GIVE and self._encloses(event) and row.name not in _WAITED:
             return running.enclose(self, event, original, args, kwargs)
-        resume = running.before_waiting(self, event, args) if row.name in _WAITED else None
+        before_waiting = running.before_waiting if trial is None else trial.before_waiting
+        resume = before_waiting(self, event, args) if row.name in _WAITED else None
         self._wait(event, resume)
+        if trial is not None and trial.begun and row.replay != GIVE and row.mechanism in LOCAL:
+            return trial.redo(row, event, original, args, kwargs)
         try:
             return self._outcome(row, event, original, args, kwargs)
         finally:
@@ -266,13 +321,25 @@ class Replaying(Reading):
             has, wrote = _cut(taped[at:]), _cut(given[at:])
             self._differ(f"{self.script.describe(event)}: the tape has {has}, the program wrote {wrote}.")
 
-    def _end_or_stand(self, event: Event) -> NoReturn:
+    def stand_until_left(self, place: str) -> None:
+        """The thread that calls waits for others of the process: in a try they may go on otherwise than they did."""
+        if self.trial is None:
+            self.stand(place)
+        self.watch.begin()
+        self.standing.stop(self.here.lane, place)
+        self.trial.wait_begun()
+
+    def _end_or_stand(self, event: Event) -> None:
         name = self.script.operations[event.op].name
         if name == "process.exit":
             self.leave(event.a)
         if name in _BECOMES:
             self.leave(0)  # the process went on as another program, which has a tape of its own
-        self.stand(f"{self.script.describe(event)} never returned")
+        place = f"{self.script.describe(event)} never returned"
+        if name.partition(".")[0] in LOCAL:
+            self.stand_until_left(place)
+        else:
+            self.stand(place)
 
     def rebuilt(self, event: Event) -> BaseException:
         """The exception that ended an event."""
@@ -330,6 +397,13 @@ class Replaying(Reading):
             if following.op != self.delivered or (event.end_ns != 0 and following.begin_ns > abs(event.end_ns)):
                 return
             self._deliver(following)
+
+    def deliver_if_handled(self, delivery: Event) -> bool:
+        """Deliver a signal for which the program has a handler. Returns whether it has one."""
+        if not callable(_signal.getsignal(delivery.a)):
+            return False
+        self._deliver(delivery)
+        return True
 
     def _deliver(self, delivery: Event) -> None:
         handler = _signal.getsignal(delivery.a)

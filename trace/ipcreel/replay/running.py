@@ -106,6 +106,8 @@ def enclose(reading: Replaying, event: Event, original: Original, args: Any, kwa
         reading.turns.wait(event)
         reading.finish(event)
         raise
+    if reading.has_left:
+        return result
     if event.end_ns == 0:
         reading.stand(f"{reading.script.describe(event)} never returned")
     reading.turns.wait(event)
@@ -135,6 +137,12 @@ def _was_woken(reading: Replaying, event: Event, original: Original, args: Any, 
 
 def _arrived(reading: Replaying, event: Event, original: Original, args: Any, kwargs: Any) -> int:
     return event.b
+
+
+def _notify(reading: Replaying, event: Event, original: Original, args: Any, kwargs: Any) -> None:
+    """Who was notified is what the tape says, but in a try: there it is for real."""
+    if reading.trial is not None:
+        without_recording(reading, original, args, kwargs)
 
 
 def _nothing(reading: Replaying, event: Event, original: Original, args: Any, kwargs: Any) -> None:
@@ -167,6 +175,7 @@ def _thread_of(number: int) -> Any:
 
 
 _items: dict[tuple[int, int], list[Any]] = {}  # id of a queue, id of an item on the tape: what was put
+_queues: dict[int, Any] = {}  # by id: where something was put
 
 
 def _put(reading: Replaying, event: Event, original: Original, args: Any, kwargs: Any) -> None:
@@ -175,6 +184,23 @@ def _put(reading: Replaying, event: Event, original: Original, args: Any, kwargs
         return without_recording(reading, original, args, kwargs)  # type: ignore[no-any-return]
     item = args[1] if len(args) > 1 else kwargs["item"]
     _items.setdefault((id(args[0]), event.a), []).append(item)
+    _queues[id(args[0])] = args[0]
+
+
+def spill(reading: Replaying) -> None:
+    """Put into the queues for real what the tape has put there, and nobody got."""
+    for (queue, _), items in _items.items():
+        for item in items:
+            without_recording(reading, type(_queues[queue]).put, (_queues[queue], item), {})
+    _items.clear()
+
+
+def strike(condition: Any, waiter: Any) -> None:
+    """A wait for a condition is over: it is not to be notified any more."""
+    try:
+        condition._waiters.remove(waiter)
+    except ValueError:
+        pass
 
 
 def _keeps_otherwise(queue: Any) -> bool:
@@ -204,7 +230,7 @@ def _result(reading: Replaying, event: Event, original: Original, args: Any, kwa
 def wait_for(reading: Replaying, condition: Any, predicate: Callable[[], Any], timeout: Any = None) -> Any:
     """`Condition.wait_for`, which waits again as often as the tape has it: it looks at the clock by itself."""
     result = predicate()
-    while not result and reading.comes("threads.condition.wait"):
+    while not result and (reading.has_left or reading.comes("threads.condition.wait")):
         condition.wait(timeout)
         result = predicate()
     return result
@@ -237,8 +263,8 @@ _RUNS: dict[str, Run] = {
     "threads.semaphore.acquire": _take,
     "threads.semaphore.release": _release,
     "threads.condition.wait": _was_woken,
-    "threads.condition.notify": _nothing,
-    "threads.condition.notify_all": _nothing,
+    "threads.condition.notify": _notify,
+    "threads.condition.notify_all": _notify,
     "threads.event.wait": _was_woken,
     "threads.barrier.wait": _arrived,
     "threads.thread.start": _start,

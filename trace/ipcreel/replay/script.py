@@ -50,6 +50,7 @@ class Script:
         self.stop: int = content["stop"]
         self.line: tuple[str, int] | None = tuple(content["line"]) if content["line"] else None
         self.debug: bool = content["debug"]
+        self.tries: bool = content["tries"]
         self._steps: list[dict[str, Any]] = content["steps"]
         with open(content["reel"], "rb") as file:
             self._reel = memoryview(file.read())  # mapped, it would take a descriptor that the program had

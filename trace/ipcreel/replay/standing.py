@@ -35,10 +35,19 @@ class Standing:
 
     def here(self, lane: int, place: str) -> NoReturn:
         """The thread that calls goes no further."""
+        self.stop(lane, place)
+        forever()
+
+    def stop(self, lane: int, place: str) -> None:
+        """The thread that calls is about to wait for what may never come."""
         self.places[lane] = place
         self.threads[lane] = get_ident()
         self._look()
-        forever()
+
+    def go_on(self, lane: int) -> None:
+        """It came."""
+        self.places.pop(lane, None)
+        self.threads.pop(lane, None)
 
     def begun(self, event: Event) -> None:
         """A thread has come to an event."""

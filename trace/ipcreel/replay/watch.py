@@ -76,7 +76,7 @@ class Watch:
             return
         if self._still == _SIGNAL_AFTER:
             self._deliver()
-        elif self._still == _END_AFTER and reading.standing.is_done:
+        elif self._still == _END_AFTER and (reading.standing.is_done or reading.has_left):
             reading.standing.over()
         elif self._still == _GIVE_UP_AFTER:
             reading.diverge("\n".join(("the replay makes no progress.", *self._threads())))

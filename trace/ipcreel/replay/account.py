@@ -1,0 +1,94 @@
+"""What a program with changed code did otherwise than its tape has it, kept for the report of a try."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from ipcreel.mechanism.operation import GIVE, OUT, Operation
+from ipcreel.replay import running
+from ipcreel.replay.script import Event, Script
+
+_UNSAID = frozenset(("threads", "queues", "futures", "clock", "chance"))  # not missed where they are done no more
+
+
+class Account:
+    """Counts as a try goes on.
+
+    Attributes:
+        simulated: by operation, how many had no event and were taken as done.
+        sent: the first event from which on something else was sent, and what.
+    """
+
+    def __init__(self, script: Script) -> None:
+        self._script = script
+        self.simulated: Counter[str] = Counter()
+        self.sent: dict[str, Any] = {}
+        self._answered = 0
+        self._last: dict[int, int] = {}  # by lane: the last event that was taken from the tape
+        self._overtaken: set[int] = set()
+
+    def answer(self, event: Event) -> None:
+        """An operation took its outcome from the tape."""
+        self._answered += 1
+        self._last[event.lane] = max(event.row, self._last.get(event.lane, -1))
+
+    def leave_behind(self, events: Iterable[Event]) -> None:
+        """A thread goes on behind these: those that never returned are behind it."""
+        self._overtaken.update(event.row for event in events if event.end_ns == 0)
+
+    def compare(self, row: Operation, event: Event, args: Any, kwargs: Any) -> None:
+        """Keep what is sent otherwise than the tape has it, the first time."""
+        if self.sent or row.flow != OUT or row.replay != GIVE or row.name in running.SHOWN:
+            return
+        taped = self._script.payload(event)
+        given = None if taped is None else _content(row, event, args, kwargs)
+        if given is None or _plain(given) == _plain(taped):
+            return
+        both_bytes = isinstance(given, bytes) and isinstance(taped, bytes)
+        if not (event.row in self._script.cut and both_bytes and given.startswith(taped)):
+            text = given.hex() if isinstance(given, bytes) else repr(given)
+            self.sent = {"event": event.row, "given": text, "is_bytes": isinstance(given, bytes)}
+
+    def told(self) -> dict[str, Any]:
+        """All of it in plain values."""
+        return {
+            "answered": self._answered,
+            "simulated": dict(self.simulated),
+            "skipped": dict(self._skipped()),
+            "sent": self.sent,
+            "overtaken": sorted(self._overtaken),
+        }
+
+    def _skipped(self) -> Counter[str]:
+        """By operation: what the tape has before the last event that was taken in its lane, and was not done."""
+        left = [event for events in self._script.lanes.values() for event in events]
+        rows = [self._script.operations[event.op] for event in left if event.row < self._last.get(event.lane, -1)]
+        return Counter(row.name for row in rows if row.replay == GIVE and _is_missed(row.name))
+
+
+def _is_missed(name: str) -> bool:
+    return name not in running.SHOWN and name.partition(".")[0] not in _UNSAID
+
+
+def _content(row: Operation, event: Event, args: Any, kwargs: Any) -> Any:
+    """What an operation sends; None where that cannot be known."""
+    try:
+        if row.name == "mp.simple_queue.put":
+            from multiprocessing.reduction import ForkingPickler
+
+            return bytes(ForkingPickler.dumps(args[1]))
+        content = row.before(args, kwargs)[1] if row.before is not None else None
+        if content is None and row.after is not None:
+            content = row.after(args, kwargs, event.b)[2]
+    except Exception:  # the call itself will complain, or what it sends shows only while it is done
+        return None
+    return content
+
+
+def _plain(value: Any) -> Any:
+    """As msgpack gives it back."""
+    if isinstance(value, (tuple, list)):
+        return [_plain(item) for item in value]
+    return bytes(value) if isinstance(value, (bytearray, memoryview)) else value
