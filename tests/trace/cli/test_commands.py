@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -213,3 +214,29 @@ def in_program(reel: Reel, row: int) -> bool:
 def test_without_payloads_none_is_kept(recorded: Record) -> None:
     run = recorded(QUEUE, options=["--no-payloads"])
     assert b"quetzal" not in run.path.read_bytes()
+
+
+GOLDEN = Path(__file__).parents[1] / "reel" / "golden" / "version-1.reel"
+
+
+@pytest.mark.parametrize("command", ["info", "events", "stats"])
+def test_a_full_disk_under_the_output_is_one_line(command: str) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "ipcreel", command, str(GOLDEN)],
+            stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, check=False,
+        )  # fmt: skip
+    line = "ipcreel: the output cannot be written: No space left on device.\n"
+    assert (done.returncode, done.stderr) == (2, line)
+
+
+@pytest.mark.parametrize("command", ["info", "events", "stats"])
+def test_a_reader_that_has_gone_away_is_no_failure(command: str) -> None:
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+    with open(write_end, "w") as unread:
+        done = subprocess.run(
+            [sys.executable, "-m", "ipcreel", command, str(GOLDEN)],
+            stdout=unread, stderr=subprocess.PIPE, text=True, timeout=60, check=False,
+        )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")

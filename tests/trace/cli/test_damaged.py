@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -69,6 +70,16 @@ def no_definitions(reel: Path) -> None:
     reel.write_bytes(content.replace(b"\xa5lanes", b"\xa5LANES"))
 
 
+def directory(reel: Path) -> None:
+    reel.unlink()
+    reel.mkdir()
+
+
+def pipe_that_nobody_writes_to(reel: Path) -> None:
+    reel.unlink()
+    os.mkfifo(reel)
+
+
 UNREADABLE: dict[str, tuple[Callable[[Path], object], str]] = {
     "missing": (lambda reel: reel.unlink(), "there is no such file."),
     "empty": (lambda reel: reel.write_bytes(b""), "it is empty: no recording has come to its end there."),
@@ -78,6 +89,8 @@ UNREADABLE: dict[str, tuple[Callable[[Path], object], str]] = {
         lambda reel: reel.write_bytes(reel.read_bytes()[:9000]),
         "It was cut off before its first event.",
     ),
+    "directory": (directory, "it is a directory. `ipcreel recover` makes the reel of a directory of tapes."),
+    "pipe": (pipe_that_nobody_writes_to, "it is no file."),
     "damaged": (no_definitions, "its definitions are damaged: they hold no table of lanes."),
 }
 

@@ -64,8 +64,9 @@ def test_perfetto_slices_nest_and_arrows_lie_in_the_slices_that_they_join(talk: 
     assert {(record["pid"], record["tid"]) for record in slices} <= named
     tracks = defaultdict(list)
     for record in slices:
-        assert record["dur"] >= 0
-        tracks[record["pid"], record["tid"]].append((record["ts"], record["ts"] + record["dur"]))
+        begin_ns, duration_ns = round(record["ts"] * 1000), round(record["dur"] * 1000)
+        assert duration_ns >= 0
+        tracks[record["pid"], record["tid"]].append((begin_ns, begin_ns + duration_ns))
     for spans in tracks.values():
         for begin, end in spans:
             assert all(
@@ -74,7 +75,7 @@ def test_perfetto_slices_nest_and_arrows_lie_in_the_slices_that_they_join(talk: 
     arrows = defaultdict(dict)
     for record in trace:
         if record["ph"] in "sf":
-            assert any(b <= record["ts"] <= e for b, e in tracks[record["pid"], record["tid"]])
+            assert any(b <= round(record["ts"] * 1000) <= e for b, e in tracks[record["pid"], record["tid"]])
             arrows[record["id"]][record["ph"]] = record
     assert all(set(ends) == {"s", "f"} for ends in arrows.values())
     assert sum(ends["s"]["name"] == "message" for ends in arrows.values()) == 6

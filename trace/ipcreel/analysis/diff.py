@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
-from collections import Counter
-from collections.abc import Callable
+from collections import Counter, defaultdict, deque
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from ipcreel.analysis.behaviour import Behaviour, Deed
@@ -115,12 +114,16 @@ def _counts(role: str, left: list[Deed], right: list[Deed]) -> list[Changed]:
 
 
 def _payloads(left: list[Deed], right: list[Deed]) -> list[tuple[Deed, Deed]]:
-    """Deeds that stand at the same place among the same operations, and carried something else."""
-    one, other = ([f"{deed.operation} {deed.on}" for deed in deeds] for deeds in (left, right))
-    matcher = difflib.SequenceMatcher(None, one, other, autojunk=False)
-    return [
-        (left[block.a + n], right[block.b + n])
-        for block in matcher.get_matching_blocks()
-        for n in range(block.size)
-        if left[block.a + n].carried != right[block.b + n].carried
-    ]
+    """Deeds that are the same operation on the same for the same time, and carried something else."""
+    return [(one, other) for one, other in _paired(left, right) if one.carried != other.carried]
+
+
+def _paired(left: list[Deed], right: list[Deed]) -> Iterator[tuple[Deed, Deed]]:
+    """The first, second, … deed of an operation on an object, of each run: found in one go over both."""
+    waiting: dict[tuple[str, str], deque[Deed]] = defaultdict(deque)
+    for deed in right:
+        waiting[deed.operation, deed.on].append(deed)
+    for deed in left:
+        others = waiting.get((deed.operation, deed.on))
+        if others:
+            yield deed, others.popleft()

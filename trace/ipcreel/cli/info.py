@@ -9,10 +9,10 @@ from typing import Any
 
 import click
 import numpy as np
-from rich.console import Console
 from rich.table import Table
 
 from ipcreel.cli.opening import open_reel
+from ipcreel.cli.screen import Screen
 from ipcreel.cli.summary import count_text, size_text
 from ipcreel.cli.working import working
 from ipcreel.reel import Reel, contents
@@ -20,9 +20,14 @@ from ipcreel.reel.children import Child, find_children
 from ipcreel.reel.text import duration_text
 
 _SHOWN = 20  # processes that were not recorded
+_EXAMPLES = """\b
+Examples:
+  ipcreel info market.reel
+  ipcreel info --json market.reel | jq .processes
+"""
 
 
-@click.command("info")
+@click.command("info", epilog=_EXAMPLES)
 @click.argument("reel", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
 def command(reel: Path, as_json: bool) -> None:
@@ -34,7 +39,7 @@ def command(reel: Path, as_json: bool) -> None:
     if as_json:
         print(json.dumps(facts, ensure_ascii=False, indent=2, default=str))
         return
-    console = Console(highlight=False)
+    console = Screen()
     console.print(f"[bold]{reel.name}[/bold]  {shlex.join(facts['command'])}", soft_wrap=True)
     console.print(
         f"{count_text(len(opened.processes), 'process', 'es')}, {count_text(len(opened.lanes), 'thread')}, "

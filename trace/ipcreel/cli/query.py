@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 from rich.table import Table
 
 from ipcreel.cli.opening import open_reel
+from ipcreel.cli.screen import Screen
 from ipcreel.cli.working import working
 from ipcreel.export.tables import VIEWS
 from ipcreel.reel import Reel, ReelError
@@ -33,7 +33,8 @@ Examples:
 def command(reel: Path, sql: str, as_json: bool, as_csv: bool) -> None:
     """Ask REEL a question in SQL, with DuckDB.
 
-    The views are events, flows, waits, objects, processes, lanes and findings; `DESCRIBE events` tells their columns.
+    The views are events, flows, waits, spans, ticks, objects, processes, lanes and findings; `DESCRIBE events` tells
+    their columns. docs/query.md answers a dozen questions.
     """
     opened = open_reel(reel)
     with working(1) as stage:
@@ -52,7 +53,7 @@ def command(reel: Path, sql: str, as_json: bool, as_csv: bool) -> None:
         table = Table(*columns, box=None, pad_edge=False, header_style="dim")
         for row in rows:
             table.add_row(*("" if value is None else _text(value) for value in row))
-        Console(highlight=False, markup=False).print(table)
+        Screen(markup=False).print(table)
 
 
 def ask(reel: Reel, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:

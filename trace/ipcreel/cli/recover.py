@@ -9,8 +9,14 @@ import click
 
 from ipcreel.record import session
 
+_EXAMPLES = """\b
+Examples:
+  ipcreel recover .market.reel.*.tapes
+  ipcreel recover .market.reel.*.tapes -o rescued.reel
+"""
 
-@click.command("recover")
+
+@click.command("recover", epilog=_EXAMPLES)
 @click.argument("directory", type=click.Path(path_type=Path))
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="The reel. Default: the one that was to be made.")
 def command(directory: Path, output: Path | None) -> None:

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 from rich.table import Table
 
 from ipcreel.analysis.stats import statistics
 from ipcreel.analysis.ticks import per_tick as per_tick_rows
 from ipcreel.cli.opening import open_reel
+from ipcreel.cli.screen import Screen
 from ipcreel.cli.working import MATCHING, working
 from ipcreel.reel import Reel, ReelError
 from ipcreel.reel.moments import window_ns
@@ -58,7 +58,7 @@ def command(reel: Path, since: str | None, until: str | None, per_tick: bool, ro
     if as_json:
         print(json.dumps(found, ensure_ascii=False))
         return
-    console = Console(highlight=False)
+    console = Screen()
     if per_tick:
         slowest = sorted(sorted(found["ticks"], key=lambda row: -row["ns"])[:rows], key=lambda row: row["tick"])
         some = len(slowest) < len(found["ticks"])

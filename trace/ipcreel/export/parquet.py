@@ -19,4 +19,5 @@ def write(reel: Reel, rows: NDArray[np.int64], output: Path) -> None:
     columns = table.arrow_table("events", table.events(reel, rows))
     from pyarrow import parquet
 
-    parquet.write_table(columns, output)
+    with output.open("wb") as file:  # of a path pyarrow removes what it could not write, were it a device
+        parquet.write_table(columns, file)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mmap
+import stat
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -308,15 +309,7 @@ def open_reel(path: str | Path) -> Reel:
         ReelError: it is not there, is no reel, is damaged, or was made by a newer version.
     """
     path = Path(path)
-    try:
-        with path.open("rb") as file:
-            if path.stat().st_size == 0:
-                raise ReelError(f"{path}: it is empty: no recording has come to its end there.")
-            data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-    except FileNotFoundError:
-        raise ReelError(f"{path}: there is no such file.") from None
-    except (OSError, ValueError) as error:
-        raise ReelError(f"{path}: cannot be read: {error}.") from None
+    data = _map(path)
     header = _header(path, data)
     try:
         definitions = payload.decode(data[header["definitions"] : header["payloads"]])
@@ -328,6 +321,26 @@ def open_reel(path: str | Path) -> Reel:
     if wrong is not None:
         raise ReelError(f"{path}: its definitions are damaged: {wrong}.")
     return Reel(path, data, header, definitions)
+
+
+def _map(path: Path) -> mmap.mmap:
+    try:
+        # A pipe is not waited for: nobody may write to it.
+        mode = path.stat().st_mode
+        if stat.S_ISDIR(mode):
+            raise ReelError(f"{path}: it is a directory. `ipcreel recover` makes the reel of a directory of tapes.")
+        if not stat.S_ISREG(mode):
+            raise ReelError(f"{path}: it is no file.")
+        with path.open("rb") as file:
+            if path.stat().st_size == 0:
+                raise ReelError(f"{path}: it is empty: no recording has come to its end there.")
+            return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    except FileNotFoundError:
+        raise ReelError(f"{path}: there is no such file.") from None
+    except OSError as error:
+        raise ReelError(f"{path}: cannot be read: {error.strerror}.") from None
+    except ValueError as error:
+        raise ReelError(f"{path}: cannot be read: {error}.") from None
 
 
 def _header(path: Path, data: mmap.mmap) -> dict[str, Any]:
