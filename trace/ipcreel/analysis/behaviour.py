@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from ipcreel.analysis.events import Events
 from ipcreel.analysis.flows import Flows
 from ipcreel.analysis.flows.match import KINDS
-from ipcreel.analysis.openness import inside, open_rows
+from ipcreel.analysis.inside import inside
+from ipcreel.analysis.openness import open_rows
 from ipcreel.analysis.roles import Roles
 
 Rows = NDArray[np.int64]

@@ -9,8 +9,8 @@ from ipcreel.analysis.clocks import Clocks
 from ipcreel.analysis.events import Events
 from ipcreel.analysis.flows import Flows
 from ipcreel.analysis.flows.match import KINDS
-from ipcreel.analysis.flows.nearest import last_until
-from ipcreel.analysis.keys import number_keys, sort_in_keys, sort_stably
+from ipcreel.analysis.inside import inside
+from ipcreel.analysis.keys import number_keys, sort_in_keys
 from ipcreel.analysis.order import Order, make_order
 
 Rows = NDArray[np.int64]
@@ -54,15 +54,6 @@ def _polls(events: Events) -> Rows:
     waits = events.rows(*_WAITS)
     looks = events.rows(*_LOOKS, done=False)
     return waits[inside(events, waits, looks)]
-
-
-def inside(events: Events, rows: Rows, around: Rows) -> NDArray[np.bool_]:
-    """(n,) whether an event lies in one of `around`, in its own lane."""
-    around = around[sort_stably(events.lane[around])]
-    at = last_until(events.lane[around], events.begin_ns[around], events.lane[rows], events.begin_ns[rows])
-    found = at >= 0
-    found[found] = np.abs(events.end_ns[around[at[found]]]) >= events.end_ns[rows[found]]
-    return found
 
 
 def _unordered_channels(events: Events, clocks: Clocks, channel: Rows, rows: Rows, count: int) -> NDArray[np.bool_]:

@@ -20,6 +20,7 @@ _MOST = 60
 _MOST_MESSAGES = 30
 _LONG = 70
 _MOST_ITEMS = 64
+_TYPES = {"sysv.queue.send": "type", "posix.queue.send": "priority"}
 _ARRAYS = ("mp.array.", "mp.structure.", "mp.shareable_list.")
 
 
@@ -82,13 +83,17 @@ class StatePage:
                 waited = duration_text(moment.at_ns - int(self.reel.end[send]))
                 lines.append(
                     f"{number}. {page.link(f'event:{send}', content)} "
-                    + page.faint(f"type {int(self.reel.a[send])}, from {sender}, {waited} ago")
+                    + page.faint(f"{self._type(send)}from {sender}, {waited} ago")
                 )
             blocks.append(
                 f"<b>{page.text(self._object(object_))}</b>: {len(sends)} message{'s' * (len(sends) != 1)}<br>"
                 + page.first(lines, _MOST_MESSAGES, "messages")
             )
         return page.heading("Queues") + ("<br>".join(blocks) or page.faint("all are empty"))
+
+    def _type(self, send: int) -> str:
+        word = _TYPES.get(str(self.reel.operations[int(self.reel.op[send])]["name"]))
+        return f"{word} {int(self.reel.a[send])}, " if word else ""
 
     def _locks(self, moment: Moment) -> str:
         busy_first = sorted(moment.locks, key=lambda lock: not (lock.holders or lock.waiters))

@@ -57,6 +57,8 @@ taker.recv_bytes()
 read, write = os.pipe()
 os.write(write, b"eleven byte")
 os.read(read, 4)
+results = multiprocessing.Queue(5)
+turns = multiprocessing.Semaphore(4)
 """
 
 
@@ -191,3 +193,10 @@ def test_at_every_moment_the_graph_is_that_of_the_slow_way(reel, states):
         assert {wait.lane: set(wait.holders) for wait in fast.waits} == {
             wait.lane: set(wait.holders) for wait in slow.waits
         }
+
+
+def test_a_semaphore_that_a_queue_counts_with_unseen_is_not_told_of(reel, states):
+    shown = {reel.objects[lock.object][3]: lock.value for lock in states.at(reel.end_ns).locks}
+    made = reel.events.rows("mp.semaphore.create")
+    assert [reel.objects[int(reel.object[row])][3] in shown for row in made.tolist()] == [False, True]
+    assert shown[reel.objects[int(reel.object[made[1]])][3]] == 4

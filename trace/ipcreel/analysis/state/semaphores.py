@@ -7,10 +7,13 @@ from numpy.typing import NDArray
 
 from ipcreel.analysis.events import Events
 from ipcreel.analysis.flows.semaphores import KINDS, Kind, opened_values
+from ipcreel.analysis.inside import inside
 from ipcreel.analysis.state.intervals import Intervals
 from ipcreel.analysis.state.running import Latest, Running
 
 Rows = NDArray[np.int64]
+
+_HOLDING = ("mp.queue.create", "mp.barrier.create", "mp.condition.create", "mp.event.create")  # each has its own
 
 
 def holdings(events: Events, last_ns: int) -> Intervals:
@@ -67,7 +70,7 @@ class Counts:
         for kind in (kind for kind in KINDS if kind.creates or kind.opens):
             for object_, value in opened_values(events, kind).items():
                 settings[object_] = [(0, value)]
-            for row in events.rows(*kind.creates).tolist():
+            for row in _own_creates(events, kind).tolist():
                 settings.setdefault(int(events.object[row]), []).append((int(events.end_ns[row]), int(events.a[row])))
             releases, acquires = events.rows(*kind.releases), _succeeded(events, kind)
             sides = ((releases, 1, events.begin_ns, kind.gives), (acquires, -1, events.end_ns, kind.counted))
@@ -90,3 +93,11 @@ class Counts:
         for object_, value in zip(self._settings.keys.tolist(), base, strict=True):
             values[object_] = values.get(object_, 0) + value
         return {object_: max(value, 0) for object_, value in values.items()}
+
+
+def _own_creates(events: Events, kind: Kind) -> Rows:
+    """Where a program made semaphores: not those that the library counts its own with, unseen."""
+    creates = events.rows(*kind.creates)
+    hidden = inside(events, creates, events.rows(*_HOLDING))
+    seen = np.isin(events.object[creates], events.object[events.rows(*kind.acquires, *kind.releases, done=False)])
+    return creates[~hidden | seen]
