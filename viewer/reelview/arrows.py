@@ -89,10 +89,18 @@ def choose_arrows(
     begins_ns = np.array(parts.edges_ns[:-1])
     for wider in (1, 4):
         starts = np.flatnonzero(np.diff(begins_ns // (bucket_ns * wider), prepend=-1))
-        placed = _placed(_bundle(parts, starts), most, window, _BUCKET_PX / 2)
-        if placed.count.sum() >= _GOOD_SHARE * placed.total:
-            return placed
+        bundles = _bundle(parts, starts)
+        if _share_of(bundles.count, most) >= _GOOD_SHARE:  # else the attempt to find room for them is in vain
+            placed = _placed(bundles, most, window, _BUCKET_PX / 2)
+            if placed.count.sum() >= _GOOD_SHARE * placed.total:
+                return placed
     return _placed(_bundle(parts, starts[:1]), most, window, _BUCKET_PX)
+
+
+def _share_of(count: NDArray[np.int64], most: int) -> float:
+    """What part of all flows is in the largest bundles, as many of them as may be drawn."""
+    largest = count if len(count) <= most else np.partition(count, len(count) - most)[-most:]
+    return int(largest.sum()) / max(int(count.sum()), 1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -81,11 +81,10 @@ class Pyramid:
         urgent = np.zeros(cells, bool)
         for at in range(part.start, part.stop, _CHUNK):
             chunk = slice(at, min(at + _CHUNK, part.stop))
-            row = spans.offset[first : last + 1].searchsorted(np.arange(chunk.start, chunk.stop), "right") - 1
-            row *= self.bins
             begin = spans.begin_ns[chunk] - spans.first_ns
             until = spans.blocked_until_ns[chunk] - spans.first_ns
             kind = spans.kind[chunk]
+            row = self._cells_before(first, last, chunk)
             add_durations(busy, begin, spans.end_ns[chunk] - spans.first_ns, self.bin_ns, place[kind & KIND_BITS] + row)
             waits = np.flatnonzero(until > begin)
             if len(waits):
@@ -93,42 +92,40 @@ class Pyramid:
             loud = kind >= URGENT
             urgent[row[loud] + begin[loud] // self.bin_ns] = True
             yield
-        by_kind = busy.reshape(len(kinds), cells)
-        for level in range(len(self._shade)):
-            self._store(level, slice(first, last), kinds=kinds, busy=by_kind, blocked=blocked, urgent=urgent)
-            if level + 1 < len(self._shade):
-                by_kind = by_kind[:, 0::2] + by_kind[:, 1::2]
-                blocked = blocked[0::2] + blocked[1::2]
-                urgent = urgent[0::2] | urgent[1::2]
-            if level < 3:
-                yield
+        yield from self._store(first, kinds, busy.reshape(len(kinds), cells), blocked, urgent)
+
+    def _cells_before(self, first: int, last: int, chunk: slice) -> NDArray[np.int64]:
+        """(n,) how many bins of the rows from `first` on come before those of each span's own row."""
+        if last - first == 1:
+            return np.zeros(chunk.stop - chunk.start, np.int64)
+        offset = self._spans.offset[first : last + 1]
+        row: NDArray[np.int64] = offset.searchsorted(np.arange(chunk.start, chunk.stop), "right") - 1
+        row *= self.bins
+        return row
 
     def _store(
         self,
-        level: int,
-        rows: slice,
-        *,
+        first: int,
         kinds: NDArray[np.intp],
         busy: NDArray[np.float32],
         blocked: NDArray[np.float32],
         urgent: NDArray[np.bool_],
-    ) -> None:
-        """Writes a level of some rows, whose bins follow each other in the sums."""
-        best, total = busy[0].copy(), busy[0].copy()
-        shade = np.full(len(best), kinds[0] << 4, np.uint8)
-        mask = (best > 0).astype(np.uint16) << np.uint16(kinds[0])
-        for kind, here in zip(kinds[1:], busy[1:], strict=True):
-            shade[here > best] = kind << 4
-            np.maximum(best, here, out=best)
-            total += here
-            mask |= (here > 0).astype(np.uint16) << np.uint16(kind)
-        share = np.ceil(total * np.float32(LEVELS / (self.bin_ns << level)))
-        shade |= np.minimum(share, LEVELS).astype(np.uint8)
-        mask[(blocked > 0) & (blocked * 2 >= total)] |= BLOCKED_BIT
-        mask[urgent] |= URGENT_BIT
-        shape = (rows.stop - rows.start, -1)
-        self._shade[level][rows] = np.where(total > 0, shade, 0).reshape(shape)
-        self._mask[level][rows] = mask.reshape(shape)
+    ) -> Iterator[None]:
+        """Writes all levels of the rows from `first` on, whose bins follow each other in the sums."""
+        for level in range(len(self._shade)):
+            shade, mask = self._shade[level].reshape(-1), self._mask[level].reshape(-1)
+            before = first * (self.bins >> level)
+            for at in range(0, len(blocked), _CELLS):
+                part = slice(at, at + _CELLS)
+                there = slice(before + at, before + min(at + _CELLS, len(blocked)))
+                full_ns = self.bin_ns << level
+                looks = _looks(kinds, busy[:, part], blocked[part], urgent[part], full_ns)
+                shade[there], mask[there] = looks
+                yield
+            if level + 1 < len(self._shade):
+                busy = busy[:, 0::2] + busy[:, 1::2]
+                blocked = blocked[0::2] + blocked[1::2]
+                urgent = urgent[0::2] | urgent[1::2]
 
     def frame(self, window: Window, rows: NDArray[np.intp]) -> Frame:
         """The frame of some rows, some 20 ns a pixel.
@@ -161,6 +158,36 @@ class Pyramid:
         shade[:, touched.outside] = 0
         mask[:, touched.outside] = 0
         return Frame(shade, mask)
+
+
+def _looks(
+    kinds: NDArray[np.intp],
+    busy: NDArray[np.float32],
+    blocked: NDArray[np.float32],
+    urgent: NDArray[np.bool_],
+    full_ns: int,
+) -> tuple[NDArray[np.uint8], NDArray[np.uint16]]:
+    """Shade and mask of bins.
+
+    A sum that is not negative orders as its bits do; the last four of them, a millionth of it, give way to its kind, so
+    that one maximum of integers finds both.
+
+    Args:
+        kinds: (k,) the kinds that there are.
+        busy: (k, n) ns of each kind in each bin; `blocked` (n,) of all.
+        full_ns: the length of a bin.
+    """
+    greatest, mask = np.zeros(len(blocked), np.int32), np.zeros(len(blocked), np.uint16)
+    total = np.zeros(len(blocked), np.float32)
+    for kind, here in zip(kinds.tolist(), busy, strict=True):
+        np.maximum(greatest, here.view(np.int32) & ~15 | 15 - kind, out=greatest)
+        mask |= (here > 0).view(np.uint8) * np.uint16(1 << kind)
+        total += here
+    share = np.ceil(total * np.float32(LEVELS / full_ns))
+    shade = ((15 - (greatest & 15)) << 4).astype(np.uint8) | np.minimum(share, LEVELS).astype(np.uint8)
+    mask |= ((blocked > 0) & (blocked * 2 >= total)).view(np.uint8) * BLOCKED_BIT
+    mask |= urgent.view(np.uint8) * URGENT_BIT
+    return shade * (total > 0), mask
 
 
 @dataclass(frozen=True, slots=True, eq=False)

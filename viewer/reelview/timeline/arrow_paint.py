@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QLineF, QPointF, QRect, Qt
+from PySide6.QtCore import QLineF, QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 
 from reelview.arrows import Arrows, choose_arrows, count_label
@@ -140,13 +140,23 @@ def _paint_bundles(ink: ArrowInk, arrows: Arrows, middle: list[float]) -> None:
     )
 
 
-def _cells(box: QRect) -> list[tuple[int, int]]:
-    """The cells of a coarse grid that a box touches: boxes that share none do not hide each other."""
-    return [
-        (x, y)
-        for x in range(box.left() >> _CELL_BITS, (box.right() >> _CELL_BITS) + 1)
-        for y in range(box.top() >> _CELL_BITS, (box.bottom() >> _CELL_BITS) + 1)
-    ]
+class _Taken:
+    """The cells of a coarse grid in which something stands: boxes that share none do not hide each other."""
+
+    def __init__(self) -> None:
+        self._rows: dict[int, int] = {}
+
+    def take(self, left: int, top: int, width: int, height: int) -> bool:
+        """Takes the cells of a box; False where one of them is taken."""
+        first = max(left, 0) >> _CELL_BITS
+        cells = (1 << ((max(left + width, 0) >> _CELL_BITS) + 1)) - (1 << first)
+        rows = range(top >> _CELL_BITS, (top + height >> _CELL_BITS) + 1)
+        taken = self._rows
+        if any(taken.get(row, 0) & cells for row in rows):
+            return False
+        for row in rows:
+            taken[row] = taken.get(row, 0) | cells
+        return True
 
 
 def _paint_counts(ink: ArrowInk, arrows: Arrows, places: list[tuple[int, list[int]]]) -> None:
@@ -154,15 +164,14 @@ def _paint_counts(ink: ArrowInk, arrows: Arrows, places: list[tuple[int, list[in
     words = len(arrows.count) <= 12
     height_px = ink.texts.height_px
     back = QColor(ink.theme.header)
-    taken: set[tuple[int, int]] = set()
+    taken = _Taken()
     for number in np.argsort(-arrows.count, kind="stable")[:_MOST_COUNTS].tolist():
         count = int(arrows.count[number])
         text = count_label(count) if words else f"{count:,}"
         x, tops = places[number]
         width_px = ink.texts.width_px(text) + 6
-        boxes = (QRect(x + 4, y - height_px // 2, width_px, height_px) for y in tops)
-        box = next((box for box in boxes if taken.isdisjoint(_cells(box))), None)
-        if box is not None:
-            taken.update(_cells(box))
-            ink.painter.fillRect(box, back)
-            ink.painter.drawPixmap(box.left() + 3, box.top(), ink.texts.picture(text, ink.theme.text))
+        free = (y - height_px // 2 for y in tops if taken.take(x + 4, y - height_px // 2, width_px, height_px))
+        top = next(free, None)
+        if top is not None:
+            ink.painter.fillRect(x + 4, top, width_px, height_px, back)
+            ink.painter.drawPixmap(x + 7, top, ink.texts.picture(text, ink.theme.text))
