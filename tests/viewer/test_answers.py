@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 import time
 
-from reelview.answers import Answers, wait_for_left
+from reelview.answers import Answers
+from reelview.left import wait_for_left
 
 
 def test_answers_come_in_their_order_from_another_thread(qtbot):

@@ -120,7 +120,7 @@ def test_a_window_plays_a_reel_and_shows_what_cannot_be_read(reel, qtbot, tmp_pa
     (tmp_path / "no.reel").write_text("not a reel")
     with pytest.raises(ReelError) as trouble:
         open_reel(tmp_path / "no.reel")
-    window.show_trouble(str(trouble.value))
+    window.opener.show_trouble(str(trouble.value))
     assert window.session is None
     assert window.centralWidget().text() == str(trouble.value)
     window.close()

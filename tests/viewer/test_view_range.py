@@ -41,30 +41,6 @@ def test_zooming_holds_the_moment_at_the_mouse(view):
     assert (at_ns - view.begin_ns) / view.length_ns == pytest.approx(before, abs=1e-6)
 
 
-def test_back_undoes_a_jump_and_a_whole_glide(view):
-    whole = (view.begin_ns, view.end_ns)
-    view.show(RUN[0], RUN[0] + 10**6)
-    for _ in range(20):
-        view.pan(1000)
-    assert view.begin_ns == RUN[0] + 20_000
-    view.back()
-    assert view.begin_ns == RUN[0]
-    view.back()
-    assert (view.begin_ns, view.end_ns) == whole
-    assert not view.can_go_back
-    view.forward()
-    view.forward()
-    assert view.begin_ns == RUN[0] + 20_000
-    assert not view.can_go_forward
-
-
-def test_a_jump_after_going_back_forgets_what_was_ahead(view):
-    view.show(RUN[0], RUN[0] + 10**6)
-    view.back()
-    view.show(RUN[0], RUN[0] + 10**5)
-    assert not view.can_go_forward
-
-
 def test_bookmarks_are_gone_to_and_unset_ones_ignored(view):
     view.show(RUN[0], RUN[0] + 10**6)
     view.set_bookmark(3)

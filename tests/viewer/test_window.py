@@ -50,7 +50,7 @@ def show(window: Window, name: str) -> str:
 
 
 def test_a_market_has_all_panels(window):
-    assert list(window.docks) == ["pricing", "state", "synchronization", "findings", "inspector", "search"]
+    assert list(window.docks) == ["pricing", "state", "synchronization", "findings", "run", "inspector", "search"]
 
 
 def test_a_reel_opens_in_a_thread_and_is_remembered(market, qtbot, remembered):
@@ -67,7 +67,7 @@ def test_opening_can_be_cancelled(market, qtbot):
     window = Window()
     qtbot.addWidget(window)
     window.open(market.path)
-    window.cancel_opening()
+    window.opener.cancel()
     QTest.qWait(50)
     assert window.session is None
     assert not window.is_in_trouble

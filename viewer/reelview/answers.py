@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import atexit
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from PySide6.QtCore import QObject, QThread, Signal
 
-Tasks = Mapping[str, Callable[[], Any]]
+from reelview.left import leave
 
-_left: dict[_Worker, Answers] = {}
-"""Work that nobody waits for any more, with its owner: a thread that runs must not lose it."""
+Tasks = Mapping[str, Callable[[], Any]]
 
 
 class Answers(QObject):
@@ -58,15 +56,10 @@ class Answers(QObject):
 
     def leave(self) -> None:
         """Wants no answer any more, and does not wait for the one that the work is at."""
-        worker = self._worker
-        if worker is None or not worker.isRunning():
-            self.stop()
-            return
-        worker.requestInterruption()
-        worker.found.disconnect()
-        _left[worker] = self
-        worker.finished.connect(lambda: _left.pop(worker, None))
-        self._worker = None
+        if self._worker is not None:
+            self._worker.found.disconnect()
+            leave(self._worker, self)
+            self._worker = None
 
     def finish(self) -> None:
         """Works out here and now what is not there yet."""
@@ -94,13 +87,6 @@ class _Worker(QThread):
             if self.isInterruptionRequested():
                 return
             self.found.emit(name, _outcome(task))
-
-
-@atexit.register
-def wait_for_left() -> None:
-    """Waits for the work that was left: a process must not end under a thread of Qt."""
-    for worker in list(_left):
-        worker.wait()
 
 
 def _outcome(task: Callable[[], Any]) -> Any:

@@ -15,10 +15,11 @@ if TYPE_CHECKING:
 
 def choose_command(window: Window) -> Chooser:
     """The command palette: everything that a key or a menu does."""
+    names = [action.name for action in ACTIONS if action.name != "commands"] if window.session else ["help"]
     entries: list[tuple[str, str, Callable[[], object]]] = [
         (action.text, hint(action.name), lambda name=action.name: window.trigger(name))  # type: ignore[misc]
         for action in ACTIONS
-        if action.name != "commands"
+        if action.name in names
     ]
     entries += [
         (f"Panel: {made.windowTitle()}", "", lambda name=name: window.show_panel(name))  # type: ignore[misc]
@@ -30,7 +31,9 @@ def choose_command(window: Window) -> Chooser:
         (f"Export the picture: {title}", "", lambda name=name: asked.ask_for_picture(name))  # type: ignore[misc]
         for name, title in asked.pictures.items()
     ]
-    entries += [("Open a reel", "Ctrl+O", window.ask_to_open), ("Compare with another reel", "", window.comparing.ask)]
+    entries += [("Open a reel", "Ctrl+O", window.opener.ask), ("Compare with another reel", "", window.comparing.ask)]
+    recent = window.remembered.recent if window.remembered else []
+    entries += [(f"Open {path}", "", lambda path=path: window.open(path)) for path in recent]  # type: ignore[misc]
     return Chooser("What to do", entries, window)
 
 

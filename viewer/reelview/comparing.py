@@ -38,9 +38,9 @@ class Comparing(QObject):
         if not self._is_possible():
             return
         self.stop()
-        self._loading = Loading(path, self)
+        self._loading = Loading(path)
         self._loading.opened.connect(self._on_opened)
-        self._loading.failed.connect(self._window.statusBar().showMessage)
+        self._loading.failed.connect(self._on_failed)
         self._window.statusBar().showMessage(f"Opening {path.name} to compare …")
         self._loading.start()
 
@@ -53,10 +53,7 @@ class Comparing(QObject):
     def stop(self) -> None:
         """Takes the other reel away."""
         if self._loading:
-            self._loading.cancel()
-            for signal in (self._loading.opened, self._loading.failed):
-                signal.disconnect()
-            self._loading.wait()
+            self._loading.leave()
             self._loading = None
         if self.shown:
             self.shown.close()
@@ -73,8 +70,11 @@ class Comparing(QObject):
             self._window.statusBar().showMessage(trouble, 5000)
         return not trouble
 
+    def _on_failed(self, text: str) -> None:
+        if self.sender() is self._loading:
+            self._window.statusBar().showMessage(text)
+
     def _on_opened(self, opened: Opened) -> None:
-        self._window.statusBar().clearMessage()
-        if self._window.session is None:
-            return
-        self.show(Session.of_opened(opened))
+        if self.sender() is self._loading:
+            self._window.statusBar().clearMessage()
+            self.show(Session.of_opened(opened))

@@ -15,10 +15,11 @@ from reelview.panels.findings_page import write_findings
 from reelview.panels.inspector import Inspector
 from reelview.panels.page_panel import PagePanel
 from reelview.panels.parts import PartsView
+from reelview.panels.run_page import write_run
 from reelview.panels.search import Search
 from reelview.panels.state_panel import StatePanel
 from reelview.panels.sync_panel import SyncPanel
-from reelview.session import FINDINGS, Session
+from reelview.session import FINDINGS, RUN, Session
 from reelview.timeline.widget import Timeline
 
 _LEAST_AROUND_NS = 1_000_000
@@ -44,6 +45,7 @@ def panels_of(session: Session) -> list[Panel]:
         found.append(Panel("state", "State at the cursor", lambda: StatePanel(session, reel)))
         found.append(Panel("synchronization", "Synchronization", lambda: SyncPanel(session, reel)))
         found.append(Panel("findings", "Findings", lambda: findings(session, reel)))
+        found.append(Panel("run", "This run", lambda: about_run(session, reel)))
         found.append(Panel("inspector", "Event", lambda: Inspector(session, reel), "bottom"))
         found.append(Panel("search", "Search", lambda: Search(session, reel), "bottom"))
     return found
@@ -72,15 +74,29 @@ def findings(session: Session, reel: Reel) -> QWidget:
         rows = np.array(finding.events, np.int64)
         begin_ns, end_ns = int(reel.begin[rows].min()), int(reel.begin[rows].max())
         session.highlight.highlight(rows, finding.code)
-        session.go_to_event(finding.events[0])
-        session.cursor.move_to(max(finding.at_ns, end_ns))
-        session.view.show_around(begin_ns, max(end_ns, begin_ns + _LEAST_AROUND_NS))
+        with session.history.step():
+            session.go_to_event(finding.events[0])
+            session.cursor.move_to(max(finding.at_ns, end_ns))
+            session.view.show_around(begin_ns, max(end_ns, begin_ns + _LEAST_AROUND_NS))
 
     def write() -> str:
         return session.answers.trouble(FINDINGS) or write_findings(reel)
 
     panel = PagePanel(session, write, name="Findings", others={"finding": show})
     session.answers.answered.connect(panel.rewrite)
+    return panel
+
+
+def about_run(session: Session, reel: Reel) -> QWidget:
+    """The run as a whole, and the marks that were set in it."""
+
+    def write() -> str:
+        facts = session.facts
+        return session.answers.trouble(RUN) if facts is None else write_run(reel, facts, session.marks.all)
+
+    panel = PagePanel(session, write, name="This run")
+    session.answers.answered.connect(panel.rewrite)
+    session.marks.marks_changed.connect(panel.refresh)
     return panel
 
 
@@ -98,6 +114,7 @@ def timeline_of_session(session: Session) -> Timeline:
         marks=session.marks,
         highlight=session.highlight,
         layers=session.layers,
+        history=session.history,
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QBuffer, QPoint
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
@@ -149,11 +149,15 @@ def save_picture(widget: QWidget, path: Path) -> bool:
         return widget.grab().save(str(path))
     from PySide6.QtSvg import QSvgGenerator
 
+    drawn = QBuffer()
     generator = QSvgGenerator()
-    generator.setFileName(str(path))
+    generator.setOutputDevice(drawn)
     generator.setSize(widget.size())
-    painter = QPainter()
-    if not painter.begin(generator):
-        return False
+    painter = QPainter(generator)
     widget.render(painter, QPoint())
-    return painter.end()
+    painter.end()
+    try:
+        path.write_bytes(drawn.data().data())
+    except OSError:
+        return False
+    return True

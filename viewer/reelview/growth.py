@@ -12,7 +12,7 @@ from reelview.loading import Opened
 from reelview.session import Session
 from reelview.timeline.widget import Timeline
 
-_CHOSEN = ("view", "selection", "cursor", "order", "marks", "highlight", "layers")
+_CHOSEN = ("view", "selection", "cursor", "order", "marks", "highlight", "layers", "history")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,6 +44,7 @@ def grow(session: Session, growth: Growth, timeline: Timeline) -> Session:
     assert made.reel is not None, "as is more of it"
     session.selection.renumber(growth.rows)
     session.highlight.renumber(growth.rows)
+    session.history.renumber(growth.rows)
     session.playback.take_moments(made.playback)
     chosen = {name: getattr(session, name) for name in _CHOSEN}
     longer = replace(made, playback=session.playback, **chosen)

@@ -40,9 +40,10 @@ class Linked(QObject):
             length_ns = self._one.view.length_ns
             events, moments = (one_event, other_event), self.moments(one_event, other_event)
             for session, event, at_ns in zip((self._one, self._other), events, moments, strict=True):
-                session.selection.select_event(event)
-                session.cursor.move_to(at_ns)
-                session.view.show(at_ns - length_ns // 2, at_ns - length_ns // 2 + length_ns)
+                with session.history.step():
+                    session.selection.select_event(event)
+                    session.cursor.move_to(at_ns)
+                    session.view.show(at_ns - length_ns // 2, at_ns - length_ns // 2 + length_ns)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

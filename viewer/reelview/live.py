@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, QThread, Signal
 from ipcreel.record.progress import Progress, Snapshot
 from ipcreel.reel import ReelError
 from reelview.growth import Growth
+from reelview.left import leave
 from reelview.loading import Opened, work_out
 
 _PAUSE_S = 0.2
@@ -52,11 +53,10 @@ class Live(QThread):
         """Waits so long at least before the next growth."""
         self._rest_s = max(seconds, _PAUSE_S)
 
-    def stop(self) -> None:
-        """Ends the thread after the step that it is in."""
+    def leave(self) -> None:
+        """Looks no longer; the thread ends after the step that it is in."""
         self._stopped.set()
-        self.requestInterruption()
-        self.wait()
+        leave(self)
 
     def _follow(self, progress: Progress) -> None:
         abandoned = False

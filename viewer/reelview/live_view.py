@@ -37,7 +37,9 @@ class LiveView(QObject):
         self._window = window
         self._renewal: Renewal | None = None
         self._answers: Answers | None = None
-        self._live = Live(path, self)
+        self._is_stopped = False
+        """Then what the thread may have told meanwhile is not shown any more."""
+        self._live = Live(path)
         self._live.grown.connect(self._on_grown)
         self._live.ended.connect(self._on_ended)
         self._live.failed.connect(self._on_failed)
@@ -60,16 +62,17 @@ class LiveView(QObject):
 
     def stop(self) -> None:
         """Looks no longer; the recording goes on."""
-        for signal in (self._live.grown, self._live.ended, self._live.failed, self._live.abandoned):
-            signal.disconnect()
-        self._live.stop()
+        self._is_stopped = True
+        self._live.leave()
         if self._answers:
-            self._answers.stop()
+            self._answers.leave()
         self._window.removeToolBar(self._bar)
         self._bar.deleteLater()
         self.deleteLater()
 
     def _on_grown(self, growth: Growth) -> None:
+        if self._is_stopped:
+            return
         began_s = time.perf_counter()
         self._show(growth, f"{self._live.path.name}, live")
         self._said.setText(f"● recording: {len(growth.opened.reel):,} events")
@@ -77,6 +80,8 @@ class LiveView(QObject):
         self._live.rest(_REST * (time.perf_counter() - began_s))
 
     def _on_ended(self, growth: Growth) -> None:
+        if self._is_stopped:
+            return
         if self._answers:
             self._answers.leave()
             self._answers = None
@@ -85,11 +90,14 @@ class LiveView(QObject):
         self._window.end_live()
 
     def _on_failed(self, text: str) -> None:
-        self._window.show_trouble(text)
-        self._window.end_live()
+        if not self._is_stopped:
+            self._window.opener.stop()
+            self._window.opener.show_trouble(text)
 
     def _on_abandoned(self, text: str) -> None:
         """What was recorded stays in view."""
+        if self._is_stopped:
+            return
         self._said.setText("○ no recorder")
         self._said.setToolTip(text)
         self._window.statusBar().showMessage(text)

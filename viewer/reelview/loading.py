@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QThread, Signal
 
 from ipcreel.analysis.state import States
 from ipcreel.reel import Reel, ReelError, open_reel
+from reelview.left import leave
 from reelview.lens import Lens
 from reelview.lens.find import find_lens, ticks_of
 from reelview.opening import states_of, timeline_of
@@ -84,6 +85,6 @@ class Loading(QThread):
         except Exception as error:  # a damaged reel may fail anywhere: the window says so and stays
             self.failed.emit(f"{self.path}: it cannot be shown: {type(error).__name__}: {error}")
 
-    def cancel(self) -> None:
-        """Asks the thread to end after the step that it is in."""
-        self.requestInterruption()
+    def leave(self) -> None:
+        """Wants nothing of it any more; the thread ends after the step that it is in."""
+        leave(self)

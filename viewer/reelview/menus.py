@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QDockWidget, QLabel, QMenu, QToolBar
+from PySide6.QtWidgets import QDockWidget, QLabel, QMenu, QSizePolicy, QToolBar, QWidget
 
 from reelview.timeline.keys import ACTIONS, hint
 
@@ -15,14 +15,17 @@ if TYPE_CHECKING:
 _VIEW = ("zoom_in", "zoom_out", "pan_left", "pan_right", "focus", "show_all", "show_end", "back", "forward")
 _LANES = ("taller", "lower", "arrows", "path", "curves", "pin", "hide", "show_hidden", "find_lane")
 _GO = (
-    "search", "next_event", "previous_event", "follow_flow", "follow_flow_back", "cone", "wait_for", "source", "replay",
-    "mark", "keep_mark", "note", "remove_mark",
+    "search", "next_event", "previous_event", "lane_above", "lane_below", "follow_flow", "follow_flow_back", "cone",
+    "wait_for", "source", "replay", "mark", "keep_mark", "note", "remove_mark",
 )  # fmt: skip
 _PLAY = (
     "play", "step_event", "step_event_back", "step_tick", "step_tick_back", "step_flow", "step_flow_back", "slower",
     "faster",
 )  # fmt: skip
-_TOOLS = (("◀", "step_event_back"), ("▶❙❙", "play"), ("▶", "step_event"), ("−", "slower"), ("+", "faster"))
+_BEFORE = (("← Back", "back"), ("→", "forward"))
+_PLAYING = (("◀ Step", "step_event_back"), ("▶ Play", "play"), ("Step ▶", "step_event"))
+_SPEED = (("Slower", "slower"), ("Faster", "faster"))
+_AFTER = (("Search", "search"), ("Commands", "commands"), ("Help", "help"))
 
 
 def fill(window: Window) -> None:
@@ -46,18 +49,42 @@ def fill_panels(window: Window, docks: list[QDockWidget]) -> None:
         window.panels_menu.addAction(made.toggleViewAction())
 
 
-def fill_tool_bar(window: Window, labels: tuple[QLabel, ...]) -> None:
-    bar = QToolBar("Playback", window)
+def fill_tool_bar(window: Window, speed: QLabel, moment: QLabel) -> QAction:
+    """Back and forward, playing with its speed and its moment, and where to look further; returns what plays."""
+    bar = QToolBar("Tools", window)
     bar.setObjectName("playback")
     bar.setMovable(False)
-    for text, name in _TOOLS:
-        action = bar.addAction(text)
+    _add_tools(window, bar, _BEFORE)
+    bar.addSeparator()
+    playing = _add_tools(window, bar, _PLAYING)["play"]
+    bar.addSeparator()
+    _add_tools(window, bar, _SPEED[:1])
+    speed.setContentsMargins(6, 0, 6, 0)
+    bar.addWidget(speed)
+    _add_tools(window, bar, _SPEED[1:])
+    bar.addSeparator()
+    moment.setContentsMargins(10, 0, 10, 0)
+    bar.addWidget(moment)
+    space = QWidget()
+    space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+    bar.addWidget(space)
+    _add_tools(window, bar, _AFTER)
+    window.addToolBar(bar)
+    return playing
+
+
+def show_playing(action: QAction, playing: bool) -> None:
+    """Says on the tool bar what a press would do now."""
+    action.setText("❙❙ Pause" if playing else "▶ Play")
+
+
+def _add_tools(window: Window, bar: QToolBar, tools: tuple[tuple[str, str], ...]) -> dict[str, QAction]:
+    made = {}
+    for text, name in tools:
+        action = made[name] = bar.addAction(text)
         action.setToolTip(f"{_text(name)} ({hint(name)})")
         action.triggered.connect(lambda _checked, name=name: window.trigger(name))
-    for label in labels:
-        label.setContentsMargins(10, 0, 0, 0)
-        bar.addWidget(label)
-    window.addToolBar(bar)
+    return made
 
 
 def _text(name: str) -> str:
@@ -72,7 +99,7 @@ def _entry(window: Window, menu: QMenu, name: str) -> None:
 def _fill_file(window: Window, menu: QMenu) -> None:
     opening = QAction("&Open…", window)
     opening.setShortcut(QKeySequence.StandardKey.Open)
-    opening.triggered.connect(lambda _checked: window.ask_to_open())
+    opening.triggered.connect(lambda _checked: window.opener.ask())
     menu.addAction(opening)
     comparing = menu.addMenu("&Compare")
     comparing.addAction("Compare &with…").triggered.connect(lambda _checked: window.comparing.ask())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,6 +17,7 @@ from reelview.lens.chain import past_of
 from reelview.lens.find import find_lens, ticks_of
 from reelview.loading import Opened
 from reelview.opening import timeline_of
+from reelview.panels.run_page import RunFacts, facts_of
 from reelview.playback import Playback
 from reelview.raster.choose import Raster
 from reelview.synchronization import Synchronization, synchronization_of
@@ -23,13 +25,14 @@ from reelview.timeline.critical import PathColumns
 from reelview.timeline.cursor import Cursor
 from reelview.timeline.data import TimelineData
 from reelview.timeline.highlight import Highlight
+from reelview.timeline.history import History
 from reelview.timeline.lane_order import LaneOrder
 from reelview.timeline.layers import Layers
 from reelview.timeline.marks import Marks
 from reelview.timeline.selection import Selection
 from reelview.timeline.view_range import ViewRange
 
-FINDINGS, SYNCHRONIZATION = "findings", "synchronization"
+FINDINGS, SYNCHRONIZATION, RUN = "findings", "synchronization", "run"
 """The names of what is worked out of a whole reel."""
 
 
@@ -48,6 +51,7 @@ class Session:
     playback: Playback
     highlight: Highlight
     layers: Layers
+    history: History
     answers: Answers
     lens: Lens | None = None
     lens_trouble: str = ""
@@ -86,26 +90,34 @@ class Session:
             tick_ns=data.tick_ns,
         )
         view, order = ViewRange(first_ns, last_ns), LaneOrder(data.tracks)
-        tasks = (
-            {} if reel is None else {SYNCHRONIZATION: lambda: synchronization_of(reel), FINDINGS: lambda: reel.findings}
-        )
-        models = (view, Selection(), cursor, order, Marks(), playback, Highlight(), Layers(), Answers(tasks))
-        return cls(reel, data, raster or Raster(data.spans), *models, lens, lens_trouble)
+        tasks: dict[str, Callable[[], object]] = {}
+        if reel is not None:
+            tasks = {
+                RUN: lambda: facts_of(reel),
+                SYNCHRONIZATION: lambda: synchronization_of(reel),
+                FINDINGS: lambda: reel.findings,
+            }
+        selection = Selection()
+        shown = (view, selection, cursor, order, Marks(), playback, Highlight(), Layers())
+        history = History(view, cursor, selection)
+        return cls(reel, data, raster or Raster(data.spans), *shown, history, Answers(tasks), lens, lens_trouble)
 
     def go_to_event(self, event: int) -> None:
         """Selects an event, and moves the cursor and the view so that it is seen."""
         span = self.data.span_of_event(event)
-        self.selection.select_event(event)
-        if span is not None:
-            begin_ns, end_ns = int(self.data.spans.begin_ns[span]), int(self.data.spans.end_ns[span])
-            self.cursor.move_to(begin_ns)
-            if end_ns <= self.view.begin_ns or begin_ns >= self.view.end_ns:
-                self.view.centre(begin_ns)
+        with self.history.step():
+            self.selection.select_event(event)
+            if span is not None:
+                begin_ns, end_ns = int(self.data.spans.begin_ns[span]), int(self.data.spans.end_ns[span])
+                self.cursor.move_to(begin_ns)
+                if end_ns <= self.view.begin_ns or begin_ns >= self.view.end_ns:
+                    self.view.centre(begin_ns)
 
     def go_to(self, at_ns: int) -> None:
         """Moves the cursor, and the view so that it is seen."""
-        self.cursor.move_to(at_ns)
-        self.view.reveal(at_ns)
+        with self.history.step():
+            self.cursor.move_to(at_ns)
+            self.view.reveal(at_ns)
 
     def show_cone(self, event: int, since_ns: int | None = None) -> None:
         """Lets stand out what happened before an event, from a moment on; without one, what happened after it too."""
@@ -118,14 +130,22 @@ class Session:
         else:
             rows = past_of(self.reel, event, since_ns)
             what = f"what led to event {event}"
-            self.view.show_around(since_ns, int(self.reel.end[event]))
-        self.selection.select_event(event)
+        with self.history.step():
+            if since_ns is not None:
+                self.view.show_around(since_ns, int(self.reel.end[event]))
+            self.selection.select_event(event)
         self.highlight.highlight(rows, what)
 
     @property
     def synchronization(self) -> Synchronization | None:
         """None while it is worked out."""
         found: Synchronization | None = self.answers.get(SYNCHRONIZATION)
+        return found
+
+    @property
+    def facts(self) -> RunFacts | None:
+        """Of the run as a whole; None while they are worked out."""
+        found: RunFacts | None = self.answers.get(RUN)
         return found
 
     def toggle_path(self) -> None:

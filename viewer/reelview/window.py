@@ -5,19 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QDockWidget,
-    QFileDialog,
     QInputDialog,
     QLabel,
     QMainWindow,
     QMenu,
-    QPushButton,
     QTabBar,
-    QVBoxLayout,
-    QWidget,
 )
 
 from reelview import choosers, menus, notes
@@ -26,17 +23,17 @@ from reelview.comparing import Comparing
 from reelview.docks import dock, focus_next, panels_of, timeline_of_session, with_curves
 from reelview.exporting import Exporting
 from reelview.help_page import write_help
-from reelview.live_view import LiveView
-from reelview.loading import Loading, Opened
+from reelview.opener import Opener
 from reelview.panels.inspector import Inspector
 from reelview.panels.page_panel import PagePanel
 from reelview.panels.search import Search
 from reelview.playback import speed_label
-from reelview.session import SYNCHRONIZATION, Session
+from reelview.session import RUN, SYNCHRONIZATION, Session
 from reelview.settings import Remembered
 from reelview.ticks import duration_label
 from reelview.timeline.indexing import Indexing
 from reelview.timeline.keys import action_of
+from reelview.timeline.legend import Legend
 from reelview.timeline.marks import Mark
 from reelview.timeline.widget import Timeline
 
@@ -44,10 +41,6 @@ _STEPS = {
     f"step_{what}{back}": (what, -1 if back else 1) for what in ("event", "tick", "flow") for back in ("", "_back")
 }
 _DOCK_PX, _DOCK_SHARE = 430, 0.42
-_EMPTY = (
-    "Drop a reel here, or open one with Ctrl+O.\n\n"
-    "`ipcreel record -o market.reel -- energymarket run` makes one; `ipcreel view market.reel` opens it."
-)
 
 
 class Window(QMainWindow):
@@ -66,100 +59,44 @@ class Window(QMainWindow):
         self.docks: dict[str, QDockWidget] = {}
         self.panels_menu = QMenu(self)
         self.exporting = Exporting(self)
+        self._legend: Legend | None = None
         self._indexing: Indexing | None = None
-        self._loading: Loading | None = None
-        self._live: LiveView | None = None
         self._path: Path | None = None
         self.comparing = Comparing(self)
-        self._moment, self._speed, self._build = QLabel(), QLabel(), QLabel()
+        self._moment, self._speed, self._build, self._missing = QLabel(), QLabel(), QLabel(), QLabel()
+        self._missing.linkActivated.connect(self.show_panel)
         self.setWindowTitle("ipcreel")
         self.setAcceptDrops(True)
         self.setDockNestingEnabled(True)
         self.resize(1280, 760)
-        self._show_text(_EMPTY)
         menus.fill(self)
-        menus.fill_tool_bar(self, (self._speed, self._moment))
-        self.statusBar().addPermanentWidget(self._build)
+        self._playing = menus.fill_tool_bar(self, self._speed, self._moment)
+        for label in (self._missing, self._build):
+            self.statusBar().addPermanentWidget(label)
         if remembered:
             remembered.restore_geometry(self)
+        self.opener = Opener(self)
+        self.opener.show_empty()
 
     # opening
 
     def open(self, path: Path, compare: Path | None = None) -> None:
         """Opens a reel in a thread of its own, and then the one it is compared with."""
-        self._stop_loading()
-        self._loading = Loading(path, self)
-        self._loading.progressed.connect(self._on_load_progressed)
-        self._loading.opened.connect(self._on_opened)
-        if compare is not None:
-            self._loading.opened.connect(lambda _opened: self.comparing.open(compare))
-        self._loading.failed.connect(self.show_trouble)
-        self._show_progress(f"Opening {path.name} …")
-        self._loading.start()
+        self.opener.open(path, compare)
 
     def follow(self, path: Path) -> None:
         """Shows a recording in progress: the reel to be, or the directory of its tapes."""
-        self._stop_loading()
-        self._show_progress(f"Waiting for the first events of {path.name} …")
-        self._live = LiveView(self, path)
-        self._live.start()
+        self.opener.follow(path)
 
     def end_live(self) -> None:
         """The recording has ended, and what is shown is its reel."""
-        if self._live:
-            self._live.stop()
-            self._live = None
+        self.opener.end_live()
         if self.session is not None and self.session.reel is not None:
             path = self.session.reel.path
             self.setWindowTitle(f"{path.name} — ipcreel")
             self.statusBar().showMessage("The program has ended. This is its reel.", 10_000)
             if self.remembered:
                 self.remembered.add_recent(path)
-
-    def cancel_opening(self) -> None:
-        self._stop_loading()
-        self.show_empty()
-
-    def ask_to_open(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(self, "Open a reel", "", "Reels (*.reel);;All files (*)")
-        if name:
-            self.open(Path(name))
-
-    def _stop_loading(self) -> None:
-        if self._live:
-            self._live.stop()
-            self._live = None
-        if self._loading:
-            self._loading.cancel()
-            for signal in (self._loading.progressed, self._loading.opened, self._loading.failed):
-                signal.disconnect()
-            self._loading.wait()
-            self._loading = None
-
-    def _show_progress(self, text: str) -> None:
-        self.close_session()
-        box = QWidget()
-        layout = QVBoxLayout(box)
-        layout.addStretch()
-        self._progress = QLabel(text)
-        self._progress.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        layout.addWidget(self._progress)
-        cancel = QPushButton("Cancel")
-        cancel.clicked.connect(self.cancel_opening)
-        layout.addWidget(cancel, 0, Qt.AlignmentFlag.AlignCenter)
-        layout.addStretch()
-        self.setCentralWidget(box)
-
-    def _on_load_progressed(self, text: str) -> None:
-        if self._loading:
-            self._progress.setText(f"Opening {self._loading.path.name}: {text} …")
-
-    def _on_opened(self, opened: Opened) -> None:
-        path = self._loading.path if self._loading else opened.reel.path
-        session = Session.of_opened(opened)
-        self.show_session(session, path.name)
-        if self.remembered:
-            self.remembered.add_recent(path)
 
     # the session
 
@@ -172,8 +109,11 @@ class Window(QMainWindow):
         self.timeline.asked.connect(self.trigger)
         session.cursor.moved.connect(self._on_cursor_moved)
         session.playback.speed_changed.connect(self._on_speed_changed)
+        session.playback.playing_changed.connect(self._on_playing_changed)
         session.answers.answered.connect(self._on_answered)
         self.setCentralWidget(with_curves(session, self.timeline))
+        self._legend = Legend(self.timeline)
+        self.statusBar().addWidget(self._legend, 1)
         self._add_docks(session)
         self._restore_marks(session)
         self.setWindowTitle(f"{name} — ipcreel")
@@ -238,18 +178,6 @@ class Window(QMainWindow):
             self.docks[name].show()
             self.docks[name].raise_()
 
-    def show_trouble(self, text: str) -> None:
-        """Says in the window what went wrong."""
-        self.close_session()
-        self.is_in_trouble = True
-        self._show_text(text)
-
-    def show_empty(self) -> None:
-        """Nothing is open: says what to do."""
-        self.close_session()
-        self.setWindowTitle("ipcreel")
-        self._show_text(_EMPTY)
-
     def close_session(self) -> None:
         if self._indexing:
             self._indexing.stop()
@@ -261,6 +189,11 @@ class Window(QMainWindow):
             if self.remembered and self.docks:
                 self.remembered.keep_layout(self)
         self._remove_docks()
+        self._missing.clear()
+        if self._legend is not None:
+            self.statusBar().removeWidget(self._legend)
+            self._legend.deleteLater()
+            self._legend = None
         self.session = self.timeline = None
 
     def _remove_docks(self) -> None:
@@ -272,8 +205,12 @@ class Window(QMainWindow):
     # actions
 
     def trigger(self, name: str) -> None:
-        """Does an action of keys.py."""
+        """Does an action of keys.py; without a reel those that need none."""
         if self.session is None or self.timeline is None:
+            if name == "help":
+                self.show_help().show()
+            elif name == "commands":
+                self.choose_command().open()
             return
         if name in _STEPS:
             self.session.playback.step(*_STEPS[name])
@@ -342,7 +279,6 @@ class Window(QMainWindow):
 
     def show_help(self) -> QDockWidget:
         """The help page, in a dock of its own."""
-        assert self.session is not None, "actions are done in a session only"
         if "help" not in self.docks:
             made = QDockWidget("Help", self)
             made.setObjectName("help")
@@ -353,21 +289,18 @@ class Window(QMainWindow):
 
     # what happened
 
-    def _show_text(self, text: str) -> None:
-        label = QLabel(text)
-        label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        label.setWordWrap(True)
-        label.setMargin(40)
-        label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.setCentralWidget(label)
-
     def _on_cursor_moved(self) -> None:
         if self.session is None:
             return
         at_ns = self.session.cursor.at_ns
-        self._moment.setText(duration_label(at_ns - self.session.data.zero_ns, 1000))
+        ticks = self.session.data.tick_ns
+        tick = f"   tick {int(ticks.searchsorted(np.int64(at_ns), 'right')) - 1}" if len(ticks) else ""
+        self._moment.setText(duration_label(at_ns - self.session.data.zero_ns, 1000) + tick)
         if self.session.playback.is_playing:
             self.session.view.follow(at_ns)
+
+    def _on_playing_changed(self) -> None:
+        menus.show_playing(self._playing, self.session is not None and self.session.playback.is_playing)
 
     def _on_speed_changed(self) -> None:
         if self.session is not None:
@@ -375,8 +308,16 @@ class Window(QMainWindow):
 
     def _on_answered(self, name: str) -> None:
         """A program that no lens knows has the curves of synchronization at first."""
+        if self.session and name == RUN:
+            self._tell_missing(self.session)
         if self.session and name == SYNCHRONIZATION and not (self.session.lens and self.session.lens.curves):
             self.session.toggle_curves()
+
+    def _tell_missing(self, session: Session) -> None:
+        """What is not in the reel is seen at once, and told in the panel behind the link."""
+        count = session.facts.missing if session.facts else 0
+        self._missing.setText(f'<a href="run">⚠ not all of this run is here ({count})</a>' if count else "")
+        self._missing.setToolTip("\n".join((*session.facts.damage, *session.facts.lost)) if session.facts else "")
 
     def _on_index_progressed(self, done: float) -> None:
         self._build.setText("" if done >= 1 else f"index {done:.0%}")
@@ -403,7 +344,7 @@ class Window(QMainWindow):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         name = action_of(event)
-        if name is None or self.session is None:
+        if name is None:
             super().keyPressEvent(event)
         else:
             self.trigger(name)
@@ -419,7 +360,7 @@ class Window(QMainWindow):
             self.open(paths[0])
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        self._stop_loading()
+        self.opener.stop()
         self.close_session()
         if self.remembered:
             self.remembered.keep_layout(self)

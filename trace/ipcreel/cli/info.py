@@ -64,7 +64,7 @@ def describe(reel: Reel) -> dict[str, Any]:
     codes, counts = np.unique(reel.op, return_counts=True)
     return {
         "command": reel.run.get("command", []),
-        "ended": _ended(reel.run),
+        "ended": contents.ended(reel),
         "seconds": (reel.end_ns - reel.begin_ns) / 1e9,
         "events": len(reel),
         "threads": len(reel.lanes),
@@ -98,13 +98,6 @@ def describe(reel: Reel) -> dict[str, Any]:
 
 def _parent_of(reel: Reel, child: Child) -> str | None:
     return reel.process_name(child.parent) if child.parent >= 0 else None
-
-
-def _ended(run: dict[str, Any]) -> str:
-    status = run.get("status")
-    if status is None:
-        return "an unknown exit code: the recording was interrupted"
-    return f"exit code {status >> 8}" if not status & 0x7F else f"signal {status & 0x7F}"
 
 
 def _process_table(processes: list[dict[str, Any]], unrecorded: list[dict[str, Any]]) -> Table:

@@ -68,6 +68,14 @@ def lost(reel: Reel) -> list[str]:
     return [*lines, f"the rest of {cut:,} payloads longer than the limit"] if cut else lines
 
 
+def ended(reel: Reel) -> str:
+    """How the program ended: its exit code, or the signal that ended it."""
+    status = reel.run.get("status")
+    if status is None:
+        return "an unknown exit code: the recording was interrupted"
+    return f"exit code {status >> 8}" if not status & 0x7F else f"signal {status & 0x7F}"
+
+
 def own_share(reel: Reel) -> float | None:
     """The recorder's share of the program's processor time, from 0 to 1; None where it was not measured.
 

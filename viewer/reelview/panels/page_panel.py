@@ -22,6 +22,7 @@ class PagePanel(QTextBrowser):
     """Shows what a function says of the session; asked to be written anew, it is so once however often it was asked.
 
     Args:
+        session: None for a page that says nothing of a reel.
         write: what to show, as HTML.
         others: links that are not the session's: their kind, and what to do with the rest.
     """
@@ -31,7 +32,7 @@ class PagePanel(QTextBrowser):
 
     def __init__(
         self,
-        session: Session,
+        session: Session | None,
         write: Callable[[], str],
         *,
         name: str,
@@ -52,6 +53,8 @@ class PagePanel(QTextBrowser):
         self.setOpenLinks(False)
         self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self.anchorClicked.connect(self._on_link)
+        if session is not None:
+            session.selection.event_changed.connect(self.refresh)
         self._style()
         self.rewrite()
 
@@ -73,11 +76,17 @@ class PagePanel(QTextBrowser):
     def rewrite(self) -> None:
         began = time.thread_time()
         self._is_old = False
-        html = self._write()
+        html = self._with_selection(self._write())
         if html != self._shown:
             self._put(html)
         spent_ms = (time.thread_time() - began) * 1000
         self._pause_ms = max(_LEAST_MS, int(spent_ms * _SHARE))
+
+    def _with_selection(self, html: str) -> str:
+        """What leads to the selected event stands out in every panel."""
+        event = None if self._session is None else self._session.selection.selected_event
+        target = f'href="event:{event}"'
+        return html.replace(target, f'class="chosen" {target}')
 
     def _put(self, html: str) -> None:
         """Shows another page at the place where the last one was read."""
@@ -105,9 +114,10 @@ class PagePanel(QTextBrowser):
 
     def _style(self) -> None:
         theme = DARK if self.palette().color(QPalette.ColorRole.Window).lightness() < 128 else LIGHT
-        link = 0x7FB2FF if theme is DARK else 0x0B57D0
+        link, chosen = (0x7FB2FF, 0x34445C) if theme is DARK else (0x0B57D0, 0xCFE0FA)
         self.document().setDefaultStyleSheet(
-            f"a {{ color: #{link:06x}; text-decoration: none; }} .faint {{ color: #{theme.faint_text:06x}; }} "
+            f"a {{ color: #{link:06x}; text-decoration: none; }} "
+            f".chosen {{ background-color: #{chosen:06x}; }} .faint {{ color: #{theme.faint_text:06x}; }} "
             f".bad {{ color: #{theme.urgent:06x}; font-weight: bold; }} h4 {{ margin: 9px 0 2px 0; }} "
             "pre { font-family: monospace; }"
         )
@@ -117,5 +127,5 @@ class PagePanel(QTextBrowser):
         kind, _, rest = target.partition(":")
         if kind in self._others:
             self._others[kind](rest)
-        else:
+        elif self._session is not None:
             self._session.follow(target)

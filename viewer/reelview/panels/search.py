@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from PySide6.QtCore import QItemSelectionModel, QModelIndex
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -52,6 +53,7 @@ class Search(QWidget):
         self.said = QLabel(HELP)
         self.said.setWordWrap(True)
         self._lay_out()
+        session.selection.event_changed.connect(self._on_event_changed)
 
     def _lay_out(self) -> None:
         layout = QVBoxLayout(self)
@@ -74,10 +76,13 @@ class Search(QWidget):
         if count:
             current = self.table.currentIndex().row()
             place = (current + by) % count if current >= 0 else (0 if by > 0 else count - 1)
-            chosen = self.found.index(place, 0)
-            flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
-            self.table.selectionModel().setCurrentIndex(chosen, flags)
-            self.table.scrollTo(chosen)
+            self._go_to_row(place)
+
+    def _go_to_row(self, place: int) -> None:
+        chosen = self.found.index(place, 0)
+        flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+        self.table.selectionModel().setCurrentIndex(chosen, flags)
+        self.table.scrollTo(chosen)
 
     def _on_query_changed(self, text: str) -> None:
         if not text.strip():
@@ -101,5 +106,14 @@ class Search(QWidget):
             highlight.keep(None)
 
     def _on_row_changed(self, current: QModelIndex) -> None:
-        if current.isValid():
+        if current.isValid() and int(self.found.rows[current.row()]) != self._session.selection.selected_event:
             self._session.go_to_event(int(self.found.rows[current.row()]))
+
+    def _on_event_changed(self) -> None:
+        """An event that was selected elsewhere is so in the list, where it was found."""
+        event, rows = self._session.selection.selected_event, self.found.rows
+        place = -1 if event is None else int(rows.searchsorted(np.int64(event)))
+        if 0 <= place < len(rows) and int(rows[place]) == event:
+            self._go_to_row(place)
+        else:
+            self.table.clearSelection()

@@ -2,6 +2,7 @@
 
 data        what a timeline shows
 view_range  which part of the run is seen
+history     where a person has been: the places behind and ahead
 selection   the event and the range that are selected
 cursor      the moment that every panel shows
 markers     signals and console lines, as many as there is room for
@@ -20,4 +21,5 @@ keys        what each key does
 mouse       what each drag does
 motion      gliding while a key is held
 widget      all of it
+legend      what colours and marks mean
 """

@@ -10,7 +10,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
 from reelview.timeline.keys import hint
-from reelview.timeline.neighbours import along_flow, in_lane
+from reelview.timeline.neighbours import along_flow, in_lane, next_of
 
 if TYPE_CHECKING:
     from reelview.timeline.widget import Timeline
@@ -83,12 +83,40 @@ def _remove_mark(timeline: Timeline) -> None:
 
 
 def _step(by: int) -> Callable[[Timeline], None]:
+    """To the next event of the lane of the selected one; else to the next of the current line after the cursor."""
+
     def command(timeline: Timeline) -> None:
-        spans = timeline.data.spans
-        if timeline.selected_span is not None:
-            found = in_lane(spans, timeline.selected_span, by)
-            if found is not None:
-                select(timeline, int(spans.event[found]))
+        spans, span = timeline.data.spans, timeline.selected_span
+        lanes = _current_lanes(timeline)
+        if span is not None and (not lanes or int(spans.row_lane[spans.row_of(span)]) in lanes):
+            found = in_lane(spans, span, by)
+        else:
+            found = next_of(spans, lanes, timeline.cursor_model.at_ns, by)
+        if found is not None:
+            select(timeline, int(spans.event[found]))
+
+    return command
+
+
+def _current_lanes(timeline: Timeline) -> tuple[int, ...]:
+    """The lanes of the current line; of the first that has any where there is none."""
+    lines = timeline.layout_.lines
+    if timeline.current_line is not None:
+        return lines[timeline.current_line].lanes
+    return () if timeline.selected_span is not None else next((line.lanes for line in lines if line.rows), ())
+
+
+def _lane(by: int) -> Callable[[Timeline], None]:
+    """To the next line that has events."""
+
+    def command(timeline: Timeline) -> None:
+        lines, here = timeline.layout_.lines, timeline.current_line
+        since = (-1 if by > 0 else len(lines)) if here is None else here
+        there = range(since + by, len(lines) if by > 0 else -1, by)
+        found = next((number for number in there if lines[number].rows), None)
+        if found is not None:
+            timeline.set_current_line(found)
+            timeline.scroll_to_line(found)
 
     return command
 
@@ -105,13 +133,14 @@ def _flow(by: int) -> Callable[[Timeline], None]:
 
 def select(timeline: Timeline, event: int) -> None:
     """Selects an event, and moves the cursor and the view so that it is seen."""
-    timeline.selection.select_event(event)
-    span = timeline.selected_span
-    if span is not None:
-        begin_ns, end_ns = int(timeline.data.spans.begin_ns[span]), int(timeline.data.spans.end_ns[span])
-        timeline.cursor_model.move_to(begin_ns)
-        if end_ns <= timeline.view.begin_ns or begin_ns >= timeline.view.end_ns:
-            timeline.view.centre(begin_ns)
+    with timeline.history.step():
+        timeline.selection.select_event(event)
+        span = timeline.selected_span
+        if span is not None:
+            begin_ns, end_ns = int(timeline.data.spans.begin_ns[span]), int(timeline.data.spans.end_ns[span])
+            timeline.cursor_model.move_to(begin_ns)
+            if end_ns <= timeline.view.begin_ns or begin_ns >= timeline.view.end_ns:
+                timeline.view.centre(begin_ns)
 
 
 def _lanes(timeline: Timeline) -> tuple[int, ...]:
@@ -144,13 +173,15 @@ _COMMANDS: dict[str, Callable[[Timeline], None]] = {
     "focus": _focus,
     "show_all": lambda timeline: timeline.view.show_all(),
     "show_end": _show_end,
-    "back": lambda timeline: timeline.view.back(),
-    "forward": lambda timeline: timeline.view.forward(),
+    "back": lambda timeline: timeline.history.back(),
+    "forward": lambda timeline: timeline.history.forward(),
     "mark": _mark,
     "keep_mark": _keep_mark,
     "remove_mark": _remove_mark,
     "next_event": _step(1),
     "previous_event": _step(-1),
+    "lane_above": _lane(-1),
+    "lane_below": _lane(1),
     "follow_flow": _flow(1),
     "follow_flow_back": _flow(-1),
     "pin": _pin,

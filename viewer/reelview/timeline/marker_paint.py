@@ -12,9 +12,9 @@ from reelview.raster.window import Window
 from reelview.timeline.layout import Layout
 from reelview.timeline.markers import Markers, place_markers
 
-_FLAG = ((-4.5, 0.0), (4.5, 0.0), (0.0, 7.0))
-_BUBBLE = ((-4.0, 0.5), (5.0, 0.5), (5.0, 5.5), (0.0, 5.5), (-3.0, 9.0), (-3.0, 5.5), (-4.0, 5.5))
-_CONSOLE = KIND_NAMES.index("console")
+FLAG = ((-4.5, 0.0), (4.5, 0.0), (0.0, 7.0))
+BUBBLE = ((-4.0, 0.5), (5.0, 0.5), (5.0, 5.5), (0.0, 5.5), (-3.0, 9.0), (-3.0, 5.5), (-4.0, 5.5))
+CONSOLE = KIND_NAMES.index("console")
 
 
 class MarkerPainter:
@@ -31,10 +31,10 @@ class MarkerPainter:
         self._lanes = np.flatnonzero(np.isin(layout.line_of_lane, layout.shown(scroll_px, height_px))).tolist()
 
     def signals(self, markers: Markers) -> None:
-        self._paint(markers, _FLAG, QColor(self._theme.urgent))
+        self._paint(markers, FLAG, QColor(self._theme.urgent))
 
     def console(self, markers: Markers) -> None:
-        self._paint(markers, _BUBBLE, QColor(self._theme.kinds[_CONSOLE]))
+        self._paint(markers, BUBBLE, QColor(self._theme.kinds[CONSOLE]))
 
     def _paint(self, markers: Markers, shape: tuple[tuple[float, float], ...], colour: QColor) -> None:
         placed = place_markers(markers, self._window, self._lanes)

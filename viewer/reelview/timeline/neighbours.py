@@ -23,6 +23,20 @@ def in_lane(spans: Spans, span: int, by: int) -> int | None:
     return best[1] if best else None
 
 
+def next_of(spans: Spans, lanes: tuple[int, ...], at_ns: int, by: int) -> int | None:
+    """The span of some lanes that begins next at a moment or after it (by=1), or last before it (by=-1)."""
+    found = []
+    for lane in lanes:
+        for row in spans.rows_of_lane(lane).tolist():
+            low, high = int(spans.offset[row]), int(spans.offset[row + 1])
+            place = low + int(spans.begin_ns[low:high].searchsorted(np.int64(at_ns))) - (by < 0)
+            if low <= place < high:
+                found.append((int(spans.begin_ns[place]), int(spans.row_depth[row]), place))
+    if not found:
+        return None
+    return (min(found) if by > 0 else max(found))[2]
+
+
 def along_flow(flows: Flows, event: int, by: int) -> int | None:
     """The event that a flow leads to (by=1), or comes from (by=-1); the first where there are several."""
     here, there = (flows.from_event, flows.to_event) if by > 0 else (flows.to_event, flows.from_event)

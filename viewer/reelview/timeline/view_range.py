@@ -9,20 +9,19 @@ _MARGIN = 0.04
 
 
 class ViewRange(QObject):
-    """A range of time that never leaves the run, with its history and bookmarks.
+    """A range of time that never leaves the run, with bookmarks.
 
-    Gliding (zooming and panning bit by bit) makes one entry of history, however long it lasts; a jump makes one each.
+    `left` comes before a range is left for another: once before each jump, and once before a glide (zooming and panning
+    bit by bit), however long it lasts.
     """
 
     range_changed = Signal()
-    history_changed = Signal()
+    left = Signal()
 
     def __init__(self, first_ns: int, last_ns: int, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._first_ns, self._last_ns = first_ns, last_ns
         self._shown = self._whole()
-        self._history = [self._shown]
-        self._place = 0
         self._gliding = False
         self._bookmarks: dict[int, tuple[int, int]] = {}
 
@@ -72,7 +71,7 @@ class ViewRange(QObject):
         """Jumps to a range."""
         target = self._fit(begin_ns, end_ns)
         if target != self._shown:
-            self._remember(target)
+            self.left.emit()
             self._gliding = False
             self._put(target)
 
@@ -103,20 +102,6 @@ class ViewRange(QObject):
     def show_all(self) -> None:
         self.show(*self._whole())
 
-    def back(self) -> None:
-        self._step(-1)
-
-    def forward(self) -> None:
-        self._step(1)
-
-    @property
-    def can_go_back(self) -> bool:
-        return self._place > 0
-
-    @property
-    def can_go_forward(self) -> bool:
-        return self._place + 1 < len(self._history)
-
     def set_bookmark(self, number: int) -> None:
         self._bookmarks[number] = self._shown
 
@@ -138,25 +123,10 @@ class ViewRange(QObject):
         target = self._fit(begin_ns, end_ns)
         if target == self._shown:
             return
-        if self._gliding:
-            self._history[self._place] = target
-        else:
-            self._remember(target)
+        if not self._gliding:
+            self.left.emit()
             self._gliding = True
         self._put(target)
-
-    def _remember(self, target: tuple[int, int]) -> None:
-        del self._history[self._place + 1 :]
-        self._history.append(target)
-        self._place += 1
-        self.history_changed.emit()
-
-    def _step(self, by: int) -> None:
-        if 0 <= self._place + by < len(self._history):
-            self._place += by
-            self._gliding = False
-            self._put(self._fit(*self._history[self._place]))
-            self.history_changed.emit()
 
     def _put(self, target: tuple[int, int]) -> None:
         if target != self._shown:

@@ -32,6 +32,7 @@ from reelview.timeline.axis import AxisPainter, axis_height_px, paint_corner
 from reelview.timeline.cursor import Cursor
 from reelview.timeline.data import TimelineData
 from reelview.timeline.highlight import Highlight
+from reelview.timeline.history import History
 from reelview.timeline.hover import Hover, under
 from reelview.timeline.keys import HELD, action_of
 from reelview.timeline.lane_order import LaneOrder
@@ -75,6 +76,7 @@ class Timeline(QWidget):
         marks: Marks,
         highlight: Highlight | None = None,
         layers: Layers | None = None,
+        history: History | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -85,6 +87,7 @@ class Timeline(QWidget):
         self.view: ViewRange = view
         self.selection: Selection = selection
         self.cursor_model: Cursor = cursor
+        self.history: History = history or History(view, cursor, selection, self)
         self.order: LaneOrder = order
         self.marks: Marks = marks
         self.mouse = Mouse(self)
@@ -207,11 +210,12 @@ class Timeline(QWidget):
     def click(self, at: QPointF) -> None:
         """Selects what is at a point, and moves the cursor there."""
         self.hover_at(at, at)
-        self.cursor_model.move_to(self.at_ns(at.x()))
-        self.selection.select_range(0, 0)
-        found = self.hover.span if self.hover else None
-        self.set_current_line(self.hover.line if self.hover else None)
-        self.selection.select_event(None if found is None else int(self.data.spans.event[found]))
+        with self.history.step():
+            self.cursor_model.move_to(self.at_ns(at.x()))
+            self.selection.select_range(0, 0)
+            found = self.hover.span if self.hover else None
+            self.set_current_line(self.hover.line if self.hover else None)
+            self.selection.select_event(None if found is None else int(self.data.spans.event[found]))
 
     def fit_selected(self) -> None:
         if self.selected_span is not None:
@@ -283,10 +287,11 @@ class Timeline(QWidget):
         self.update()
 
     def show_selected(self) -> None:
-        """Scrolls to the lane of the selected event."""
+        """Makes the lane of the selected event the current one, and scrolls to it."""
         if self.selected_span is not None:
             line = int(self.layout_.line_of_lane[self.data.spans.row_lane[self.data.spans.row_of(self.selected_span)]])
             if line >= 0:
+                self.set_current_line(line)
                 self.scroll_to_line(line)
 
     def _on_order_changed(self) -> None:
