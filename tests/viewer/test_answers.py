@@ -6,7 +6,7 @@ import threading
 import time
 
 from reelview.answers import Answers
-from reelview.left import wait_for_left
+from reelview.beside import wait_for_left
 
 
 def test_answers_come_in_their_order_from_another_thread(qtbot):

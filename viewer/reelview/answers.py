@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from PySide6.QtCore import QObject, QThread, Signal
+from PySide6.QtCore import QObject, Signal
 
-from reelview.left import leave
+from reelview.beside import Beside
 
 Tasks = Mapping[str, Callable[[], Any]]
 
@@ -58,7 +58,7 @@ class Answers(QObject):
         """Wants no answer any more, and does not wait for the one that the work is at."""
         if self._worker is not None:
             self._worker.found.disconnect()
-            leave(self._worker, self)
+            self._worker.leave(self)
             self._worker = None
 
     def finish(self) -> None:
@@ -73,7 +73,7 @@ class Answers(QObject):
         self.answered.emit(name)
 
 
-class _Worker(QThread):
+class _Worker(Beside):
     """Does the tasks in their order."""
 
     found = Signal(str, object)
@@ -82,7 +82,7 @@ class _Worker(QThread):
         super().__init__(parent)
         self._tasks = tasks
 
-    def run(self) -> None:
+    def work(self) -> None:
         for name, task in self._tasks.items():
             if self.isInterruptionRequested():
                 return

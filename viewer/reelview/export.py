@@ -20,6 +20,7 @@ from ipcreel.reel import Reel
 from ipcreel.reel.names import names_of
 from reelview.opening import states_of
 from reelview.panels.event_list import COLUMNS, EventList
+from reelview.panels.run_page import facts_of
 from reelview.session import Session
 from reelview.synchronization import Synchronization, synchronization_of
 
@@ -40,7 +41,7 @@ def tables(session: Session) -> list[str]:
     """The names of what can be exported: all that panels show."""
     found = ["pricing"] if session.lens else []
     if session.reel is not None:
-        found += ["state", "findings", "event", "events"]
+        found += ["state", "findings", "run", "event", "events"]
     if session.synchronization:
         found += ["critical path", "barriers"]
     return found
@@ -59,6 +60,7 @@ def table_of(session: Session, name: str) -> Table:
         "critical path": lambda: path_table(reel, session.synchronization or synchronization_of(reel)),
         "barriers": lambda: rounds_table(reel, session.synchronization or synchronization_of(reel)),
         "findings": lambda: findings_table(reel),
+        "run": lambda: run_table(reel),
         "event": lambda: event_table(reel, session.selection.selected_event),
         "events": lambda: events_table(reel, np.arange(len(reel)) if kept is None else kept),
     }
@@ -115,6 +117,20 @@ def findings_table(reel: Reel) -> Table:
         for each in reel.findings
     )
     return ("code", "at_s", "what", "cause", "events"), rows
+
+
+def run_table(reel: Reel) -> Table:
+    """A row a process."""
+    facts = facts_of(reel)
+    rows = (
+        (
+            reel.process_name(row), process["pid"],
+            "" if process["parent"] is None else reel.process_name(process["parent"]),
+            process["how"], int(facts.events[row]), process["stopped"] or "",
+        )
+        for row, process in enumerate(reel.processes)
+    )  # fmt: skip
+    return ("process", "pid", "parent", "how", "events", "stopped"), rows
 
 
 def event_table(reel: Reel, event: int | None) -> Table:

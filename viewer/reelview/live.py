@@ -7,12 +7,12 @@ import threading
 import time
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QThread, Signal
+from PySide6.QtCore import QObject, Signal
 
 from ipcreel.record.progress import Progress, Snapshot
 from ipcreel.reel import ReelError
+from reelview.beside import Beside
 from reelview.growth import Growth
-from reelview.left import leave
 from reelview.loading import Opened, work_out
 
 _PAUSE_S = 0.2
@@ -20,7 +20,7 @@ _SWITCH_S = 0.0005
 """How long this thread may keep the interpreter from a frame; Python's own 5 ms are a third of one."""
 
 
-class Live(QThread):
+class Live(Beside):
     """Follows a recording to its end: `grown` again and again, then one of `ended`, `abandoned` and `failed`.
 
     It rests as long as it worked: a large run is shown less often, and keeps half of one processor busy at most.
@@ -37,7 +37,7 @@ class Live(QThread):
         self._stopped = threading.Event()
         self._rest_s = _PAUSE_S
 
-    def run(self) -> None:
+    def work(self) -> None:
         before = sys.getswitchinterval()
         sys.setswitchinterval(_SWITCH_S)
         try:
@@ -53,10 +53,10 @@ class Live(QThread):
         """Waits so long at least before the next growth."""
         self._rest_s = max(seconds, _PAUSE_S)
 
-    def leave(self) -> None:
+    def leave(self, owner: object = None) -> None:
         """Looks no longer; the thread ends after the step that it is in."""
         self._stopped.set()
-        leave(self)
+        super().leave(owner)
 
     def _follow(self, progress: Progress) -> None:
         abandoned = False
@@ -76,7 +76,8 @@ class Live(QThread):
                 )
                 return
             abandoned = progress.is_abandoned()
-            self._stopped.wait(max(self._rest_s, time.perf_counter() - began))
+            with self.resting():
+                self._stopped.wait(max(self._rest_s, time.perf_counter() - began))
 
     def _end(self, progress: Progress) -> None:
         last = progress.end()

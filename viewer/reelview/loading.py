@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QThread, Signal
+from PySide6.QtCore import QObject, Signal
 
 from ipcreel.analysis.state import States
 from ipcreel.reel import Reel, ReelError, open_reel
-from reelview.left import leave
+from reelview.beside import Beside
 from reelview.lens import Lens
 from reelview.lens.find import find_lens, ticks_of
 from reelview.opening import states_of, timeline_of
@@ -60,7 +60,7 @@ def work_out(reel: Reel) -> Iterator[str | Opened]:
     yield Opened(reel, data, lens, "; ".join(filter(None, (trouble, tick_trouble))), raster, states)
 
 
-class Loading(QThread):
+class Loading(Beside):
     """Opens a reel; ends with exactly one of `opened` and `failed`, or with neither where it was cancelled."""
 
     progressed = Signal(str)
@@ -71,7 +71,7 @@ class Loading(QThread):
         super().__init__(parent)
         self.path = path
 
-    def run(self) -> None:
+    def work(self) -> None:
         try:
             for step in steps(self.path):
                 if self.isInterruptionRequested():
@@ -84,7 +84,3 @@ class Loading(QThread):
             self.failed.emit(str(error))
         except Exception as error:  # a damaged reel may fail anywhere: the window says so and stays
             self.failed.emit(f"{self.path}: it cannot be shown: {type(error).__name__}: {error}")
-
-    def leave(self) -> None:
-        """Wants nothing of it any more; the thread ends after the step that it is in."""
-        leave(self)

@@ -68,7 +68,8 @@ def _head(reel: Reel, facts: RunFacts) -> str:
         f"{duration_text(reel.end_ns - reel.begin_ns)}; {how}."
     )
     own = "" if facts.own_share is None else f" The recorder took {facts.own_share:.1%} of the processor's time."
-    return page.pre(shlex.join(reel.run.get("command", [])) or reel.path.name) + page.text(counts + own)
+    command = shlex.join(reel.run.get("command", [])) or reel.path.name
+    return f"<b>{page.text(command)}</b><br>{page.text(counts + own)}"
 
 
 def _missing(facts: RunFacts) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 
-from PySide6.QtCore import QObject, QThread, Signal
+from PySide6.QtCore import QObject, Signal
 
+from reelview.beside import Beside
 from reelview.raster.choose import Raster
 
 
-class Indexing(QThread):
+class Indexing(Beside):
     """Builds a raster's index step by step; what is ready is drawn with at once.
 
     Two threads that compute hand the interpreter lock to and fro, and a frame that is drawn meanwhile takes five times
@@ -23,7 +24,7 @@ class Indexing(QThread):
         self._raster = raster
         self._painting = painting
 
-    def run(self) -> None:
+    def work(self) -> None:
         shown = 0.0
         for done in self._raster.build():
             with self._painting:
