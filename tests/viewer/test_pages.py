@@ -159,7 +159,7 @@ def test_a_damaged_file_of_marks_is_no_marks(tmp_path, text):
 
 def test_every_table_can_be_exported(market, qapp):
     session = Session.of_reel(market)
-    assert tables(session) == ["pricing", "state", "findings", "event", "events"]
+    assert tables(session) == ["pricing", "state", "findings", "run", "event", "events"]
     lines = {name: csv_text(table_of(session, name)).splitlines() for name in tables(session)}
     assert len(lines["pricing"]) == 9
     assert len(lines["events"]) == len(market) + 1

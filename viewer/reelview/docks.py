@@ -42,10 +42,10 @@ def panels_of(session: Session) -> list[Panel]:
         found.append(Panel("pricing", session.lens.title, lambda: pricing(session)))
     reel = session.reel
     if reel is not None:
-        found.append(Panel("state", "State at the cursor", lambda: StatePanel(session, reel)))
+        found.append(Panel("state", "State", lambda: StatePanel(session, reel)))
         found.append(Panel("synchronization", "Synchronization", lambda: SyncPanel(session, reel)))
         found.append(Panel("findings", "Findings", lambda: findings(session, reel)))
-        found.append(Panel("run", "This run", lambda: about_run(session, reel)))
+        found.append(Panel("run", "Run", lambda: about_run(session, reel)))
         found.append(Panel("inspector", "Event", lambda: Inspector(session, reel), "bottom"))
         found.append(Panel("search", "Search", lambda: Search(session, reel), "bottom"))
     return found
@@ -94,7 +94,7 @@ def about_run(session: Session, reel: Reel) -> QWidget:
         facts = session.facts
         return session.answers.trouble(RUN) if facts is None else write_run(reel, facts, session.marks.all)
 
-    panel = PagePanel(session, write, name="This run")
+    panel = PagePanel(session, write, name="Run")
     session.answers.answered.connect(panel.rewrite)
     session.marks.marks_changed.connect(panel.refresh)
     return panel

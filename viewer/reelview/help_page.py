@@ -8,12 +8,12 @@ from reelview.timeline.keys import ACTIONS
 _ANSWERS = (
     (
         "Who waited for whom here?",
-        "Click a hatched span: hatching is waiting. “State at the cursor” draws who waits for whom, names the "
+        "Click a hatched span: hatching is waiting. “State” draws who waits for whom, names the "
         "holder of each lock, and who let the waiting go on. “[” goes to the event that ended the wait.",
     ),
     (
         "What was in that queue?",
-        "Move the cursor to the moment. “State at the cursor” lists the messages of every queue in their order, with "
+        "Move the cursor to the moment. “State” lists the messages of every queue in their order, with "
         "their senders; each leads to its send.",
     ),
     (

@@ -47,7 +47,7 @@ def table(rows: Iterable[Sequence[str]], widths: Sequence[int] = ()) -> str:
 
 
 def pre(shown: object) -> str:
-    return f"<pre>{escape(str(shown))}</pre>"
+    return f'<pre style="white-space: pre-wrap">{escape(str(shown))}</pre>'
 
 
 def first(items: Sequence[str], most: int, noun: str) -> str:

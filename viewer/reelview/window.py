@@ -142,6 +142,7 @@ class Window(QMainWindow):
                 if panel.place == place
             ).raise_()
         self.resizeDocks(list(self.docks.values()), [_DOCK_PX] * len(self.docks), Qt.Orientation.Horizontal)
+        self.resizeDocks(list(before.values()), [1] * len(before), Qt.Orientation.Vertical)
         if self.remembered:
             self.remembered.restore_layout(self)
         menus.fill_panels(self, list(self.docks.values()))

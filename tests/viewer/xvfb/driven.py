@@ -13,14 +13,76 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QSettings, QSocketNotifier, qInstallMessageHandler
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QPoint, QSettings, QSocketNotifier, qInstallMessageHandler
+from PySide6.QtGui import QTextCursor
+from PySide6.QtWidgets import QApplication, QTabBar, QWidget
 
 from reelview.chooser import Chooser
+from reelview.panels.page_panel import PagePanel
 from reelview.settings import Remembered
 from reelview.window import Window
 
 WARNINGS: list[str] = []
+
+
+class Places:
+    """Where on the screen a person would click."""
+
+    def __init__(self, window: Window) -> None:
+        self._window = window
+
+    def page(self, name: str) -> PagePanel:
+        widget = self._window.docks[name].widget()
+        return widget if isinstance(widget, PagePanel) else widget.findChild(PagePanel)
+
+    def tab(self, name: str) -> list[int] | None:
+        """The tab of a panel; None where it has none, because it stands alone."""
+        title = self._window.docks[name].windowTitle()
+        for bar in self._window.findChildren(QTabBar):
+            for number in range(bar.count()):
+                if bar.isVisible() and bar.tabText(number) == title:
+                    return _on_screen(bar, bar.tabRect(number).center())
+        return None
+
+    def link(self, name: str, words: str, kind: str = "") -> list[object] | None:
+        """The first link of a panel whose text has some words, scrolled into view, and where it leads."""
+        page = self.page(name)
+        cursor = QTextCursor(page.document())
+        while not cursor.atEnd():
+            cursor.movePosition(QTextCursor.MoveOperation.NextCharacter)
+            target = cursor.charFormat().anchorHref()
+            line = cursor.block().text()
+            if target.startswith(kind) and target and words in _anchor_text(cursor, line):
+                page.setTextCursor(cursor)
+                page.ensureCursorVisible()
+                return [*_on_screen(page.viewport(), page.cursorRect(cursor).center() - QPoint(2, 0)), target]
+        return None
+
+    def event(self, event: int) -> list[int]:
+        """The middle of an event's span in the timeline, as far as it is seen."""
+        timeline, spans = self._window.timeline, self._window.session.data.spans
+        span, window, area = timeline.data.span_of_event(event), timeline.range_window, timeline.picture_area
+        line = int(timeline.layout_.line_of_lane[spans.row_lane[spans.row_of(span)]])
+        ends = (max(window.x_px(int(spans.begin_ns[span])), 0), min(window.x_px(int(spans.end_ns[span])), area.width()))
+        y = timeline.layout_.middle_px(line, timeline.data.depth_of(event), timeline.scroll_px)
+        return _on_screen(timeline, QPoint(round(area.left() + sum(ends) / 2), round(area.top() + y)))
+
+
+def _anchor_text(cursor: QTextCursor, line: str) -> str:
+    """The text of the link that the character before a cursor is in."""
+    target, other = cursor.charFormat().anchorHref(), QTextCursor(cursor)
+    until = cursor.positionInBlock()
+    while until < len(line):
+        other.movePosition(QTextCursor.MoveOperation.NextCharacter)
+        if other.charFormat().anchorHref() != target:
+            break
+        until += 1
+    return line[cursor.positionInBlock() - 1 : until]
+
+
+def _on_screen(widget: QWidget, at: QPoint) -> list[int]:
+    place = widget.mapToGlobal(at)
+    return [place.x(), place.y()]
 
 
 def answer(line: str, names: dict[str, Any]) -> Any:
@@ -38,6 +100,7 @@ def main() -> None:
     app = QApplication(["ipcreel"])
     window = Window(Remembered(QSettings(sys.argv[2], QSettings.Format.IniFormat)))
     names = {"window": window, "app": app, "Chooser": Chooser, "Path": Path, "warnings": WARNINGS}
+    names["places"] = Places(window)
     left = b""
 
     def on_words() -> None:

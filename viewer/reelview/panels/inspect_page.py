@@ -31,7 +31,7 @@ class InspectPage:
     def write(self, event: int | None) -> str:
         if event is None or not 0 <= event < len(self._reel):
             return page.faint("Click an event in the timeline, or a link in a panel, to see all of it here.")
-        return "".join((self._fields(event), self._payload(event), self._partners(event), self._source(event)))
+        return "".join((self._fields(event), self._partners(event), self._payload(event), self._source(event)))
 
     def _fields(self, event: int) -> str:
         reel = self._reel

@@ -6,11 +6,12 @@ import time
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QTimer, QUrl
-from PySide6.QtGui import QPaintEvent, QPalette, QTextOption
+from PySide6.QtGui import QKeyEvent, QPaintEvent, QPalette, QTextOption
 from PySide6.QtWidgets import QTextBrowser, QWidget
 
 from reelview.raster.palette import DARK, LIGHT
 from reelview.session import Session
+from reelview.timeline.keys import action_of
 
 _LEAST_MS = 60
 _APART_S = 0.02
@@ -100,6 +101,13 @@ class PagePanel(QTextBrowser):
         super().paintEvent(event)
         if self._is_old and not self._timer.isActive():
             self._timer.start(self._pause_ms)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Back and forward are the window's: a page has no history of its own."""
+        if action_of(event) in ("back", "forward"):
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
 
     def showEvent(self, event: QEvent) -> None:
         super().showEvent(event)  # type: ignore[arg-type]

@@ -53,7 +53,13 @@ class PartsView(QWidget):
         self._session = session
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("The price in parts")
-        session.cursor.moved.connect(self.update)
+        session.cursor.moved.connect(self._on_cursor_moved)
+        self._on_cursor_moved()
+
+    def _on_cursor_moved(self) -> None:
+        """Where nothing holds, the page below says so, and has the room."""
+        self.setVisible(self.parts is not None)
+        self.update()
 
     @property
     def parts(self) -> Parts | None:
@@ -69,13 +75,11 @@ class PartsView(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = DARK if self.palette().color(QPalette.ColorRole.Window).lightness() < 128 else LIGHT
         parts = self.parts
+        if parts is None:
+            return
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor(theme.lane))
         painter.setPen(QColor(theme.text))
-        if parts is None:
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, "Nothing is priced yet at the cursor.")
-            painter.end()
-            return
         plain, bold = QFont(self.font()), QFont(self.font())
         bold.setBold(True)
         painter.setFont(bold)

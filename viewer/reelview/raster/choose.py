@@ -60,6 +60,7 @@ class Raster:
         """Builds the indices; yields the share done after each step. The first picture is cheap after `build_first`."""
         if len(self.spans) <= EXACT_SPANS:
             return
+        _ = self.depth
         if not self._pyramids:
             for done in self.build_first():
                 yield done * 0.1
@@ -78,7 +79,7 @@ class Raster:
 
     def build_first(self) -> Iterator[float]:
         """What the first picture needs."""
-        _ = self.depth, self.rarest
+        _ = self.rarest
         if len(self.spans) <= EXACT_SPANS or self._pyramids:
             return
         coarse = Pyramid(self.spans, Pyramid.bins_within(self.spans.rows, BUDGET_BYTES // 8, COARSE_BINS))

@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 
 from reelview.arrows import Arrows, choose_arrows, count_label
 from reelview.flows import FlowIndex
+from reelview.raster.choose import Raster
 from reelview.raster.palette import Theme, mix
 from reelview.raster.window import Window
 from reelview.timeline.layout import Layout
@@ -35,8 +36,8 @@ class ArrowInk:
     texts: Texts
     faint: bool
     """Whether others stand out."""
-    depth: NDArray[np.uint16]
-    """(events,) how deep each event is nested in its lane: an arrow ends at the row of its event."""
+    raster: Raster
+    """It knows how deep each event is nested in its lane: an arrow ends at the row of its event."""
 
 
 def paint_arrows(
@@ -69,7 +70,7 @@ def _ends(
     middles: dict[tuple[int, int], float] = {}
 
     def heights(lane: NDArray[np.int32], event: NDArray[np.uint32]) -> NDArray[np.float64]:
-        pairs = list(zip(layout.line_of_lane[lane].tolist(), ink.depth[event].tolist(), strict=True))
+        pairs = list(zip(layout.line_of_lane[lane].tolist(), ink.raster.depth[event].tolist(), strict=True))
         for pair in set(pairs) - middles.keys():
             middles[pair] = layout.middle_px(*pair, scroll_px)
         return np.array([middles[pair] for pair in pairs])

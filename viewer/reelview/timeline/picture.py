@@ -74,7 +74,7 @@ class Picture:
         if self.path is not None:
             paint_path(painter, self.path, view.window, layout, view.scroll_px, theme)
         elif view.with_arrows:
-            ink = ArrowInk(painter, theme, self._texts, view.has_selected, self._raster.depth)
+            ink = ArrowInk(painter, theme, self._texts, view.has_selected, self._raster)
             self.note = paint_arrows(ink, self.flows, view.window, view.height_px, view.scroll_px, layout)
         marker_painter = MarkerPainter(
             painter, view.window, layout, scroll_px=view.scroll_px, height_px=view.height_px, theme=theme

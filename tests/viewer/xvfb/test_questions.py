@@ -1,0 +1,118 @@
+"""The four questions of docs/viewer.md, answered by a hand that only clicks, in the market and in another program."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from tests.viewer.conftest import DEADLOCK, record
+from tests.viewer.xvfb.conftest import Driven
+
+pytestmark = [pytest.mark.soak, pytest.mark.xvfb]
+
+EVENT = "window.session.selection.selected_event"
+
+
+def text(driven: Driven, name: str) -> str:
+    return str(driven.ask(f"places.page({name!r}).toPlainText()"))
+
+
+def show(driven: Driven, name: str) -> None:
+    """Clicks the tab of a panel."""
+    place = driven.ask(f"places.tab({name!r})")
+    if place:
+        driven.hand(f"mousemove {place[0]} {place[1]} click 1")
+    driven.wait_for(f"not window.docks[{name!r}].visibleRegion().isEmpty()")
+
+
+def click_link(driven: Driven, name: str, words: str, kind: str = "event") -> str:
+    """Clicks the first link of a panel that has these words; returns where it leads."""
+    place = f"places.link({name!r}, {words!r}, {kind!r})"
+    driven.wait_for(f"{place} is not None")
+    x, y, target = driven.ask(place)
+    driven.hand(f"mousemove {x} {y} click 1")
+    if kind == "event":
+        driven.wait_for(f"{EVENT} == {target.partition(':')[2]}")
+    return str(target)
+
+
+def click_event(driven: Driven, event: int) -> None:
+    """Clicks a span where it stands, once the view shows it."""
+    driven.ask(f"do s.view.show_around(int(s.reel.begin[{event}]), int(s.reel.end[{event}]))")
+    x, y = driven.ask(f"places.event({event})")
+    driven.hand(f"mousemove {x} {y} click 1")
+    driven.wait_for(f"{EVENT} == {event}")
+
+
+def test_who_waited_for_whom_in_the_market(driven):
+    driven.ask(
+        "do s = window.session; r = s.reel; e = max((n for n in "
+        "r.events.rows('socket.endpoint.recv').tolist() if n in set(r.flows.effect.tolist())), "
+        "key=lambda n: int(r.end[n] - r.begin[n]))"
+    )
+    event = driven.ask("e")
+    show(driven, "inspector")
+    click_event(driven, event)
+    driven.wait_for("'caused by market' in places.page('inspector').toPlainText()")
+    driven.hand("key bracketleft")
+    driven.wait_for(f"{EVENT} in r.flows.cause[r.flows.effect == e].tolist()")
+    driven.wait_for("'sendall' in places.page('inspector').toPlainText()")
+    driven.hand("key alt+Left")
+    driven.wait_for(f"{EVENT} == e")
+
+
+def test_what_was_in_the_queue_of_the_market(driven):
+    driven.ask("do s = window.session; sends = s.reel.events.rows('sysv.queue.send')")
+    driven.ask(
+        "do s.go_to(int(next(s.reel.end[n] + 1 for n in sends.tolist() if s.states.at(int(s.reel.end[n]) + 1).queues)))"
+    )
+    show(driven, "inspector")
+    show(driven, "state")
+    driven.wait_for("'type' in places.page('state').toPlainText()")
+    click_link(driven, "state", "")
+    driven.wait_for(f"{EVENT} in sends.tolist()")
+    driven.wait_for("'sysv.queue.send' in places.page('inspector').toPlainText()")
+
+
+def test_why_the_price_moved(driven):
+    driven.ask(
+        "do s = window.session; from reelview.panels.curve_view import CurveView; c = window.findChild(CurveView)"
+    )
+    driven.ask("do s.view.show_around(int(s.data.tick_ns[1]), int(s.data.tick_ns[5])); k = s.lens.curves[0]")
+    x = driven.ask("window.timeline.picture_area.left() + window.timeline.range_window.x_px(int(k.at_ns[2]))")
+    driven.hand(f"mousemove {driven.place('c', x, 12)} click 1")
+    driven.wait_for(f"{EVENT} == int(k.event[2])")
+    show(driven, "pricing")
+    driven.wait_for("'Computed again' in places.page('pricing').toPlainText()")
+    for words in ("sells", "takes"):
+        if f" {words} " in text(driven, "pricing"):
+            click_link(driven, "pricing", words)
+            driven.hand("key alt+Left")
+            driven.wait_for(f"{EVENT} == int(k.event[2])")
+    click_link(driven, "pricing", "on the timeline", "cone")
+    driven.wait_for("s.highlight.rows is not None and len(s.highlight.rows) > 10")
+
+
+@pytest.fixture(scope="module")
+def hung(display, tmp_path_factory) -> Iterator[Driven]:
+    folder = tmp_path_factory.mktemp("hung")
+    reel = record(folder, "hung", sys.executable, "-c", DEADLOCK, options=("--duration", "4"))
+    made = Driven(display, reel.path, folder / "settings.ini")
+    yield made
+    made.close()
+
+
+def test_where_another_program_deadlocked_and_who_waited_for_whom(hung):
+    show(hung, "findings")
+    hung.wait_for("'deadlock' in places.page('findings').toPlainText()")
+    click_link(hung, "findings", "show on the timeline", "finding")
+    hung.wait_for("window.session.highlight.rows is not None")
+    show(hung, "state")
+    hung.wait_for("window.docks['state'].widget().graph.isVisible()")
+    hung.wait_for("any(edge.in_ring for edge in window.docks['state'].widget().graph._layout.edges)")
+    assert "Deadlock:" in text(hung, "state")
+    target = click_link(hung, "state", "sale")
+    hung.wait_for("'acquire' in places.page('inspector').toPlainText()")
+    assert "has not returned" in text(hung, "inspector"), target
