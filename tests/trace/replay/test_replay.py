@@ -141,3 +141,29 @@ def test_a_replay_calls_nothing_in_the_kernel_that_others_see(recorded: Record, 
     replaying = [sys.executable, "-m", "ipcreel", "replay", str(ran.path), "--process", "Process-1"]
     subprocess.run([*command, *replaying], check=True, capture_output=True, timeout=DEADLINE_S)
     assert report.read_text() == ""
+
+
+TWO_SIGNALS_IN_ONE_WAIT = """
+    import multiprocessing, os, signal, threading
+    def handler(number, frame):
+        print("signal", number)
+    def child():
+        os.kill(os.getppid(), signal.SIGUSR1)
+    if __name__ == "__main__":
+        for number in (signal.SIGUSR1, signal.SIGCHLD):
+            signal.signal(number, handler)
+        thread = threading.Thread(target=print, args=("a process with two threads",))
+        thread.start()
+        thread.join()
+        child = multiprocessing.get_context("fork").Process(target=child)
+        child.start()
+        child.join()
+"""
+
+
+def test_a_signal_that_came_behind_another_ones_handler_in_the_same_wait_is_not_delivered_inside_it(
+    recorded: Record,
+) -> None:
+    ran = recorded(TWO_SIGNALS_IN_ONE_WAIT)
+    again = replay(ran.path, "--process", ran.program.name)
+    assert (again.stdout, again.stderr, again.returncode) == (ran.stdout, "", 0)

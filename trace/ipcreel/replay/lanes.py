@@ -19,9 +19,10 @@ class Here(_local):
     events: list[Event]  # the next one is the last
     before_fork = False
     submitted = 0  # the object of the last operation
+    enclosing: list[Event]  # what it is in that code of the program's runs in, the innermost last
 
     def __init__(self) -> None:
-        self.events = []
+        self.events, self.enclosing = [], []
 
     @property
     def inside(self) -> bool:

@@ -384,7 +384,8 @@ class Replaying(Reading):
         if following is None or following.op != self.delivered:
             return
         if following.b != _BETWEEN and following.begin_ns > abs(event.end_ns):  # in what we do after the operation
-            self._deliver(following)
+            if not any(0 < abs(each.end_ns) < following.begin_ns for each in self.here.enclosing):
+                self._deliver(following)
         elif following.b == _BETWEEN:
             self.standing.expecting[self.here.lane] = following.a
             arrival = Arrival(following.a, self.script.sites[following.site], self.script.payload(following))

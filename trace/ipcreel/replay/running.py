@@ -100,12 +100,15 @@ def enclose(reading: Replaying, event: Event, original: Original, args: Any, kwa
     if reading.script.operations[event.op].is_cause:
         reading.turns.wait(event)
         reading.turns.complete(event)
+    reading.here.enclosing.append(event)
     try:
         result = original(*args, **kwargs)
     except BaseException:
+        reading.here.enclosing.pop()
         reading.turns.wait(event)
         reading.finish(event)
         raise
+    reading.here.enclosing.pop()
     if reading.has_left:
         return result
     if event.end_ns == 0:
