@@ -19,11 +19,15 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-__all__ = ["open"]
+__all__ = ["minimize", "open"]
 
 
 def __getattr__(name: str) -> "Any":
     # Every recorded process imports this package: numpy comes only with the first reel.
+    if name == "minimize":
+        from ipcreel.reel.minimal import minimize
+
+        return minimize
     if name in ("open", "Reel", "ReelError"):
         from ipcreel import reel
 

@@ -7,6 +7,7 @@ events   the events of a reel, a line each
 check    what is wrong with a run
 stats    where the time of a run went
 diff     what is different between two runs
+minimize the smallest part of a run that still shows a finding
 export   a reel in the form of another tool
 query    SQL over a reel
 view     open a reel in a window
@@ -34,6 +35,7 @@ _COMMANDS = (
     "check",
     "stats",
     "diff",
+    "minimize",
     "export",
     "query",
     "view",

@@ -50,6 +50,12 @@ def command(reel: Path, as_json: bool) -> None:
     )
     console.print(_process_table(facts["processes"], facts["unrecorded_processes"]))
     console.print(_operation_table(facts["operations"]))
+    if "part" in opened.run:
+        left_out = count_text(len(opened.run["part"]["left_out"]), "process", "es")
+        console.print(
+            f"a part of a run, made by `ipcreel minimize`: {left_out} and all that came later are left out",
+            soft_wrap=True,
+        )
     for what in facts["unrecorded"]:
         console.print(f"seen, not recorded: {what}", soft_wrap=True)
     for what in facts["lost"]:

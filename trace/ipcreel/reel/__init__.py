@@ -15,6 +15,7 @@ ticks     when the ticks of the recorded program began
 installed what other packages add
 checks    what is wrong with a run
 endings   when each process ended
+minimal   the smallest part of a run that still shows a finding
 payload   the value behind an event's payload, decoded and never executed
 error     what is raised where a reel cannot answer
 """

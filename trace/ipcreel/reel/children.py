@@ -54,6 +54,7 @@ class Child:
 def find_children(reel: Reel) -> list[Child]:
     """The processes that were seen and not recorded, in the order in which they were started."""
     noted = {int(found[1]) for line in reel.run.get("unrecorded", []) if (found := _NOTED.search(line))}
+    noted.update(reel.run.get("part", {}).get("left_out", []))
     begins: dict[int, list[int]] = {}
     for process in reel.processes:
         begins.setdefault(process["pid"], []).append(process["begin_ns"])

@@ -35,6 +35,11 @@ def _costs(value: Any) -> bool:
     return isinstance(value, dict) and all(isinstance(value.get(name), int | float) for name in names)
 
 
+def _parts(value: Any) -> bool:
+    left_out = value.get("left_out") if isinstance(value, dict) else None
+    return isinstance(left_out, list) and all(map(_int64, left_out)) and _int64(value.get("until_ns"))
+
+
 _TABLES = ("processes", "lanes", "operations", "objects", "sites", "sources")
 _LISTS: dict[str, tuple[Fits, ...]] = {
     "lanes": (_int64, _int64, _int64, _is(str)),
@@ -56,7 +61,7 @@ _MAPS: dict[str, dict[str, Fits]] = {
 }  # fmt: skip
 _OF_RUN: dict[str, Fits] = {
     "command": _texts, "status": _number_or_none, "asked_to_end_ns": _number_or_none, "unrecorded": _is(list),
-    "words": _texts, "pid": _int64, "cpu_seconds": _is(int, float),
+    "part": _parts, "words": _texts, "pid": _int64, "cpu_seconds": _is(int, float),
     "cost_ns": lambda value: value is None or _costs(value),
     "still_running": lambda value: isinstance(value, list) and all(_int64(pid) for pid in value),
 }  # fmt: skip

@@ -8,5 +8,6 @@ reader    what a tape holds
 growing   tapes that are still being written
 merge     the tapes of a run, made into a reel
 reel_file where things stand in a reel
+part      some events of a reel, as a reel
 upgrade   older reels in the form of the newest version
 """

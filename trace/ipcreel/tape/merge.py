@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -91,15 +89,8 @@ def write_reel(
         "sites": tables.sites,
         "sources": list(tables.sources.values()),
     }
-    unfinished = output.with_name(f".{output.name}.{secrets.token_hex(4)}")
-    descriptor = os.open(unfinished, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    try:
-        with open(descriptor, "r+b") as file:
-            size, place = _write(file, definitions, tapes, numbers, last_ns)
-        os.replace(unfinished, output)
-    except BaseException:
-        unfinished.unlink(missing_ok=True)
-        raise
+    with reel_file.replacing(output) as file:
+        size, place = _write(file, definitions, tapes, numbers, last_ns)
     stopped = {tape.name: tape.stopped for tape in tapes if tape.stopped is not None}
     counts = {"processes": len(tapes), "lanes": len(tables.lanes), "events": len(place), "bytes": size}
     ends = np.cumsum([len(tape.events) for tape in tapes])
@@ -224,28 +215,15 @@ def _write(
     file: BinaryIO, definitions: dict[str, Any], tapes: list[TapeContent], numbers: list[_Numbers], last_ns: int
 ) -> tuple[int, NDArray[np.int64]]:
     """Returns the size of the file, and the row of each event, tape after tape."""
-    header_size = len(reel_file.pack_header({}))
-    packed = reel_file.pack_value(definitions)
-    at = {"definitions": header_size, "payloads": header_size + len(packed)}
-    file.write(reel_file.pack_header({}) + packed)
-    stream_at = at["payloads"]
-    bases = []
-    for tape in tapes:
-        bases.append(stream_at)
-        file.write(tape.stream)
-        stream_at += len(tape.stream)
-    at["events"] = -(-stream_at // reel_file.ALIGNMENT) * reel_file.ALIGNMENT
-    file.write(b"\xc0" * (at["events"] - stream_at))
-    merged, place, cut = _merge_events(tapes, numbers, bases)
-    merged.tofile(file)
-    at["event_count"] = len(merged)
-    at["index"] = at["events"] + merged.nbytes
-    index = reel_file.pack_value({"cut": cut, **_extent(merged, last_ns)})
-    file.write(index)
-    at["size"] = at["index"] + len(index)
-    file.seek(0)
-    file.write(reel_file.pack_header(at))
-    return at["size"], place
+    place = np.empty(0, np.int64)
+
+    def events_of(bases: list[int]) -> tuple[NDArray[np.void], dict[str, Any]]:
+        nonlocal place
+        merged, place, cut = _merge_events(tapes, numbers, bases)
+        return merged, {"cut": cut, **_extent(merged, last_ns)}
+
+    size = reel_file.write(file, definitions, (tape.stream for tape in tapes), events_of)
+    return size, place
 
 
 def _merge_events(
