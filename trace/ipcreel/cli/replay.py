@@ -43,6 +43,13 @@ Exit codes:
 @click.option("--line", metavar="FILE:LINE", help="Stop before this line of the program, the first time.")
 @click.option("--try", "tries", is_flag=True, help="Let changed code go on where it leaves its tape, as far as it can.")
 @click.option("--pdb", "debug", is_flag=True, help="Stop in the debugger; without a place, at the first event.")
+@click.option(
+    "--dap",
+    "port",
+    type=click.IntRange(0, 65535),
+    metavar="PORT",
+    help="Stop likewise, in an editor that comes to PORT.",
+)
 def command(
     reel: Path,
     wanted: str | None,
@@ -54,6 +61,7 @@ def command(
     line: str | None,
     tries: bool,
     debug: bool,
+    port: int | None,
 ) -> None:
     """Run one process of REEL again, with every outcome taken from its tape.
 
@@ -63,6 +71,7 @@ def command(
     given = [name for name, value in places.items() if value is not None]
     if len(given) > 1:
         raise click.UsageError(f"{' and '.join(given)}: it stops at one place. Give one of them.")
+    debug = debug or port is not None
     if every and (wanted is not None or given or debug or tries):
         raise click.UsageError(
             "--all replays every process to its end: it goes with no --process, place, --pdb or --try."
@@ -72,7 +81,7 @@ def command(
         if every:
             sys.exit(_replay_every(opened))
         place = _place(opened, wanted, event, tick, moment, finding, line, debug)
-        sys.exit(_report(opened, place, replay(opened, place.process, place=place, how=How(debug=debug, tries=tries))))
+        sys.exit(_report(opened, place, replay(opened, place.process, place=place, how=How(debug, port, tries))))
     except KeyboardInterrupt:
         click.echo("ipcreel: interrupted.", err=True)
         sys.exit(INTERRUPTED)

@@ -20,6 +20,7 @@ class Asking:
 
     Attributes:
         terminal: the descriptors of the input and the output that the replay was started with.
+        editor: the descriptor of the connection to an editor, -1 without.
         scratch: the folder of this replay.
     """
 
@@ -27,6 +28,7 @@ class Asking:
         self.scratch = os.path.dirname(environment.setting("IPCREEL_SCRIPT"))
         self._link, *terminal = map(int, environment.setting("IPCREEL_DESCRIPTORS").split(","))
         self.terminal = (terminal[0], terminal[1])
+        self.editor = terminal[2] if len(terminal) > 2 else -1
 
     def ask(self, what: str, **question: Any) -> Any:
         """The answer to a question, see `ipcreel.replay.answers`.

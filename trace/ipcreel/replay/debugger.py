@@ -19,13 +19,21 @@ if TYPE_CHECKING:
 
 
 class Debugger(pdb.Pdb):
-    """pdb, whose own doing is no part of the replay; one for each thread that a person has stood in."""
+    """pdb, whose own doing is no part of the replay; one for each thread that a person has stood in.
+
+    Attributes:
+        said: what is to be told where it stands next.
+    """
 
     def __init__(self, session: Session) -> None:
         super().__init__(nosigint=True, skip=["ipcreel.*"], readrc=False)
         self.prompt = "(replay) "
+        self.said = ""
         self.breaks = session.breaks  # those of one thread are those of all
         self._session = session
+
+    def begin(self) -> None:
+        """Before the program begins there is nothing to ask."""
 
     def interaction(self, frame: Any, traceback: Any) -> None:
         """Ask a person, at a frame of the program."""

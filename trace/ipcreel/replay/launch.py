@@ -25,6 +25,7 @@ from ipcreel.replay.divergence import Divergence, DivergenceError
 from ipcreel.replay.place import Place
 from ipcreel.replay.plan import How, path_to, write_script
 from ipcreel.replay.tried import Tried
+from ipcreel.replay.wire import Wire
 
 BOOTSTRAP = Path(__file__).with_name("bootstrap")
 RESULT = "result"  # the file of the scratch directory in which a replay says how it went
@@ -85,13 +86,16 @@ def replay(reel: Reel, process: int, *, place: Place | None = None, how: How | N
     path = path_to(reel, process)
     root = reel.processes[path[0]]
     executable = _interpreter(reel, root)
-    with tempfile.TemporaryDirectory(prefix="ipcreel-replay-") as scratch, ExitStack() as opened:
+    with tempfile.TemporaryDirectory(prefix="ipcreel-replay-") as scratch, ExitStack() as opened, ExitStack() as kept:
         script = Path(scratch) / "script"
         write_script(reel, path, script, place, how)
         ours, theirs = socket.socketpair()
         answers = Answers(reel, process, ours)
         # What a program makes of its descriptors 0 and 1 is its own: ours are others.
         passed = [_move_up(theirs.detach()), *(_move_up(os.dup(stream)) for stream in (0, 1))]
+        editor = None if how.port is None else kept.enter_context(wait_for_editor(how.port))
+        if editor is not None:
+            passed.append(_move_up(os.dup(editor.fileno())))
         for descriptor in passed:
             opened.callback(os.close, descriptor)
         environment = _environment(root, script, passed)
@@ -108,10 +112,38 @@ def replay(reel: Reel, process: int, *, place: Place | None = None, how: How | N
         try:
             with _interruptible(running, answers):
                 code = running.wait(how.patience_s)
+            if editor is not None:
+                say_ended(editor, code)
         except subprocess.TimeoutExpired:
             running.kill()
             return _without_end(reel, process, running.wait(), how)
         return _ending(reel, process, code, Path(scratch) / RESULT)
+
+
+@contextmanager
+def wait_for_editor(port: int) -> Iterator[socket.socket]:
+    """The connection to the editor that comes first to a port of this machine; 0 stands for any free one.
+
+    Raises:
+        ReelError: it cannot be listened there.
+    """
+    try:
+        listener = socket.create_server(("127.0.0.1", port))
+    except (OSError, OverflowError) as error:
+        raise ReelError(f"--dap {port}: no editor can be waited for there: {error}. Give another port.") from None
+    with listener:
+        sys.stderr.write(f"ipcreel: waiting for an editor at 127.0.0.1:{listener.getsockname()[1]}\n")
+        sys.stderr.flush()
+        connection, _ = listener.accept()
+    with connection:
+        yield connection
+
+
+def say_ended(connection: socket.socket, code: int) -> None:
+    """Tell an editor that the process is not there any more."""
+    wire = Wire(connection.fileno())
+    wire.tell("exited", exitCode=code)
+    wire.tell("terminated")
 
 
 def _without_end(reel: Reel, process: int, code: int, how: How) -> Ending:

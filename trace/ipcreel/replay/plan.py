@@ -22,12 +22,14 @@ class How:
 
     Attributes:
         debug: a person is asked at its place, where it diverges, and at its end.
+        port: where an editor is waited for, None without.
         tries: a program with changed code goes on where it leaves its tape.
         quiet: what the program writes to the console is thrown away.
         patience_s: after so long it is ended; None to wait for it.
     """
 
     debug: bool = False
+    port: int | None = None
     tries: bool = False
     quiet: bool = False
     patience_s: float | None = None

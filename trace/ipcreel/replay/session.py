@@ -21,6 +21,7 @@ from ipcreel.replay.stack import report
 if TYPE_CHECKING:
     from ipcreel.replay.debugger import Debugger
     from ipcreel.replay.reading import Replaying
+    from ipcreel.replay.wire import Wire
 _exit = posix._exit
 
 
@@ -42,6 +43,8 @@ class Session:
         self._guard = RLock()
         self._debuggers: dict[object, Debugger] = {}
         self._is_at_the_end = False
+        self._wire: Wire | None = None
+        self._has_stood = False  # at its place: breakpoints of an editor hold from there on
         self.checkpoints: Checkpoints | None = None
         self.lines: LineStop | None = None
         if self.script.debug:
@@ -65,7 +68,7 @@ class Session:
             self.reading.turns.reach(event)
             self.reading.muted = False
             self.stop_at(self._frame_of(event))
-        elif self.breaks and sys.gettrace() is None:
+        elif self.breaks and self._has_stood and sys.gettrace() is None:
             self._debugger().join(sys._getframe(1))
 
     def _frame_of(self, event: Event) -> FrameType:
@@ -105,6 +108,7 @@ class Session:
             with self.apart():
                 sys.stderr.write(f"{said}\n")
                 sys.stderr.flush()
+            debugger.said, self._has_stood = said, True
             debugger.stand(frame)
 
     def end(self, said: list[str], frame: FrameType | None = None, code: int = 0) -> None:
@@ -124,13 +128,29 @@ class Session:
 
     def _debugger(self) -> Debugger:
         """The debugger of the thread that calls."""
-        from ipcreel.replay.debugger import Debugger
-
         own = get_ident()
         if own not in self._debuggers:
             with self.apart():
-                self._debuggers[own] = Debugger(self)
+                self._debuggers[own] = self._new_debugger()
         return self._debuggers[own]
+
+    def _new_debugger(self) -> Debugger:
+        from ipcreel.replay.debugger import Debugger
+
+        if self._wire is None:
+            return Debugger(self)
+        from ipcreel.replay.editor import Editor
+
+        return Editor(self, self._wire)
+
+    def begin(self) -> None:
+        """Let an editor say what it wants before the program begins."""
+        if self.asking.editor >= 0:
+            with self.apart():
+                from ipcreel.replay.wire import Wire
+
+                self._wire = Wire(self.asking.editor)
+            self._debugger().begin()
 
     @contextmanager
     def apart(self) -> Iterator[None]:

@@ -68,3 +68,4 @@ def start() -> None:
         atexit.register(ends.at_exit)
     if script.is_stopping:
         reading.session = Session(reading, asking)
+        reading.session.begin()

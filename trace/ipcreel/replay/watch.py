@@ -26,7 +26,7 @@ _LOOK_S = 0.2
 _SIGNAL_AFTER, _END_AFTER, _GIVE_UP_AFTER = 4, 6, 30  # looks
 _ASLEEP_NS = 500_000  # what is runnable computes more than this from look to look, on a busy machine too
 WAKE = _signal.SIGRTMAX - 1  # it ends a wait of the library's, and means nothing
-_DEBUGGERS = frozenset(("bdb.py", "pdb.py", "pydevd.py", "debugger.py"))
+_DEBUGGERS = frozenset(("bdb.py", "pdb.py", "pydevd.py", "debugger.py", "editor.py"))
 _kill_thread = function("pthread_kill", Size, Int)  # without an audit event: it is this process that is sent it
 
 
