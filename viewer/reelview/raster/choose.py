@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -40,6 +41,7 @@ class Raster:
         self._mip: IndexMip | None = None
         self.stage = 0
         """Counts the indices that are ready: a frame drawn at an earlier stage may be coarser."""
+        self._seen: _Seen | None = None
 
     @cached_property
     def depth(self) -> NDArray[np.uint16]:
@@ -90,7 +92,7 @@ class Raster:
     def long_spans(self, window: Window, rows: NDArray[np.intp], least_px: float) -> NDArray[np.int64]:
         """The spans in a window that are at least so wide; none while they would cost more than a frame to find."""
         least_ns = int(window.pixel_ns * least_px)
-        start, stop = self.spans.visible(rows, window.begin_ns, window.end_ns)
+        start, stop = self._visible(window, rows)
         visible = int((stop - start).sum())
         if self._mip and visible > _SCANNED:
             return self._mip.longer(rows, start, stop, least_ns)[1]
@@ -106,7 +108,7 @@ class Raster:
         pyramid = self._pyramids[-1] if self._pyramids else None
         if pyramid and window.pixel_ns >= pyramid.bin_ns:
             return pyramid.frame(window, rows)
-        start, stop = self.spans.visible(rows, window.begin_ns, window.end_ns)
+        start, stop = self._visible(window, rows)
         visible = int((stop - start).sum())
         if visible > EXACT_SPANS:
             if self._mip:
@@ -114,3 +116,20 @@ class Raster:
             if pyramid:
                 return pyramid.frame(window, rows)
         return exact(self.spans, window, start, stop)
+
+    def _visible(self, window: Window, rows: NDArray[np.intp]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """`Spans.visible`, kept until it is asked of another range: labels ask what the frame has asked."""
+        range_ns = window.begin_ns, window.end_ns
+        last = self._seen
+        if last is None or last.range_ns != range_ns or not np.array_equal(last.rows, rows):
+            last = self._seen = _Seen(range_ns, rows, self.spans.visible(rows, *range_ns))
+        return last.slices
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Seen:
+    """Which spans of which rows a range has."""
+
+    range_ns: tuple[int, int]
+    rows: NDArray[np.intp]
+    slices: tuple[NDArray[np.int64], NDArray[np.int64]]

@@ -153,8 +153,9 @@ class _Taken:
         cells = (1 << ((max(left + width, 0) >> _CELL_BITS) + 1)) - (1 << first)
         rows = range(top >> _CELL_BITS, (top + height >> _CELL_BITS) + 1)
         taken = self._rows
-        if any(taken.get(row, 0) & cells for row in rows):
-            return False
+        for row in rows:
+            if taken.get(row, 0) & cells:
+                return False
         for row in rows:
             taken[row] = taken.get(row, 0) | cells
         return True

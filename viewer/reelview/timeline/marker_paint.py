@@ -37,6 +37,8 @@ class MarkerPainter:
         self._paint(markers, BUBBLE, QColor(self._theme.kinds[CONSOLE]))
 
     def _paint(self, markers: Markers, shape: tuple[tuple[float, float], ...], colour: QColor) -> None:
+        if not len(markers.at_ns):
+            return
         placed = place_markers(markers, self._window, self._lanes)
         painter, layout = self._painter, self._layout
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
