@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QDockWidget, QLabel, QMenu, QSizePolicy, QToolBar,
 from reelview.timeline.keys import ACTIONS, hint
 
 if TYPE_CHECKING:
+    from reelview.session import Session
     from reelview.window import Window
 
 _VIEW = ("zoom_in", "zoom_out", "pan_left", "pan_right", "focus", "show_all", "show_end", "back", "forward")
@@ -49,28 +50,37 @@ def fill_panels(window: Window, docks: list[QDockWidget]) -> None:
         window.panels_menu.addAction(made.toggleViewAction())
 
 
-def fill_tool_bar(window: Window, speed: QLabel, moment: QLabel) -> QAction:
-    """Back and forward, playing with its speed and its moment, and where to look further; returns what plays."""
+def fill_tool_bar(window: Window, speed: QLabel, moment: QLabel) -> dict[str, QAction]:
+    """Back and forward, playing with its speed and its moment, and where to look further; returns them by name."""
     bar = QToolBar("Tools", window)
     bar.setObjectName("playback")
     bar.setMovable(False)
-    _add_tools(window, bar, _BEFORE)
+    made = _add_tools(window, bar, _BEFORE)
     bar.addSeparator()
-    playing = _add_tools(window, bar, _PLAYING)["play"]
+    made |= _add_tools(window, bar, _PLAYING)
     bar.addSeparator()
-    _add_tools(window, bar, _SPEED[:1])
+    made |= _add_tools(window, bar, _SPEED[:1])
     speed.setContentsMargins(6, 0, 6, 0)
     bar.addWidget(speed)
-    _add_tools(window, bar, _SPEED[1:])
+    made |= _add_tools(window, bar, _SPEED[1:])
     bar.addSeparator()
     moment.setContentsMargins(10, 0, 10, 0)
     bar.addWidget(moment)
     space = QWidget()
     space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
     bar.addWidget(space)
-    _add_tools(window, bar, _AFTER)
+    made |= _add_tools(window, bar, _AFTER)
     window.addToolBar(bar)
-    return playing
+    return made
+
+
+def enable_tools(tools: dict[str, QAction], session: Session | None) -> None:
+    """Lets be pressed what does something now: without a reel the help and the commands alone."""
+    for name, action in tools.items():
+        action.setEnabled(session is not None or name in ("commands", "help"))
+    if session is not None:
+        tools["back"].setEnabled(session.history.can_go_back)
+        tools["forward"].setEnabled(session.history.can_go_forward)
 
 
 def show_playing(action: QAction, playing: bool) -> None:

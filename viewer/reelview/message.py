@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 _BAR_PX = 240
-_TEXT_PX = 720
+_TEXT_PX = 240
 
 
 class Message(QWidget):
@@ -27,14 +27,13 @@ class Message(QWidget):
         self._label.setTextFormat(Qt.TextFormat.PlainText)
         self._label.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._label.setWordWrap(True)
-        self._label.setMinimumWidth(_TEXT_PX // 3)
-        self._label.setMaximumWidth(_TEXT_PX)
+        self._label.setMinimumWidth(_TEXT_PX)
         self._label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         layout = QVBoxLayout(self)
         layout.setSpacing(8)
         layout.setContentsMargins(24, 24, 24, 24)
         layout.addStretch()
-        layout.addWidget(self._label, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addWidget(self._label)
         layout.addSpacing(8)
         if busy:
             bar = QProgressBar()

@@ -19,10 +19,12 @@ from PySide6.QtWidgets import QApplication
 from ipcreel.reel import Reel, ReelError
 from reelview.export import save_picture
 from reelview.panels.page_panel import PagePanel
-from reelview.raster.palette import DARK, LIGHT
+from reelview.raster.palette import DARK, LIGHT, mix
 from reelview.session import Session
 from reelview.timeline.widget import Timeline
 from reelview.window import Window
+
+_DISABLED = 0.35
 
 
 def render(
@@ -131,6 +133,8 @@ def use_theme(app: QCoreApplication, *, dark: bool) -> None:
         (roles.PlaceholderText, theme.faint_text),
     ):
         palette.setColor(role, QColor(colour))
+    for role in (roles.ButtonText, roles.WindowText, roles.Text):
+        palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(mix(theme.text, theme.background, _DISABLED)))
     app.setPalette(palette)
 
 

@@ -40,7 +40,8 @@ from reelview.timeline.widget import Timeline
 _STEPS = {
     f"step_{what}{back}": (what, -1 if back else 1) for what in ("event", "tick", "flow") for back in ("", "_back")
 }
-_DOCK_PX, _DOCK_SHARE = 430, 0.42
+_DOCK_PX, _DOCK_SHARE, _DOCK_USUAL = 430, 0.42, 0.26
+"""Panels are so wide at first; no more than a share of the window, and the usual share of a large one."""
 
 
 class Window(QMainWindow):
@@ -70,7 +71,7 @@ class Window(QMainWindow):
         self.setDockNestingEnabled(True)
         self.resize(1280, 760)
         menus.fill(self)
-        self._playing = menus.fill_tool_bar(self, self._speed, self._moment)
+        self._tools = menus.fill_tool_bar(self, self._speed, self._moment)
         for label in (self._missing, self._build):
             self.statusBar().addPermanentWidget(label)
         if remembered:
@@ -110,6 +111,8 @@ class Window(QMainWindow):
         session.cursor.moved.connect(self._on_cursor_moved)
         session.playback.speed_changed.connect(self._on_speed_changed)
         session.playback.playing_changed.connect(self._on_playing_changed)
+        session.history.changed.connect(lambda: menus.enable_tools(self._tools, session))
+        menus.enable_tools(self._tools, session)
         session.answers.answered.connect(self._on_answered)
         self.setCentralWidget(with_curves(session, self.timeline))
         self._legend = Legend(self.timeline)
@@ -141,7 +144,7 @@ class Window(QMainWindow):
                 for panel, made in zip(panels_of(session), self.docks.values(), strict=True)
                 if panel.place == place
             ).raise_()
-        self.resizeDocks(list(self.docks.values()), [_DOCK_PX] * len(self.docks), Qt.Orientation.Horizontal)
+        self.resizeDocks(list(self.docks.values()), [self._dock_px] * len(self.docks), Qt.Orientation.Horizontal)
         self.resizeDocks(list(before.values()), [1] * len(before), Qt.Orientation.Vertical)
         if self.remembered:
             self.remembered.restore_layout(self)
@@ -171,7 +174,11 @@ class Window(QMainWindow):
         for made in chosen:
             self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, made)
             made.show()
-        self.resizeDocks(chosen, [_DOCK_PX] * len(chosen), Qt.Orientation.Horizontal)
+        self.resizeDocks(chosen, [self._dock_px] * len(chosen), Qt.Orientation.Horizontal)
+
+    @property
+    def _dock_px(self) -> int:
+        return max(_DOCK_PX, round(self.width() * _DOCK_USUAL))
 
     def show_panel(self, name: str) -> None:
         """Shows a panel, in front of others in its place."""
@@ -190,6 +197,7 @@ class Window(QMainWindow):
             if self.remembered and self.docks:
                 self.remembered.keep_layout(self)
         self._remove_docks()
+        menus.enable_tools(self._tools, None)
         self._missing.clear()
         if self._legend is not None:
             self.statusBar().removeWidget(self._legend)
@@ -301,7 +309,7 @@ class Window(QMainWindow):
             self.session.view.follow(at_ns)
 
     def _on_playing_changed(self) -> None:
-        menus.show_playing(self._playing, self.session is not None and self.session.playback.is_playing)
+        menus.show_playing(self._tools["play"], self.session is not None and self.session.playback.is_playing)
 
     def _on_speed_changed(self) -> None:
         if self.session is not None:

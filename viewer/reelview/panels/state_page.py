@@ -168,6 +168,8 @@ class StatePage:
             for end, count in moment.connections.items()
             if count
         ]
+        if not moment.connections:
+            return page.heading("Connections") + page.faint("none")
         idle = len(moment.connections) - len(rows)
         where = "the others" if rows else f"{idle} direction{'s' * (idle != 1)}"
         note = page.faint(f"nothing is under way in {where}")

@@ -128,6 +128,7 @@ class Overlay:
 
     def _tag(self, text: str, x_px: float, *, bottom: bool = False) -> None:
         metrics = self._painter.fontMetrics()
+        text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(self._area.width() - 16, 40))
         width, height = metrics.horizontalAdvance(text) + 12, metrics.height() + 4
         left = min(max(x_px - width / 2, 2), max(self._area.width() - width - 2, 2))
         box = QRectF(left, self._area.height() - height - 6 if bottom else 6, width, height)
