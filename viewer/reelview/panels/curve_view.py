@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF, QWheelEvent
@@ -17,6 +19,7 @@ from reelview.timeline.widget import Timeline
 _REACH_PX = 6
 _STRIP_PX = 48
 _BAR_PX = 5
+_LEAST_NAME_PX = 40
 
 
 class CurveView(QWidget):
@@ -95,8 +98,9 @@ class CurveView(QWidget):
         painter = QPainter(self)
         strips = self.strips
         painter.drawPixmap(0, 0, self._picture_of(strips, left, window, theme))
+        painter.setPen(QColor(theme.text))
         for strip in strips:
-            self._paint_legend(painter, strip, left, theme)
+            self._paint_values(painter, strip, left)
         x = left + window.x_px(self._session.cursor.at_ns)
         if x >= left:
             painter.fillRect(QRect(round(x), 0, 1, self.height()), QColor(theme.accent))
@@ -113,6 +117,7 @@ class CurveView(QWidget):
             painter.fillRect(self.rect(), QColor(theme.background))
             for strip in strips:
                 self._paint_strip(painter, strip, left, window, theme)
+                self._paint_names(painter, strip, left, theme)
             painter.end()
             self._picture_key = key
         return self._picture
@@ -149,18 +154,33 @@ class CurveView(QWidget):
             if -_BAR_PX <= x <= window.width_px:
                 painter.fillRect(QRectF(x + offset - _BAR_PX, top, _BAR_PX, bottom - top), colour)
 
-    def _paint_legend(self, painter: QPainter, strip: Strip, left: int, theme: Theme) -> None:
-        """The names at the left, with the value at the cursor."""
-        height = painter.fontMetrics().height()
-        y = strip.y_px
-        for curve in strip.curves:
-            value = value_at(curve, self._session.cursor.at_ns)
-            shown = "" if value is None else f"{value:,.4g} {curve.unit}"
-            painter.fillRect(QRectF(6, y + height / 2 - 3, 7, 7), QColor(theme.kinds[curve.colour]))
+    def _paint_names(self, painter: QPainter, strip: Strip, left: int, theme: Theme) -> None:
+        """What each curve is, at the left of it."""
+        painter.setFont(self.font())
+        metrics = painter.fontMetrics()
+        for curve, box in _legend(strip, left, metrics.height()):
+            painter.fillRect(QRectF(6, box.center().y() - 3, 7, 7), QColor(theme.kinds[curve.colour]))
             painter.setPen(QColor(theme.text))
-            box = QRectF(18, y, left - 24, height)
-            room = int(box.width()) - painter.fontMetrics().horizontalAdvance(shown) - 6
-            name = painter.fontMetrics().elidedText(curve.name, Qt.TextElideMode.ElideMiddle, room)
-            painter.drawText(box, Qt.AlignmentFlag.AlignLeft, name)
-            painter.drawText(box, Qt.AlignmentFlag.AlignRight, shown)
-            y += height + 1
+            room = max(int(box.width()) - metrics.horizontalAdvance(_widest(curve)) - 8, _LEAST_NAME_PX)
+            painter.drawText(
+                box, Qt.AlignmentFlag.AlignLeft, metrics.elidedText(curve.name, Qt.TextElideMode.ElideMiddle, room)
+            )
+
+    def _paint_values(self, painter: QPainter, strip: Strip, left: int) -> None:
+        """What each curve is at the cursor, beside its name."""
+        for curve, box in _legend(strip, left, painter.fontMetrics().height()):
+            value = value_at(curve, self._session.cursor.at_ns)
+            if value is not None:
+                painter.drawText(box, Qt.AlignmentFlag.AlignRight, f"{value:,.4g} {curve.unit}")
+
+
+def _widest(curve: Curve) -> str:
+    """A text as wide as any value of a curve."""
+    whole = not (curve.value % 1).any()
+    return f"{float(np.abs(curve.value).max(initial=0)) if whole else -0.12345678:,.4g} {curve.unit}"
+
+
+def _legend(strip: Strip, left: int, height: int) -> Iterator[tuple[Curve, QRectF]]:
+    """A line for each curve of a strip, at the left of it."""
+    for number, curve in enumerate(strip.curves):
+        yield curve, QRectF(18, strip.y_px + number * (height + 1), left - 24, height)

@@ -6,6 +6,7 @@ import hashlib
 import json
 import shlex
 from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
 import numpy as np
@@ -94,9 +95,9 @@ class InspectPage:
         if not lines:
             return page.heading(where) + page.faint(f"{file}: {note}")
         first = max(int(line) - 1 - _AROUND, 0)
+        around = dedent("\n".join(lines[first : int(line) + _AROUND])).split("\n")
         shown = [
-            f"{'▶' if number == line else ' '} {number:4}  {text}"
-            for number, text in enumerate(lines[first : int(line) + _AROUND], first + 1)
+            f"{'▶' if number == line else ' '} {number:4}  {text}" for number, text in enumerate(around, first + 1)
         ]
         return page.heading(where) + (page.bad(note) if note else "") + page.pre("\n".join(shown))
 

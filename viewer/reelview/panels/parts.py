@@ -54,12 +54,16 @@ class PartsView(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("The price in parts")
         session.cursor.moved.connect(self._on_cursor_moved)
+        self._shown: Parts | None = None
         self._on_cursor_moved()
 
     def _on_cursor_moved(self) -> None:
         """Where nothing holds, the page below says so, and has the room."""
-        self.setVisible(self.parts is not None)
-        self.update()
+        parts = self.parts
+        if parts != self._shown:
+            self._shown = parts
+            self.update()
+        self.setVisible(parts is not None)
 
     @property
     def parts(self) -> Parts | None:
@@ -74,7 +78,7 @@ class PartsView(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = DARK if self.palette().color(QPalette.ColorRole.Window).lightness() < 128 else LIGHT
-        parts = self.parts
+        parts = self._shown
         if parts is None:
             return
         painter = QPainter(self)
