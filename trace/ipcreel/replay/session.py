@@ -82,6 +82,7 @@ class Session:
     def stop_at(self, frame: FrameType) -> None:
         """The replay has come to where it was to stop."""
         if self.script.debug:
+            self.asking.note(stopped=True)
             self._ask(frame, self.position())
         else:
             self._report(frame)
