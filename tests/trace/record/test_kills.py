@@ -24,7 +24,8 @@ from ipcreel.reel import Reel, open_reel
 
 WORKERS = 3
 NEVER_SENT = 1000  # the type of a message that a thread of each worker waits for
-LAST_MOMENT_S = 1.5  # kills come up to so long after the recording began
+LAST_MOMENT_S = 1.5  # kills come up to so long after the recording began; in the soak
+LONGER_S = 8.0  # up to so long: on a busy machine the first messages are late
 DEADLINE_S = 60
 
 PROGRAM = f"""
@@ -102,7 +103,7 @@ class Round:
                 sysv_ipc.remove_message_queue(int(words[1]))
 
 
-def kill_at_a_random_moment(folder: Path, seed: int) -> str:
+def kill_at_a_random_moment(folder: Path, seed: int, last_moment_s: float) -> str:
     """One round. Returns what was killed, when, and what was found.
 
     Raises:
@@ -110,7 +111,7 @@ def kill_at_a_random_moment(folder: Path, seed: int) -> str:
     """
     chosen = random.Random(seed)
     victim = chosen.choice(("main", "worker", "recorder"))
-    delay_s = chosen.uniform(0, LAST_MOMENT_S)
+    delay_s = chosen.uniform(0, last_moment_s)
     run = Round(folder)
     try:
         wait_for(lambda: list(folder.glob(".a.reel.*.tapes/run")), "the recording")
@@ -153,10 +154,10 @@ def compare(reel: Reel, then: list[list[str]], at_last: list[list[str]]) -> str:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_nothing_is_lost_by_a_kill_at_a_random_moment(tmp_path: Path, seed: int) -> None:
-    print(kill_at_a_random_moment(tmp_path, seed))
+    print(kill_at_a_random_moment(tmp_path, seed, LAST_MOMENT_S))
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("seed", range(3, 103))
 def test_nothing_is_lost_by_a_hundred_kills_at_random_moments(tmp_path: Path, seed: int) -> None:
-    print(kill_at_a_random_moment(tmp_path, seed))
+    print(kill_at_a_random_moment(tmp_path, seed, LONGER_S))

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import sys
+
 from ipcreel.interpose import environment
+from ipcreel.interpose.frames import program_frame
 from ipcreel.interpose.targets import replace_function
 from ipcreel.mechanism.descriptors import held, replayed
 from ipcreel.mechanism.keeping import argument, give_b, give_payload, number, result_after, result_in_b
@@ -65,7 +69,6 @@ def _waited_id(args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> tu
 
 
 def _give_waited_id(args: tuple[Any, ...], kwargs: dict[str, Any], a: int, b: int, payload: Any) -> object:
-    import os
 
     return os.waitid_result(payload) if payload is not None else None
 
@@ -83,7 +86,6 @@ def _times(args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> tuple[
 
 
 def _give_times(args: tuple[Any, ...], kwargs: dict[str, Any], a: int, b: int, payload: Any) -> object:
-    import os
 
     return os.times_result(payload)
 
@@ -103,6 +105,13 @@ def _fact(code: int, name: str, target: str, what: str) -> Operation:
     )  # fmt: skip
 
 
+FORK = Operation(
+    0x4101, "process.fork", after=result_in_b, blocks=True, flow=OUT, give=give_b, b="pid of the child"
+)  # fmt: skip
+FORKPTY = Operation(
+    0x4102, "process.forkpty", after=_forked_on_terminal, blocks=True, flow=OUT, give=_give_terminal,
+    a="descriptor of the terminal", b="pid of the child",
+)  # fmt: skip
 EXECV = Operation(0x4103, "process.exec", before=_argv, blocks=True, payload="argv")
 EXECVE = Operation(0x4104, "process.exec_with_environment", before=_argv, blocks=True, payload="argv")
 SPAWN = Operation(
@@ -119,13 +128,8 @@ SYSTEM = Operation(
 )  # fmt: skip
 
 OPERATIONS = (
-    Operation(
-        0x4101, "process.fork", "os.fork", after=result_in_b, blocks=True, flow=OUT, give=give_b, b="pid of the child",
-    ),
-    Operation(
-        0x4102, "process.forkpty", "os.forkpty", after=_forked_on_terminal, blocks=True, flow=OUT, give=_give_terminal,
-        a="descriptor of the terminal", b="pid of the child",
-    ),
+    FORK,
+    FORKPTY,
     EXECV,
     EXECVE,
     SPAWN,
@@ -186,6 +190,8 @@ def install(module: ModuleType, reading: Reading) -> None:
     if not reading.replays:
         environment.guard(module)
     for name, row, started in (
+        ("fork", FORK, _warning_its_caller(module.fork)),
+        ("forkpty", FORKPTY, _warning_its_caller(module.forkpty)),
         ("execv", EXECV, _renewing(module.execv)),
         ("execve", EXECVE, _carrying(module.execve)),
         ("posix_spawn", SPAWN, _carrying(module.posix_spawn)),
@@ -193,6 +199,31 @@ def install(module: ModuleType, reading: Reading) -> None:
         ("system", SYSTEM, _renewing(module.system)),
     ):
         replace_function(module, name, row, reading.wrap, started)
+
+
+_CALL = (lambda original: original()).__code__
+
+
+def _warning_its_caller(original: Callable[..., Any]) -> Callable[..., Any]:
+    """From Python 3.12 on a fork beside other threads warns, and shows the warning if the line that forks is main's."""
+    if sys.hexversion < 0x030C0000:  # as a condition on `version_info`, mypy would leave out the rest
+        return original
+
+    new_function: Any = type(_warning_its_caller)
+    stat = os.stat
+
+    def fork(*args: Any, **kwargs: Any) -> Any:
+        frame = program_frame(sys._getframe(1))
+        alone = stat("/proc/self/task").st_nlink == 3  # a directory for each thread (proc(5)), and its own two links
+        if args or kwargs or frame is None or alone:
+            return original(*args, **kwargs)
+        code = _CALL.replace(co_filename=frame.f_code.co_filename, co_firstlineno=frame.f_lineno or 1)
+        try:
+            return new_function(code, frame.f_globals)(original)
+        except BaseException as error:
+            raise error.with_traceback(None)  # noqa: B904  # the frame that stands for the program's is none of its
+
+    return fork
 
 
 def _renewing(original: Callable[..., Any]) -> Callable[..., Any]:

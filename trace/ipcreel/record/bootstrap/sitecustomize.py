@@ -44,6 +44,9 @@ def _start(package, tapes):
         _leave_note(tapes, "no tape could be made: %s" % sys.exc_info()[1].strerror)  # noqa: UP031
     except Exception:  # a fault of ours must not reach the program
         kind, error = sys.exc_info()[:2]
+        if kind is ImportError and "subinterpreters" in str(error):  # from Python 3.12 on they cannot have all modules
+            _leave_note(tapes, "an interpreter inside another one")
+            return
         sys.stderr.write("ipcreel: this process is not recorded: %s: %s\n" % (kind.__name__, error))  # noqa: UP031
 
 
