@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+import threading
 from itertools import count
 from pathlib import Path
 from xml.etree import ElementTree
@@ -15,6 +16,8 @@ from PySide6.QtGui import QDropEvent, QGuiApplication, QImage
 from PySide6.QtTest import QTest
 
 from reelview.app import tell_fault
+from reelview.beside import wait_for_left
+from reelview.loading import steps
 from reelview.notes import path_of
 from reelview.panels.event_list import EventList
 from reelview.panels.inspector import Inspector
@@ -72,6 +75,82 @@ def test_opening_can_be_cancelled(market, qtbot):
     QTest.qWait(50)
     assert window.session is None
     assert not window.is_in_trouble
+
+
+def test_cancel_does_not_wait_for_the_step_that_opening_is_in(market, qtbot, monkeypatch):
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slow(path: Path):
+        yield "matching"
+        begun.set()
+        assert go_on.wait(60)
+        yield from steps(path)
+
+    monkeypatch.setattr("reelview.loading.steps", slow)
+    window = Window()
+    qtbot.addWidget(window)
+    window.open(market.path)
+    qtbot.waitUntil(begun.is_set, timeout=20_000)
+    (cancel,) = window.centralWidget().buttons
+    cancel.click()  # would never come back if it waited
+    assert "Ctrl+O" in window.centralWidget().text()
+    go_on.set()
+    wait_for_left()
+    qtbot.wait(1)
+    assert window.session is None
+
+
+def test_a_reel_that_was_open_before_is_a_click_away(market, qtbot, remembered):
+    remembered.add_recent(market.path)
+    window = Window(remembered)
+    qtbot.addWidget(window)
+    next(button for button in window.centralWidget().buttons if button.text() == "market.reel").click()
+    qtbot.waitUntil(lambda: window.session is not None, timeout=60_000)
+    window.close()
+
+
+def test_help_and_commands_need_no_reel(qtbot):
+    window = Window()
+    qtbot.addWidget(window)
+    window.show()
+    QTest.keyClick(window, Qt.Key.Key_Question, Qt.KeyboardModifier.ShiftModifier)
+    assert "Who waited for whom here?" in window.docks["help"].widget().toPlainText()
+    assert {name for name, tool in window._tools.items() if tool.isEnabled()} == {"commands", "help"}
+    assert window.choose_command().list.count() > 1
+    window.close()
+
+
+def test_an_event_is_found_by_keys_alone_and_back_undoes_it(window):
+    timeline, session = window.timeline, window.session
+    timeline.setFocus()
+    QTest.keyClick(timeline, Qt.Key.Key_Down)
+    first = timeline.current_line
+    QTest.keyClick(timeline, Qt.Key.Key_Down)
+    assert timeline.current_line > first
+    QTest.keyClick(timeline, Qt.Key.Key_Period)
+    event = session.selection.selected_event
+    assert int(session.reel.lane[event]) in timeline.layout_.lines[timeline.current_line].lanes
+    QTest.keyClick(timeline, Qt.Key.Key_Up)
+    assert timeline.current_line == first
+    QTest.keyClick(timeline, Qt.Key.Key_Period)
+    assert int(session.reel.lane[session.selection.selected_event]) in timeline.layout_.lines[first].lanes
+    QTest.keyClick(timeline, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
+    assert session.selection.selected_event == event
+    QTest.keyClick(timeline, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
+    assert session.selection.selected_event is None
+
+
+def test_the_selected_event_stands_out_in_every_panel_and_in_the_list_of_a_search(window, market):
+    search = window.docks["search"].widget()
+    search.query.setText("op:sysv.queue.send")
+    event = int(search.found.rows[3])
+    window.session.go_to_event(event)
+    assert search.table.currentIndex().row() == 3
+    window.session.go_to(int(market.end[event]) + 1)
+    show(window, "state")
+    marked = page_of(window, "state")._shown
+    assert f'href="event:{event}"' not in marked or f'class="chosen" href="event:{event}"' in marked
+    assert 'class="chosen"' in marked
 
 
 def test_a_reel_that_cannot_be_read_is_said_in_the_window(tmp_path, qtbot):
