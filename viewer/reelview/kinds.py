@@ -56,10 +56,6 @@ def kind_of(operation: str) -> int:
     return _OTHER
 
 
-ENCLOSING = ("mp.process.run", "signal.handler.run", "futures.call.begin")
-"""Operations that run the program's own code: that takes time, but waits for nobody."""
-
-
 def codes_named(operations: Mapping[int, Mapping[str, Any]], names: Iterable[str]) -> list[int]:
     """The codes of some operations, of those that a reel knows."""
     wanted = set(names)

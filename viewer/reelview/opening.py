@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from ipcreel.analysis.enclosing import ENCLOSING
 from ipcreel.analysis.state import States
 from ipcreel.reel import Reel
 from ipcreel.reel.text import payload_text
 from reelview.flows import FlowIndex, Flows
-from reelview.kinds import CONSOLE, ENCLOSING, KIND_NAMES, SIGNALS, codes_named, kind_of
+from reelview.kinds import CONSOLE, KIND_NAMES, SIGNALS, codes_named, kind_of
 from reelview.spans import URGENT, Spans, arrange
 from reelview.timeline.data import TimelineData, Track
 from reelview.timeline.markers import Markers
@@ -43,7 +44,7 @@ def timeline_of(reel: Reel) -> TimelineData:
 
 def states_of(reel: Reel) -> States:
     """What says the state at each moment."""
-    return States(reel.events, reel.flows, len(reel.lanes), reel.end_ns, ENCLOSING)
+    return States(reel.events, reel.flows, len(reel.lanes), reel.end_ns)
 
 
 def tracks_of(reel: Reel) -> tuple[Track, ...]:

@@ -159,12 +159,14 @@ def _parts(events: Events, roles: Roles, operation_name: Callable[[int], str]) -
     handler, ends = (events.codes.get(name, -1) for name in ("signal.handler.run", "futures.call.end"))
     begins = {events.codes.get(name, -1) for name in ("futures.call.begin", "mp.pool.run")}
     handling: dict[int, tuple[int, int]] = {}
-    found: list[str | None] = []
+    found: list[str | None] = np.array(roles.lane, object)[events.lane].tolist()
     task: dict[int, str | None] = {}
     current: dict[int, int] = {}
     tasks = 0
-    columns = (events.lane, events.op, events.begin_ns)
-    for row, (lane, op, begin_ns) in enumerate(zip(*(column.tolist() for column in columns), strict=True)):
+    divided = {int(lane) for lane in np.unique(events.lane[events.op == handler])} | pooled | serving
+    rows = np.flatnonzero(np.isin(events.lane, list(divided)))
+    columns = (rows, events.lane[rows], events.op[rows], events.begin_ns[rows])
+    for row, lane, op, begin_ns in zip(*(column.tolist() for column in columns), strict=True):
         role: str | None = roles.lane[lane]
         if op == handler:
             handling[lane] = (int(events.a[row]), int(events.end_ns[row]))
@@ -184,7 +186,7 @@ def _parts(events: Events, roles: Roles, operation_name: Callable[[int], str]) -
                 current[lane] = int(events.object[row])
             if lane in current:
                 role = f"{role}, {roles.object[current[lane]]}"
-        found.append(role)
+        found[row] = role
     return found
 
 

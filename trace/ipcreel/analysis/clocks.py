@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -70,6 +72,13 @@ class Clocks:
         """(n,) whether each event was over before the other began, in every schedule."""
         ended = self._order.place[one * 2 + 1]
         return np.asarray(self.seen(other, self._order.lane[one]) > ended, np.bool_)
+
+    def each_before(self, events: Rows) -> Callable[[int, int], bool]:
+        """The same for pairs of some events, of different lanes, by their places: for many questions about few."""
+        order = self._order
+        arrivals, lanes = self._arrival_before(events * 2).tolist(), order.lane[events].tolist()
+        ended = order.place[events * 2 + 1].tolist()
+        return lambda one, other: bool(self._seen[arrivals[other], lanes[one]] > ended[one])
 
     def clock(self, event: int) -> Rows:
         """(lanes,) how many moments of each lane had happened before the begin of an event."""

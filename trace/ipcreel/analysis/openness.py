@@ -138,12 +138,14 @@ def _open_writes(events: Events, clocks: Clocks, reads: Rows, writes: Rows) -> N
 
 def _raced(events: Events, clocks: Clocks, writes: Rows) -> NDArray[np.bool_]:
     """(n,) whether an earlier write, which no other is certain to follow, could have come later than each."""
-    newest = writes[:0]
+    over = clocks.each_before(writes)
+    lanes = events.lane[writes].tolist()
+    newest: list[int] = []
     found = np.zeros(len(writes), np.bool_)
-    for number, write in enumerate(writes):
-        newest = newest[~_ordered(events, clocks, newest, np.full(len(newest), write))]
-        found[number] = len(newest) > 0
-        newest = np.append(newest, write)
+    for number, lane in enumerate(lanes):
+        newest = [one for one in newest if lanes[one] != lane and not over(one, number)]
+        found[number] = bool(newest)
+        newest.append(number)
     return found
 
 

@@ -13,6 +13,7 @@ from ipcreel.analysis.events import Events
 
 _SOCKETS = ("tcp.socket", "unix.stream", "unix.socket", "udp.socket")
 _TICK_NS = 10_000_000
+_NUMBER = re.compile(r"(?<![\w.])\d{3,}(?![\w.])")
 _NAMED = ("mp.process", "thread", "call", "executor", "pool")
 
 
@@ -35,14 +36,16 @@ class Roles:
 
     def neutral(self, text: str) -> str:
         """A text without the pids, ports, keys and moments of the run."""
-        return re.sub(r"(?<![\w.])\d{3,}(?![\w.])", self._stand_in, text)
+        return _NUMBER.sub(self._stand_in, text)
 
     def _stand_in(self, found: re.Match[str]) -> str:
         known = self.replaced.get(found[0])
+        if known is not None:
+            return known
         # Moments: nanoseconds, and the ticks in which /proc says when a process began (proc_pid_stat(5)).
-        moments = (int(found[0]), int(found[0]) * _TICK_NS)
-        is_moment = any(self.begin_ns - _TICK_NS <= moment <= self.end_ns for moment in moments)
-        return known or ("<moment>" if is_moment else found[0])
+        number, since_ns = int(found[0]), self.begin_ns - _TICK_NS
+        is_moment = since_ns <= number <= self.end_ns or since_ns <= number * _TICK_NS <= self.end_ns
+        return "<moment>" if is_moment else found[0]
 
 
 def name_roles(

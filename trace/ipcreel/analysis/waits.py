@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from ipcreel.analysis.enclosing import ENCLOSING
 from ipcreel.analysis.events import Events
 from ipcreel.analysis.flows import Flows
 from ipcreel.analysis.flows.match import KINDS
@@ -15,9 +16,6 @@ from ipcreel.analysis.keys import dense, latest_so_far
 
 Rows = NDArray[np.int64]
 Window = tuple[int, int]
-
-# These enclose the program's own code: what runs inside them does not wait for them.
-ENCLOSING = ("mp.process.run", "mp.pool.run", "signal.handler.run", "process.fork", "process.exit", "signal.raise")
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,6 @@ from ipcreel.reel import Reel
 from ipcreel.reel.describe import message_of
 from ipcreel.reel.text import duration_text, payload_text
 
-_ENCLOSING = ("mp.process.run", "mp.pool.run", "signal.handler.run", "futures.call.begin")
 _MOST_LANES, _MOST_MESSAGES, _MOST_FINDINGS = 60, 6, 4
 _LONG = 60
 
@@ -25,7 +24,7 @@ class Around:
     @cached_property
     def _states(self) -> States:
         reel = self.reel
-        return States(reel.events, reel.flows, len(reel.lanes), reel.end_ns, _ENCLOSING)
+        return States(reel.events, reel.flows, len(reel.lanes), reel.end_ns)
 
     def when(self, at_ns: int) -> str:
         """A moment: the time of the reel, and the tick where there are ticks."""

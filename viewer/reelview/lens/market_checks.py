@@ -1,4 +1,4 @@
-"""What must hold in the market: of no offer more is taken than was given."""
+"""What must hold in the market: of no offer more is taken than was given, and none outlives its tick."""
 
 from __future__ import annotations
 
@@ -88,3 +88,38 @@ def _finding(
         f"{holds.offer.giver} offered in tick {holds.offer.tick}, and put {kwh_text(back_ukwh)} kWh back{sums}.{times}",
         "What goes back into the queue is not the rest of the offer but the whole: it is taken twice.",
     )
+
+
+def find_stale_offers(reel: Reel) -> list[Finding]:
+    """Offers that were taken when some of a later tick had already been made.
+
+    Two barriers stand between the last taker of a tick and the first offer of the next: in a run whose givers take back
+    what is left there is none.
+    """
+    moves = []
+    for row in reel.events.rows("sysv.queue.send", "sysv.queue.receive").tolist():
+        offer = read_offer(reel.payload(row))
+        if offer is not None:
+            is_send = reel.operations[int(reel.op[row])]["name"] == "sysv.queue.send"
+            moves.append((int(reel.end[row] if is_send else reel.begin[row]), row, is_send, offer))
+    newest, stale = -1, []
+    for _, row, is_send, offer in sorted(moves, key=lambda move: move[:2]):
+        if is_send:
+            newest = max(newest, offer.tick)
+        elif offer.tick < newest:
+            stale.append((row, offer, newest))
+    if not stale:
+        return []
+    row, offer, tick = stale[0]
+    sends = reel.flows.cause[reel.flows.effect == row].tolist()
+    others = f" The same happened {len(stale)} times." if len(stale) > 1 else ""
+    return [
+        Finding(
+            "stale-offer",
+            int(reel.begin[row]),
+            (row, *sends, *(other for other, _, _ in stale[1:])),
+            f"{reel.lane_name(int(reel.lane[row]))} took in tick {tick} what home-{offer.giver} had offered in tick "
+            f"{offer.tick}: {kwh_text(offer.ukwh)} kWh.{others}",
+            "Nobody took it back when its tick ended: what is left of an offer belongs to its giver again.",
+        )
+    ]

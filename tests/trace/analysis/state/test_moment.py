@@ -200,3 +200,39 @@ def test_a_semaphore_that_a_queue_counts_with_unseen_is_not_told_of(reel, states
     made = reel.events.rows("mp.semaphore.create")
     assert [reel.objects[int(reel.object[row])][3] in shown for row in made.tolist()] == [False, True]
     assert shown[reel.objects[int(reel.object[made[1]])][3]] == 4
+
+
+CHILDREN = """
+import os, signal
+never, kept = os.pipe()
+ready, told = os.pipe()
+for killed in (False, True):
+    pid = os.fork()
+    if not pid:
+        os.write(told, b"r")
+        if killed:
+            os.read(never, 1)
+        os._exit(3)
+    os.read(ready, 1)
+    if killed:
+        os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+os.getpid()
+"""
+
+
+def test_a_process_has_ended_once_it_was_waited_for_whatever_it_was_in(recorded):
+    reel = recorded(CHILDREN).reel
+    states = States(reel.events, reel.flows, len(reel.lanes), reel.end_ns)
+    waits = reel.events.rows("process.wait_pid").tolist()
+    children = [int(reel.lane[reel.process == number][0]) for number in (1, 2)]
+    for wait, child in zip(waits, children, strict=True):
+        assert states.at(int(reel.end[wait]) + 1).lanes[child].state == ENDED
+    assert states.at(reel.end_ns).lanes[children[0]].state == ENDED
+
+
+def test_what_runs_the_programs_code_is_no_wait(recorded):
+    reel = recorded("import signal\nsignal.signal(10, lambda *_: sum(range(10)))\nsignal.raise_signal(10)\n").reel
+    (run,) = reel.events.rows("signal.handler.run").tolist()
+    moment = States(reel.events, reel.flows, len(reel.lanes), reel.end_ns).at(int(reel.begin[run]))
+    assert moment.lanes[int(reel.lane[run])].state == RUNNING

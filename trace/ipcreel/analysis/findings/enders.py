@@ -7,10 +7,10 @@ from functools import cached_property
 
 import numpy as np
 
+from ipcreel.analysis.enclosing import ENCLOSING
 from ipcreel.analysis.findings.finding import Run
 from ipcreel.analysis.flows.streams import connected
 from ipcreel.analysis.state.waiting import ended_by
-from ipcreel.analysis.waits import ENCLOSING
 
 _INSIDE = ("threads.", "queues.", "futures.")  # what only threads of the same process reach
 _SHARED = (

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ipcreel.analysis.enclosing import CODE, ENCLOSING
 from ipcreel.analysis.events import Events
 from ipcreel.analysis.flows import Flows
 from ipcreel.analysis.state.channels import InFlight, messages
@@ -17,6 +18,7 @@ from ipcreel.analysis.state.running import Latest
 from ipcreel.analysis.state.semaphores import Counts, holdings
 from ipcreel.analysis.state.values import Values
 from ipcreel.analysis.state.waiting import Wait, WaitForGraph, cycles, ended_by
+from ipcreel.analysis.waits import ends_of
 
 Rows = NDArray[np.int64]
 
@@ -62,18 +64,13 @@ class Moment:
 
 
 class States:
-    """A run whose state can be asked for at any moment. The first question of a kind prepares it.
+    """A run whose state can be asked for at any moment. The first question of a kind prepares it."""
 
-    Args:
-        enclosing: operations that contain what a lane does, and are no waiting.
-    """
-
-    def __init__(self, events: Events, flows: Flows, lanes: int, last_ns: int, enclosing: tuple[str, ...] = ()) -> None:
+    def __init__(self, events: Events, flows: Flows, lanes: int, last_ns: int) -> None:
         self._events = events
         self._flows = flows
         self._lanes = lanes
         self._last_ns = last_ns
-        self._enclosing = [events.codes[name] for name in enclosing if name in events.codes]
 
     def at(self, at_ns: int) -> Moment:
         blocked = self._blocked_at(at_ns)
@@ -92,9 +89,17 @@ class States:
     @cached_property
     def _waits(self) -> Intervals:
         events = self._events
-        rows = np.flatnonzero(np.isin(events.op, list(events.blocking - set(self._enclosing))))
-        end = np.where(events.pending[rows], self._last_ns + 1, events.end_ns[rows])
-        return Intervals(events.begin_ns[rows], end, row=rows, lane=events.lane[rows])
+        rows = np.flatnonzero(np.isin(events.op, list(events.blocking - self._codes(ENCLOSING))))
+        return Intervals(events.begin_ns[rows], self._end_ns[rows], row=rows, lane=events.lane[rows])
+
+    @cached_property
+    def _end_ns(self) -> Rows:
+        """(n,) when each event ended: a pending one with its process, or after the run."""
+        ended = ends_of(self._events, self._flows)
+        return np.where(self._events.pending & (ended >= self._events.end_ns), self._last_ns + 1, ended)
+
+    def _codes(self, names: tuple[str, ...]) -> set[int]:
+        return {self._events.codes[name] for name in names if name in self._events.codes}
 
     @cached_property
     def _holdings(self) -> Intervals:
@@ -122,15 +127,14 @@ class States:
 
     @cached_property
     def _last_of_lane(self) -> Rows:
-        """(lanes,) when each lane's last event ended; the end of the run where it is pending."""
+        """(lanes,) when each lane's last event ended."""
         last = np.full(self._lanes, -1, np.int64)
-        end = np.where(self._events.pending, self._last_ns + 1, self._events.end_ns)
-        np.maximum.at(last, self._events.lane, end)
+        np.maximum.at(last, self._events.lane, self._end_ns)
         return last
 
     @cached_property
     def _begins(self) -> Latest:
-        rows = np.flatnonzero(~np.isin(self._events.op, self._enclosing))
+        rows = np.flatnonzero(~np.isin(self._events.op, list(self._codes(CODE))))
         return Latest(self._events.lane[rows], self._events.begin_ns[rows], rows)
 
     def _lanes_at(self, blocked: dict[int, int], at_ns: int) -> tuple[LaneState, ...]:
