@@ -15,7 +15,7 @@ from reelview.raster.frame import Frame
 from reelview.raster.index_mip import IndexMip
 from reelview.raster.pyramid import Pyramid
 from reelview.raster.window import Window
-from reelview.spans import KIND_BITS, KINDS, Spans
+from reelview.spans import Spans
 
 EXACT_SPANS = 25_000
 """Up to so many visible spans are drawn one by one."""
@@ -51,7 +51,7 @@ class Raster:
     @cached_property
     def rarest(self) -> NDArray[np.uint8]:
         """For each set of kinds the one that has the fewest spans, as `compose` takes it."""
-        return rarest_kinds(np.bincount(self.spans.kind & KIND_BITS, minlength=KINDS))
+        return rarest_kinds(self.spans.count_kinds())
 
     @property
     def nbytes(self) -> int:
@@ -62,7 +62,6 @@ class Raster:
         """Builds the indices; yields the share done after each step. The first picture is cheap after `build_first`."""
         if len(self.spans) <= EXACT_SPANS:
             return
-        _ = self.depth
         if not self._pyramids:
             for done in self.build_first():
                 yield done * 0.1
@@ -81,7 +80,7 @@ class Raster:
 
     def build_first(self) -> Iterator[float]:
         """What the first picture needs."""
-        _ = self.rarest
+        _ = self.depth, self.rarest
         if len(self.spans) <= EXACT_SPANS or self._pyramids:
             return
         coarse = Pyramid(self.spans, Pyramid.bins_within(self.spans.rows, BUDGET_BYTES // 8, COARSE_BINS))

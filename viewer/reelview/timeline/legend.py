@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from reelview.raster.palette import Theme, mix
-from reelview.spans import KIND_BITS, KINDS
 from reelview.timeline.marker_paint import BUBBLE, CONSOLE, FLAG
 from reelview.timeline.widget import Timeline
 
@@ -35,7 +33,7 @@ class Legend(QWidget):
         """Names, each with the kind whose colour it has; None for marks."""
         data = self._timeline.data
         if data is not self._data:
-            counts = np.bincount(data.spans.kind & KIND_BITS, minlength=KINDS)
+            counts = data.spans.count_kinds()
             kinds = [kind for kind in range(len(data.kind_names)) if counts[kind]]
             marks = [_WAITS] if (data.spans.blocked_until_ns > data.spans.begin_ns).any() else []
             marks += [_SIGNAL] if len(data.markers.at_ns) else []
