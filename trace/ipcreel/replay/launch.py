@@ -179,6 +179,8 @@ def _environment(root: dict[str, Any], script: Path, passed: list[int]) -> dict[
         **_recorded_environment(root),
         "IPCREEL_SCRIPT": str(script),
         "IPCREEL_DESCRIPTORS": ",".join(map(str, passed)),
+        "IPCREEL_LAUNCHER": str(os.getpid()),
+        "IPCREEL_DEBUG": os.environ.get("IPCREEL_DEBUG", ""),
     }
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, (str(BOOTSTRAP), environment.get("PYTHONPATH"))))
     if root.get("hash_seed") and b"PYTHONHASHSEED=" not in root["facts"].get("environment", b""):

@@ -25,7 +25,7 @@ from ipcreel.replay.reading import Replaying
 from ipcreel.replay.scratch import Scratch
 from ipcreel.replay.script import Script
 from ipcreel.replay.session import Session
-from ipcreel.replay.surroundings import restore_signals
+from ipcreel.replay.surroundings import end_with, restore_signals
 from ipcreel.tape import process
 
 
@@ -43,6 +43,7 @@ def start() -> None:
     """Patch every module of `mechanism.PATCHES` so that its operations come from the tape."""
     already = dict(sys.modules)
     environment.hide(str(Path(__file__).with_name("bootstrap")))
+    end_with(environment.setting("IPCREEL_LAUNCHER"))
     # Ctrl-C is for whoever started the replay: a handler of the program's would be told of what never happened.
     signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
     script, asking = Script(environment.setting("IPCREEL_SCRIPT")), Asking()
