@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ipcreel.mechanism.keeping import argument, give_payload, number
 from ipcreel.mechanism.operation import Operation
+from ipcreel.tape import process
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -73,10 +74,19 @@ def _install_seeds(module: ModuleType, reading: Reading) -> None:
 
     draw = reading.wrap(SEED, _drawing(os.urandom))
     plain = module.Random.seed
+    last = 0  # what the tape has as the seed of the module's own generator
 
     def seed(self: Any, a: Any = None, version: int = 2) -> None:
+        nonlocal last
         if a is None:
-            a = int.from_bytes(draw(), "little")
+            here = process.here
+            if last and here is not None and here.inside:
+                # The library's own, for the names of its files. It outlives the operation, whose inside the tape does
+                # not have: its seed follows from one that it has.
+                a = last + 1
+            else:
+                a = int.from_bytes(draw(), "little")
+                last = a if self is generator else last
         plain(self, a, version)
 
     dress(seed, plain)

@@ -6,6 +6,7 @@ pickled twice, and what `recv` makes of the bytes happens in the program, in a r
 
 from __future__ import annotations
 
+from ipcreel.interpose.targets import dress
 from ipcreel.mechanism.descriptors import inode_of, look, numbers, replayed
 from ipcreel.mechanism.operation import IN, OUT, Operation
 from ipcreel.mechanism.socket_data import content
@@ -162,3 +163,17 @@ def install(module: ModuleType, reading: Reading) -> None:
     global _module  # noqa: PLW0603
     _module = module
     passed.add(str(module.__file__))
+    if reading.replays:
+        _take_numbers(module.Connection)
+
+
+def _take_numbers(connection: Any) -> None:
+    """In a replay: the descriptor of a connection that came from another process has its number here too."""
+    plain = connection.__init__
+
+    def __init__(self: Any, handle: Any, *args: Any, **kwargs: Any) -> None:  # noqa: N807
+        plain(self, handle, *args, **kwargs)
+        replayed(self._handle)
+
+    dress(__init__, plain)
+    connection.__init__ = __init__

@@ -152,6 +152,7 @@ def install(module: ModuleType, reading: Reading) -> None:
         util: Any = module
         util._exit_function = _noting_its_end(util._exit_function)
         # The null device that a child reads instead: in a replay it has the number of a descriptor that was another's.
+        _finalize_unseen(util.Finalize)
         plain = util._close_stdin
         util._close_stdin = inside.of_library(plain)
         dress(util._close_stdin, plain)
@@ -166,6 +167,18 @@ def install(module: ModuleType, reading: Reading) -> None:
         original = getattr(parent, name)
         setattr(parent, name, reading.wrap(row, original))
         dress(getattr(parent, name), original)
+
+
+def _finalize_unseen(finalize: Any) -> None:
+    """A finalizer looks whether the process is still its own, in whichever thread happens to let go of the object last:
+    that is the library's bookkeeping.
+    """
+    call = finalize.__call__
+    names = call.__code__.co_varnames[: call.__code__.co_argcount][-len(call.__defaults__) :]
+    call.__defaults__ = tuple(
+        inside.of_library(value) if name == "getpid" else value
+        for name, value in zip(names, call.__defaults__, strict=True)
+    )
 
 
 def _tell_name(module: ModuleType) -> None:

@@ -289,8 +289,9 @@ def _make_arenas_inert(heap: Any) -> None:
             heap.util.Finalize(self, posix.close, (memory,))
         else:
             descriptors.replayed(fd)
-            posix.dup2(memory, fd, inheritable=False)
-            posix.close(memory)
+            if memory != fd:
+                posix.dup2(memory, fd, inheritable=False)
+                posix.close(memory)
         posix.ftruncate(self.fd, size)
         self.buffer = heap.mmap.mmap(self.fd, size)
 

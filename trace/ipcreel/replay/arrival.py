@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import _signal  # type: ignore[import-not-found]
 import sys
+from _thread import get_ident, interrupt_main
 from collections.abc import Callable
 from types import CodeType, FrameType
 from typing import Any
 
 from ipcreel.interpose.frames import program_frame
 
+_main_thread = get_ident()  # this is imported before the program begins
+
 
 class Arrival:
     """Follows the program until it is where it was when the signal came.
+
+    There the interpreter is told that the signal came, just before it does the instruction: the handler runs when that
+    is done, called by the interpreter as it was, and is followed itself where a signal hit it too.
 
     A place in a loop is passed many times: the plain values of the variables there, which the tape has, tell the rounds
     apart. Only the function that was interrupted is followed instruction by instruction: the others run at full speed.
@@ -27,7 +33,6 @@ class Arrival:
         self.signal = signal
         self.file, _, self.function, self.instruction = site
         self.numbers: dict[str, Any] = (moment or {}).get("numbers", {})
-        self.passed: FrameType | None = None  # the frame that has just done the instruction
         self.before: Any = None
         self.is_due: Callable[[], bool] = lambda: True
 
@@ -36,8 +41,9 @@ class Arrival:
         self.is_due = is_due
         self.before = sys.gettrace()
         frame = program_frame(sys._getframe(1))
-        if frame is not None and self._stands_at(frame):  # the operation that has just ended is that instruction
-            self.passed = frame
+        if frame is not None and self._is_there(frame):  # the operation that has just ended is that instruction
+            self._come(frame)
+            return
         sys.settrace(self._enter)
         while frame is not None:
             if self._is_of(frame.f_code):
@@ -54,6 +60,9 @@ class Arrival:
         if not self.is_due():
             sys.settrace(self.before)
         elif self._is_of(frame.f_code):
+            if self._is_there(frame):  # at the instruction that a function begins with: it has been done
+                self._deliver(frame)
+                return self.before  # type: ignore[no-any-return]
             self._follow(frame)
             return self._step
         return None
@@ -62,23 +71,17 @@ class Arrival:
         if not self.is_due():
             self._leave(frame)
             return self.before  # type: ignore[no-any-return]
-        if event == "opcode":
-            if self.passed is frame:
-                self.passed = None
-                if self._is_there(frame):
-                    self._deliver(frame)
-                    return self.before  # type: ignore[no-any-return]
-            if self._stands_at(frame):
-                self.passed = frame
+        if event == "opcode" and self._is_there(frame):
+            self._come(frame)
+            return self.before  # type: ignore[no-any-return]
         return self._step
 
     def _is_of(self, code: CodeType) -> bool:
         return (code.co_qualname, code.co_filename) == (self.function, self.file)
 
-    def _stands_at(self, frame: FrameType) -> bool:
-        return self._is_of(frame.f_code) and bool(frame.f_lasti == self.instruction)
-
     def _is_there(self, frame: FrameType) -> bool:
+        if frame.f_lasti != self.instruction or not self._is_of(frame.f_code):
+            return False
         values = frame.f_locals
         return all(values.get(name) == value for name, value in self.numbers.items())
 
@@ -90,8 +93,22 @@ class Arrival:
                 frame.f_trace_opcodes, frame.f_trace_lines = False, True
             frame = frame.f_back
 
+    def _come(self, frame: FrameType) -> None:
+        """Have the interpreter call the handler after the instruction that it is about to do."""
+        if get_ident() != _main_thread:  # the interpreter never does so here: it forked, and its child went on
+            self._deliver(frame)
+            return
+        self._leave(frame)
+        # After a call the interpreter would look for signals, here in the trace function. After this it does not.
+        (_,) = map(interrupt_main, (self.signal,))  # type: ignore[arg-type]
+
     def _deliver(self, frame: FrameType) -> None:
         self._leave(frame)
         handler = _signal.getsignal(self.signal)
-        if callable(handler):
-            handler(self.signal, frame)
+        try:
+            if callable(handler):
+                handler(self.signal, frame)
+        finally:
+            # Until Python 3.13 the interpreter copies this dict back into the variables when a trace function ends: it
+            # has to have what the handler made of them.
+            frame.f_locals  # noqa: B018

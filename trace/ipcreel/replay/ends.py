@@ -120,10 +120,11 @@ class Ends:
 
     def at_end(self) -> None:
         """The interpreter ends: when it has done all that it does then, look whether the tape ends there too."""
+        self.reading.is_ending = True
         process.last_module = at_last(self._ended)
 
     def _ended(self) -> None:
-        left = self.reading.lanes.left_of_first
+        left = [event for event in self.reading.lanes.left_of_first if not self.reading.is_letting_go(event)]
         if left and self.reading.trial is not None:
             self.reading.leave_tape(left[-1], "came to its end", "")
         self._note_try(ended=True)

@@ -6,14 +6,14 @@ The queues of a pool are the library's own, and not on the tape. What a thread t
 from __future__ import annotations
 
 from _thread import LockType, allocate_lock
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ipcreel.replay.reading import Replaying
 
-_BEGIN, _START = "futures.call.begin", "threads.thread.start"
+_BEGIN, _START, _JOIN = "futures.call.begin", "threads.thread.start", "threads.thread.join"
 
 
 class Choosing:
@@ -124,6 +124,21 @@ class TapedTasks(Choosing):
             return self._items.pop(0)
 
 
+class TapedThreads(set):  # type: ignore[type-arg]
+    """The threads of a pool, in the order in which they were joined: a set goes by addresses."""
+
+    def __init__(self, reading: Replaying) -> None:
+        super().__init__()
+        self._reading = reading
+
+    def __iter__(self) -> Iterator[Any]:
+        left = list(super().__iter__())
+        while left:
+            next_ = self._reading.here.events[-1].object if self._reading.comes(_JOIN) else -1
+            place = next((at for at, thread in enumerate(left) if thread._ipcreel_object == next_), 0)
+            yield left.pop(place)
+
+
 class TapedIdle:
     """What a pool counts its idle threads with: there was one where no thread was started."""
 
@@ -156,6 +171,7 @@ def _adapt_executor(module: ModuleType, reading: Replaying) -> None:
         plain(self, *args, **kwargs)
         self._work_queue = TapedWork(reading, module.queue.Empty)
         self._idle_semaphore = TapedIdle(reading)
+        self._threads = TapedThreads(reading)
 
     __init__.__wrapped__ = plain  # type: ignore[attr-defined]
     pool.__init__ = __init__

@@ -6,6 +6,11 @@ import sys
 from typing import Any
 
 
+def name_of(kind: type) -> str:
+    """What the tape calls a type."""
+    return f"{kind.__module__}.{kind.__qualname__}"
+
+
 def rebuild(payload: Any) -> BaseException | None:
     """The exception that a payload describes: of the same type, with equal arguments.
 

@@ -19,7 +19,7 @@ from ipcreel.replay.arrival import Arrival
 from ipcreel.replay.forks import Forks
 from ipcreel.replay.known import Known
 from ipcreel.replay.lanes import Here, Lanes
-from ipcreel.replay.outcome import rebuild
+from ipcreel.replay.outcome import name_of, rebuild
 from ipcreel.replay.script import Event, Script
 from ipcreel.replay.standing import Standing, forever
 from ipcreel.replay.trial import LOCAL, Trial
@@ -33,6 +33,12 @@ if TYPE_CHECKING:
 _DELIVERED = "signal.delivered"
 _SHOWN_BYTES = 80
 _BETWEEN = 0  # `b` of a delivery between two instructions
+_LETS_GO = frozenset(  # a socket that was not closed says which one it is
+    (
+        "pipe.end.close", "socket.endpoint.close", "socket.endpoint.getsockname", "socket.endpoint.getpeername",
+        "waiting.epoll.close",
+    )
+)  # fmt: skip
 _FORKS = frozenset(("process.fork", "process.forkpty"))
 _MADE_BY_C = frozenset(("posix.queue.notified",))  # a thread begins with it: it is asked for, and may never be made
 _BECOMES = frozenset(("process.exec", "process.exec_with_environment"))
@@ -57,6 +63,8 @@ class Replaying(Reading):
         differs: whether the program has written other than it did.
         leave: ends the process with an exit code.
         standing: the threads that go no further.
+        is_ending: the interpreter takes its modules apart. In which order, and what it reaches, depends on what we are
+            to them: whether objects of the program are let go of in time is no part of what it did.
         known: what objects of the program are called on the tape.
         pools: the queues of thread pools.
         trial: lets a program with changed code go on where it leaves its tape; None where that is not wanted.
@@ -75,6 +83,7 @@ class Replaying(Reading):
         self.script = script
         self.streams = tuple(script.surroundings.get("streams", ()))
         self.replayed = 0
+        self.is_ending = False
         self._collected_for = -1
         self.differs = False
         self.over = over
@@ -197,6 +206,10 @@ class Replaying(Reading):
     def _is_shown(self, event: Event) -> bool:
         return self.script.operations[event.op].name in running.SHOWN
 
+    def is_letting_go(self, event: Event) -> bool:
+        """Whether an event is what an object does when nothing refers to it any more."""
+        return self.script.operations[event.op].name in _LETS_GO
+
     def comes(self, name: str) -> bool:
         """Whether the next event of this thread is an operation called `name`."""
         events = self.here.events
@@ -247,6 +260,8 @@ class Replaying(Reading):
         if trial is not None and trial.begun:
             return trial.perform(row, original, args, kwargs)
         self._catch_up()
+        if self.is_ending and row.name in _LETS_GO and not self.comes(row.name):
+            return running.without_recording(self, original, args, kwargs)
         if row.name in running.SHOWN and self.here.lane >= 0 and not self.comes(row.name):
             return running.show_more(self, row, original, args, kwargs)
         if trial is not None:
@@ -270,7 +285,7 @@ class Replaying(Reading):
         self.here.submitted = event.object
         if row.name == _WAITS_FOR:
             original, args = running.wait_for, (self, *args)
-        if row.replay != GIVE and self._encloses(event) and row.name not in _WAITED:
+        if self._is_done_in_steps(row, event):
             return running.enclose(self, event, original, args, kwargs)
         before_waiting = running.before_waiting if trial is None else trial.before_waiting
         resume = before_waiting(self, event, args) if row.name in _WAITED else None
@@ -281,6 +296,14 @@ class Replaying(Reading):
             return self._outcome(row, event, original, args, kwargs)
         finally:
             self.finish(event)
+
+    def _is_done_in_steps(self, row: Operation, event: Event) -> bool:
+        """Whether operations inside this one are replayed each by itself: then it is done as a call like any other."""
+        if row.replay == GIVE or row.name in _WAITED:
+            return False
+        if self._encloses(event):
+            return True
+        return event.end_ns != 0 and not row.semantic and not running.is_special(row)
 
     def _wait(self, event: Event, resume: Callable[[], object] | None) -> None:
         """Return when an operation's turn to end has come; `resume` is what it does then, before it returns."""
@@ -304,6 +327,7 @@ class Replaying(Reading):
 
     def _outcome(self, row: Operation, event: Event, original: Callable[..., Any], args: Any, kwargs: Any) -> Any:
         if event.end_ns < 0:
+            running.fail(self, event, original, args)
             raise self.rebuilt(event)
         if row.name in _FORKS:
             return self._fork(event, row)
@@ -358,10 +382,8 @@ class Replaying(Reading):
 
     def _in_context(self, event: Event, error: BaseException) -> None:
         """Where C raised because a signal came, the handler's exception came on top of that one."""
-        if event.end_ns < 0:
-            ended_by = self.rebuilt(event)
-            if type(ended_by) is not type(error):
-                error.__context__ = ended_by
+        if event.end_ns < 0 and self.script.payload(event)["raised"] != name_of(type(error)):
+            error.__context__ = self.rebuilt(event)
 
     def _fork(self, event: Event, row: Operation) -> Any:
         here = self.here
@@ -386,7 +408,13 @@ class Replaying(Reading):
         if following.b != _BETWEEN and following.begin_ns > abs(event.end_ns):  # in what we do after the operation
             if not any(0 < abs(each.end_ns) < following.begin_ns for each in self.here.enclosing):
                 self._deliver(following)
-        elif following.b == _BETWEEN:
+        else:
+            self.expect_signal()
+
+    def expect_signal(self) -> None:
+        """If a signal came between this place and the next event, watch for where that was."""
+        following = self.here.events[-1] if self.here.events else None
+        if following is not None and following.op == self.delivered and following.b == _BETWEEN:
             self.standing.expecting[self.here.lane] = following.a
             arrival = Arrival(following.a, self.script.sites[following.site], self.script.payload(following))
             arrival.watch(lambda: self.standing.expecting.get(following.lane) == following.a)

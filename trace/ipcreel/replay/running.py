@@ -29,6 +29,11 @@ def run(reading: Replaying, row: Operation, event: Event, original: Original, ar
     return _known_as(reading, event, row.name, args, result)
 
 
+def is_special(row: Operation) -> bool:
+    """Whether a replay does it in a way of its own."""
+    return row.name in _RUNS
+
+
 def _known_as(reading: Replaying, event: Event, name: str, args: Any, result: Any) -> Any:
     """What was made is known by what the tape knows it by."""
     if name == "futures.call.submit":
@@ -102,7 +107,9 @@ def enclose(reading: Replaying, event: Event, original: Original, args: Any, kwa
         reading.turns.complete(event)
     reading.here.enclosing.append(event)
     try:
+        reading.expect_signal()
         result = original(*args, **kwargs)
+        reading.deliver_within(event)
     except BaseException:
         reading.here.enclosing.pop()
         reading.turns.wait(event)
@@ -228,6 +235,20 @@ def _get(reading: Replaying, event: Event, original: Original, args: Any, kwargs
 def _result(reading: Replaying, event: Event, original: Original, args: Any, kwargs: Any) -> Any:
     """The future is done by now, or will be as soon as the thread that said so goes on."""
     return without_recording(reading, original, args[:1], {})
+
+
+def fail(reading: Replaying, event: Event, original: Original, args: Any) -> None:
+    """Raise what a future raises: its very exception, which it keeps, as it kept what was alive then.
+
+    Returns:
+        It was no exception of the future's own: it was waited for in vain.
+    """
+    if _RUNS.get(reading.script.operations[event.op].name) is not _result:
+        return
+    raised = reading.script.payload(event)
+    was_in_vain = str(raised["raised"]).endswith("TimeoutError") and not raised["args"]
+    if not was_in_vain or without_recording(reading, args[0].done, (), {}):
+        _result(reading, event, original, args, {})
 
 
 def wait_for(reading: Replaying, condition: Any, predicate: Callable[[], Any], timeout: Any = None) -> Any:
