@@ -14,9 +14,10 @@ from tests.trace.conftest import Record
 
 LOCKED = """
     import multiprocessing
-    def take(one, other, both, queue):
+    def take(one, other, held, both, queue):
         with one:
             both.wait()
+            held.release()
             with other: pass
     def talk(both, queue):
         for number in range(20): queue.put(number)
@@ -25,15 +26,17 @@ LOCKED = """
     if __name__ == "__main__":
         context = multiprocessing.get_context("fork")
         first, second, both = context.Lock(), context.Lock(), context.Barrier(2)
-        queue = context.SimpleQueue()
+        queue, held = context.SimpleQueue(), context.Semaphore(0)
         def start(name, work, *given):
             process = context.Process(target=work, args=(*given, both, queue), name=name, daemon=True)
             process.start()
             return process
         bystanders = start("talker", talk), start("listener", listen)
-        stuck = start("left", take, first, second), start("right", take, second, first)
+        stuck = start("left", take, first, second, held), start("right", take, second, first, held)
         for process in bystanders: process.join()
-        stuck[0].join(0.3)  # by now they hang, and are ended
+        held.acquire()
+        held.acquire()
+        stuck[0].join(1)  # by now they hang, and are ended
 """
 
 

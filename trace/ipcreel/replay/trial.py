@@ -42,7 +42,9 @@ _SIMULATED = frozenset(  # without an effect outside that could be missed, thoug
     (
         "clock.sleep", "mp.event.clear", "socket.endpoint.close", "socket.endpoint.settimeout", "pipe.end.close",
         "socket.endpoint.setblocking", "socket.endpoint.close_descriptor", "mp.shared_memory.close",
-        "waiting.epoll.close", "posix.queue.close", "mp.barrier.reset", "mp.barrier.abort",
+        "waiting.epoll.close", "waiting.epoll.register", "waiting.epoll.modify", "waiting.epoll.unregister",
+        "waiting.poll.register", "waiting.poll.modify", "waiting.poll.unregister", "posix.queue.close",
+        "mp.barrier.reset", "mp.barrier.abort",
     )
 )  # fmt: skip
 _CONDITION_WAIT = "threads.condition.wait"
