@@ -63,7 +63,7 @@ def test_a_slot_that_is_still_to_be_filled_holds_back_those_after_it(tape, tmp_p
 def test_a_slot_that_is_never_filled_does_not_hold_back_the_rest_for_ever(tape, tmp_path):
     growing = GrowingTapes(tmp_path)
     tape.slot += 1
-    for number in range(5000):
+    for number in range(1, 5001):
         tape.whole(number, 0, 1, 0, 0, 0, 0, number + 1)
     assert len(read_twice(growing).events) == 5000
 
@@ -96,7 +96,7 @@ def test_a_tape_read_while_two_threads_write_it_is_in_the_end_as_it_is_read_at_o
     done = threading.Barrier(3)
 
     def write(lane: int) -> None:
-        for number in range(4000):
+        for number in range(1, 4001):
             slot = tape.begin(number, lane, 1, 0, 0, number)
             tape.payload(slot, b"%d" % number * (number % 40))
             tape.end(slot, number, 0, number + 1)

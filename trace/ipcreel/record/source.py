@@ -81,7 +81,7 @@ def _blocking(row: Operation, semantic: bool) -> list[str]:
         *_identified(row, "None"),
         *_slot_taken(),
         "try:",
-        *_indented(_packed("pack_begin", "at", "ARRAY_MARKER, now(), lane, CODE, object_, site, a")),
+        *_indented(_packed("pack_begin", "at", "now(), lane, CODE, object_, site, a")),
         *_indented(_payload("sent"), 1, row.before is not None),
         *_indented(_called(_CALL, semantic)),
         "except BaseException as error:",
@@ -89,7 +89,7 @@ def _blocking(row: Operation, semantic: bool) -> list[str]:
         "    end_ns = now()",
         "    if tape.name is not began:",
         "        raise",
-        "    pack_end(view, at + END_AT, 0, -end_ns)",
+        "    pack_end(view, at + END_AT, -end_ns)",
         *_indented(_RAISED),
         "end_ns = now()",
         "if tape.name is not began:",
@@ -132,7 +132,7 @@ def _attempting(row: Operation, semantic: bool) -> list[str]:
         "    if result is WAIT:",
         *_indented(_identified(row, "None"), 2),
         *_indented(_slot_taken(), 2),
-        *_indented(_packed("pack_begin", "at", "ARRAY_MARKER, begin_ns, lane, CODE, object_, site, a"), 2),
+        *_indented(_packed("pack_begin", "at", "begin_ns, lane, CODE, object_, site, a"), 2),
         *_indented(_payload("sent"), 2, row.before is not None),
         *_indented(_called(_CALL, semantic), 2),
         "except BaseException as error:",
@@ -145,7 +145,7 @@ def _attempting(row: Operation, semantic: bool) -> list[str]:
         *_indented(_identified(row, "None"), 2),
         *_indented(_whole(), 2),
         "    else:",
-        "        pack_end(view, at + END_AT, 0, end_ns)",
+        "        pack_end(view, at + END_AT, end_ns)",
         *_indented(_RAISED),
         "end_ns = now()",
         "if tape.name is not began:",
@@ -196,13 +196,13 @@ def _packed(pack: str, place: str, values: str) -> list[str]:
 
 
 def _whole() -> list[str]:
-    values = "ARRAY_MARKER, begin_ns, lane, CODE, object_, site, a, b, end_ns"
+    values = "begin_ns, lane, CODE, object_, site, a, b, end_ns"
     return [*_slot_taken(), *_packed("pack_whole", "at", values)]
 
 
 def _ended(row: Operation) -> list[str]:
     if not row.after:
-        return ["pack_end(view, at + END_AT, 0, end_ns)"]
+        return ["pack_end(view, at + END_AT, end_ns)"]
     return [*_got(row), *_packed("pack_rest", "at + REST_AT", "a, b, end_ns"), *_payload("got")]
 
 

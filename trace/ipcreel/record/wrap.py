@@ -6,7 +6,7 @@ import _struct
 import marshal
 import sys
 
-from ipcreel.event import ARRAY_MARKER, END_AT, REST_AT, TAPE_BEGIN, TAPE_END, TAPE_REST, TAPE_WHOLE
+from ipcreel.event import END_AT, REST_AT, TAPE_BEGIN, TAPE_END, TAPE_REST, TAPE_WHOLE
 from ipcreel.interpose.frames import WRAPPER_FILE, is_ours, program_frame
 from ipcreel.mechanism.operation import WAIT, Operation
 from ipcreel.mechanism.reading import Reading
@@ -157,7 +157,6 @@ def _text(error: BaseException) -> str:
 
 
 _NEEDED: dict[str, Any] = {
-    "ARRAY_MARKER": ARRAY_MARKER,
     "END_AT": END_AT,
     "PackingError": PackingError,
     "REST_AT": REST_AT,

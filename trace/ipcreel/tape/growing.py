@@ -121,7 +121,8 @@ class _GrowingEvents:
         was_pending = ~self._raw[self._open, _END_BYTES].any(axis=1)
         for row in self._open.tolist():
             at = layout.PAGE + int(self._slots[row]) * event.SIZE
-            self._raw[row] = _marked(np.frombuffer(os.pread(descriptor, event.SIZE, at), np.uint8).reshape(1, -1))
+            taped = np.frombuffer(os.pread(descriptor, event.SIZE, at), event.tape_dtype())
+            self._raw[row] = event.from_tape(taped).view(np.uint8)
         self._open = self._open[was_pending]
 
     def _read_tail(self, descriptor: int) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
@@ -130,11 +131,11 @@ class _GrowingEvents:
         slot = self._next_slot
         while True:
             data = os.pread(descriptor, _BLOCK, layout.PAGE + slot * event.SIZE)
-            block = np.frombuffer(data, np.uint8, len(data) // event.SIZE * event.SIZE).reshape(-1, event.SIZE)
-            filled = np.flatnonzero(block[:, 0] == event.ARRAY_MARKER)
+            block = np.frombuffer(data, event.tape_dtype(), len(data) // event.SIZE)
+            filled = np.flatnonzero(block["begin_ns"])
             if not len(filled):
                 return np.concatenate(blocks), np.concatenate(places)
-            blocks.append(_marked(block[filled]))
+            blocks.append(event.from_tape(block[filled]).view(np.uint8).reshape(-1, event.SIZE))
             places.append(slot + filled)
             slot += len(block)
 
@@ -158,14 +159,6 @@ class _GrowingEvents:
             raw, slots = np.empty((2 * count, event.SIZE), np.uint8), np.empty(2 * count, np.int64)
             raw[: self._count], slots[: self._count] = self._raw[: self._count], self._slots[: self._count]
             self._raw, self._slots = raw, slots
-
-
-def _marked(raw: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Events with the markers that a process leaves out."""
-    markers = event.markers()
-    marked = raw.copy()
-    marked[:, markers != 0] = markers[markers != 0]
-    return marked
 
 
 class _GrowingStream:

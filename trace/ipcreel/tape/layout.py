@@ -2,8 +2,8 @@
 
 A tape is NAME.events and NAME.stream, in a directory that belongs to one recording.
 
-NAME.events: one page with a msgpack map (who the process is), padded with nil; then events, 64 bytes each. The slot
-of an event is its position after that page. A slot that was never filled is zeros.
+NAME.events: one page with a msgpack map (who the process is), padded with nil; then events, 64 bytes each, as
+event.tape_dtype() has them. The slot of an event is its position after that page. A slot never filled is zeros.
 NAME.stream: msgpack arrays, each with a tag first. What was reserved and not written is zeros, which msgpack reads
 as the integer 0.
 """
@@ -14,7 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pathlib import Path
 
-VERSION = 1
+VERSION = 2
 PAGE = 4096
 CHUNK_BITS = 18
 CHUNK = 1 << CHUNK_BITS  # bytes, mapped at a time

@@ -14,7 +14,7 @@ import os
 from ipcreel.interpose.clibrary import Char, Int, Size, function
 
 _PROT_READ_WRITE, _MAP_SHARED, _MAP_PRIVATE_ANONYMOUS = 3, 1, 0x22
-_open, _close, _fallocate, _fstat = os.open, os.close, os.posix_fallocate, os.fstat
+_open, _close, _write, _fallocate, _fstat = os.open, os.close, os.write, os.posix_fallocate, os.fstat
 _FAILED = 2**64 - 1
 
 
@@ -38,27 +38,36 @@ def _memory(address: int, size: int) -> memoryview:
     return memoryview(kind.from_address(address)).cast("B")  # type: ignore[attr-defined]
 
 
-def map_file(path: str, begin: int, size: int, reserve_to: int) -> memoryview:
+def map_file(path: str, begin: int, size: int) -> memoryview:
     """Map `size` bytes of the file at `path` from `begin` on, having made sure that the disk holds them.
 
-    On a sparse file a full disk would be a SIGBUS in the program that writes; `posix_fallocate` is where it shows.
-    As much as `reserve_to` bytes are asked for first, so that a growing file is not extended chunk by chunk.
+    On a sparse file a full disk would be a SIGBUS in the program that writes. What most tapes never fill is reserved;
+    further on zeros are written: pages that are in memory already take a quarter of the time to be written to first.
 
     Raises:
         OSError: no room, no such file, a limit reached, no memory to map.
     """
-    descriptor = _open(path, os.O_RDWR | os.O_CLOEXEC)
+    descriptor = _open(path, os.O_RDWR | os.O_APPEND | os.O_CLOEXEC)
     try:
         have = _fstat(descriptor).st_size
-        if begin + size > have:
-            try:
-                _fallocate(descriptor, have, max(reserve_to, begin + size) - have)
-            except OSError:
-                _fallocate(descriptor, have, begin + size - have)
+        if begin == 0:
+            _fallocate(descriptor, 0, size)
+        elif begin + size > have:
+            _append_zeros(descriptor, have, begin + size)
         address = _mmap(0, size, _PROT_READ_WRITE, _MAP_SHARED, descriptor, begin)
     finally:
         _close(descriptor)
     return _checked(address, size)
+
+
+def _append_zeros(descriptor: int, have: int, wanted: int) -> None:
+    """Make a file at least `wanted` bytes long. Another thread may do so too, and write to its part already.
+
+    So they are appended: no byte lies there that anybody has mapped.
+    """
+    while have < wanted:
+        _write(descriptor, bytes(wanted - have))
+        have = _fstat(descriptor).st_size
 
 
 def map_nothing(size: int) -> memoryview:

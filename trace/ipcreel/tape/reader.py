@@ -112,14 +112,9 @@ def _read_events(path: Path) -> tuple[NDArray[np.void], NDArray[np.int64]]:
     with path.open("rb") as file:
         file.seek(layout.PAGE)
         count = max(0, size - layout.PAGE) // event.SIZE
-        raw = np.fromfile(file, np.uint8, count * event.SIZE).reshape(-1, event.SIZE)
-    filled = raw[:, 0] == event.ARRAY_MARKER
-    slots = np.flatnonzero(filled)
-    raw = np.ascontiguousarray(raw[slots])
-    if len(raw):  # where a process was killed while it wrote, some markers may be missing
-        markers = event.markers()
-        raw[:, markers != 0] = markers[markers != 0]
-    return raw.reshape(-1).view(event.dtype()), slots
+        taped = np.fromfile(file, event.tape_dtype(), count)
+    slots = np.flatnonzero(taped["begin_ns"])
+    return event.from_tape(taped[slots]), slots
 
 
 def _read_stream(tape: TapeContent) -> None:

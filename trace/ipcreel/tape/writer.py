@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from _struct import Struct
 
-from ipcreel.event import ARRAY_MARKER, REST_AT, SIZE, TAPE_BEGIN, TAPE_REST, TAPE_WHOLE
+from ipcreel.event import REST_AT, SIZE, TAPE_BEGIN, TAPE_REST, TAPE_WHOLE
 from ipcreel.tape import layout
 from ipcreel.tape.mapping import map_file, map_nothing
 from ipcreel.tape.pack import pack, pack_bytes_head
@@ -35,8 +35,6 @@ class _ShortPackers(dict[int, "Callable[..., None]"]):
 
 short_packers = _ShortPackers()
 
-GROWTH_LIMIT = 1 << 24  # bytes reserved ahead, at most
-
 
 class Window:
     """The part of a file that is mapped now: a memoryview, and the offsets of its first byte and after its last.
@@ -65,8 +63,7 @@ class Window:
         size = -(-(end - begin) // layout.PAGE) * layout.PAGE
         if self.tape.failure is None:
             try:
-                ahead = begin + size + min(begin, GROWTH_LIMIT)
-                return map_file(self.path, begin, size, ahead), begin, begin + size
+                return map_file(self.path, begin, size), begin, begin + size
             except OSError as error:
                 self.tape.stop(error)
         return map_nothing(size), begin, begin + size
@@ -154,7 +151,7 @@ class Tape:
         at = slot * SIZE - first
         if at >> layout.CHUNK_BITS:  # before the window, or behind it
             view, at = self.events_slid(slot)
-        _pack_whole(view, at, ARRAY_MARKER, begin_ns, lane, op, object_, site, a, b, end_ns)
+        _pack_whole(view, at, begin_ns, lane, op, object_, site, a, b, end_ns)
         return slot
 
     def begin(self, begin_ns: int, lane: int, op: int, object_: int, site: int, a: int) -> int:
@@ -165,7 +162,7 @@ class Tape:
         at = slot * SIZE - first
         if at >> layout.CHUNK_BITS:  # before the window, or behind it
             view, at = self.events_slid(slot)
-        _pack_begin(view, at, ARRAY_MARKER, begin_ns, lane, op, object_, site, a)
+        _pack_begin(view, at, begin_ns, lane, op, object_, site, a)
         return slot
 
     def end(self, slot: int, a: int, b: int, end_ns: int) -> None:
