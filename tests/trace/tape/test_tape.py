@@ -127,7 +127,12 @@ def test_where_the_disk_is_full_the_program_goes_on_and_the_tape_says_so(tmp_pat
 def test_every_event_has_the_length_of_every_other() -> None:
     assert event.SIZE == 64
     assert event.dtype().itemsize == 64
-    assert event.REST_AT + event.TAPE_REST.size == event.END_AT + event.TAPE_END.size == event.TAPE_WHOLE.size <= event.SIZE
+    assert (
+        event.REST_AT + event.TAPE_REST.size
+        == event.END_AT + event.TAPE_END.size
+        == event.TAPE_WHOLE.size
+        <= event.SIZE
+    )
     assert event.tape_dtype().itemsize == 64
 
 

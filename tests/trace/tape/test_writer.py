@@ -20,7 +20,7 @@ from ipcreel.tape.writer import Tape
 # say the same, so that one that was torn, or paired with the payload of another, is seen.
 SETTING = """
 import gc, os, signal, sys, threading
-from ipcreel.mechanism.operation import Operation
+from ipcreel.mechanism.operation import Operation, Usual
 from ipcreel.record import wrap
 from ipcreel.tape import process
 
@@ -39,7 +39,11 @@ def made(code, **more):
     row = Operation(code, "test.op", before=before, after=after, **more)
     return wrapped_by(row, lambda number: number + 1)
 
-blocking, prompt, trying = made(1, blocks=True), made(2), made(3, attempt=lambda args, kwargs: args[0] + 1)
+say = text
+usual = Usual("number", scope=globals(), a="number", sent="say(number)", attempt="number + 1", b="result")
+ways = {"blocks": True}, {}, {"attempt": lambda args, kwargs: args[0] + 1}
+blocking, prompt, trying = (made(1, **way) for way in ways)
+every = blocking, prompt, trying, *(made(1, usual=usual, **way) for way in ways)
 """
 
 MANY = """
@@ -64,7 +68,7 @@ class Cycle:
 
 def work(thread):
     for number in range(EACH):
-        (blocking, prompt, trying)[number % 3](3 * 10**6 + thread * EACH + number)
+        every[number % 6](3 * 10**6 + thread * EACH + number)
         if not number % 8:
             Cycle()
 

@@ -5,8 +5,9 @@ Out of reach: `datetime.now` and kin, and whatever else reads a clock in C.
 
 from __future__ import annotations
 
+from ipcreel.mechanism import keeping
 from ipcreel.mechanism.keeping import argument, bits_of, float_in_b, give_b, give_float, result_in_b
-from ipcreel.mechanism.operation import Operation
+from ipcreel.mechanism.operation import Operation, Usual
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,9 +49,11 @@ def _clock(code: int, name: str, what: str) -> tuple[Operation, Operation]:
     seconds = Operation(
         code, f"clock.{name}.read", f"time.{name}", after=float_in_b, give=give_float,
         b=f"{what}, the bits of a float in seconds",
+        usual=Usual(scope=vars(keeping), b="_as_bits(_as_bytes(result))[0]"),
     )  # fmt: skip
     nanoseconds = Operation(
         code + 1, f"clock.{name}_ns.read", f"time.{name}_ns", after=result_in_b, give=give_b, b=f"{what} in ns",
+        usual=Usual(scope=globals(), b="result"),
     )  # fmt: skip
     return seconds, nanoseconds
 

@@ -17,7 +17,7 @@ from ipcreel.mechanism.mp_sharedvalues import (
     field_rows,
 )
 from ipcreel.mechanism.mp_sharing import kept, number_of, place_of, plain
-from ipcreel.mechanism.operation import Operation
+from ipcreel.mechanism.operation import Operation, Usual
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -70,8 +70,14 @@ def _unlocked(row: Operation, code: int, **changes: Any) -> Operation:
     )
 
 
-RAW_GET = _unlocked(GET, 0x3304)
-RAW_SET = _unlocked(SET, 0x3305, after=_was_put)
+_NUMBER = "value._ipcreel_object"
+RAW_GET = _unlocked(GET, 0x3304, usual=Usual("value", scope=globals(), got="kept(result)", object_=_NUMBER))
+RAW_SET = _unlocked(
+    SET, 0x3305, after=_was_put,
+    usual=Usual(
+        "value", "new", scope=globals(), when="type(new) is float or type(new) is int", sent="new", object_=_NUMBER
+    ),
+)  # fmt: skip
 RAW_ITEMS_GET = _unlocked(ITEMS_GET, 0x3314, after=_items_got)
 RAW_ITEMS_SET = _unlocked(ITEMS_SET, 0x3315, after=_items_were_put)
 RAW_FIELD_GET = _unlocked(FIELD_GET, 0x3323)

@@ -26,6 +26,54 @@ OUT = "out"
 IN = "in"
 
 
+class Usual:
+    """The form in which nearly all calls of an operation are made, in text: what the row's functions would say of it.
+
+    A wrapper for this form alone is made of it, which asks no functions: each would take as long as what it says.
+    The texts are expressions of the arguments' names, of `result` where that is known, and of names in `scope`, none of
+    which may be one that a wrapper has for itself (`record.source`). They must not raise.
+
+    Attributes:
+        arguments: names of the arguments, which are given by their places, and nothing else with them.
+        when: what else makes it the usual form, such as a type; the row's functions are asked otherwise.
+        concerns, a, sent, attempt, b, got: as the row's `concerns`, `before`, `attempt` and `after`.
+        a_after: `a` where `after` says another than `before`.
+        object_: as `identify`, which is asked where this raises.
+        scope: the globals of the module.
+    """
+
+    __slots__ = (
+        "a", "a_after", "arguments", "attempt", "b", "concerns", "got", "object_", "scope", "sent", "texts", "when",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        *arguments: str,
+        scope: dict[str, Any],
+        when: str = "",
+        concerns: str = "",
+        a: str = "0",
+        sent: str = "",
+        attempt: str = "",
+        a_after: str = "",
+        b: str = "0",
+        got: str = "",
+        object_: str = "",
+    ) -> None:
+        self.arguments = arguments
+        self.scope = scope
+        self.when = when
+        self.concerns = concerns
+        self.a = a
+        self.sent = sent
+        self.attempt = attempt
+        self.a_after = a_after
+        self.b = b
+        self.got = got
+        self.object_ = object_
+        self.texts = (*arguments, when, concerns, a, sent, attempt, a_after, b, got, object_)
+
+
 class Operation:
     """How one operation is recorded, matched and replayed. Plain class: dataclasses cost 6 ms of every start.
 
@@ -48,12 +96,13 @@ class Operation:
         semantic: other recorded operations happen inside it, and are left out unless internals are asked for.
         replay: GIVE, RUN or FENCE.
         give: (args, kwargs, a, b, payload) → the result that a replay hands out.
+        usual: the form of nearly all calls, for the recorder to be quick about.
         a, b, payload: what these fields hold, in words, for the format and for people.
     """
 
     __slots__ = (
         "a", "after", "alone", "attempt", "b", "before", "blocks", "code", "concerns", "flow", "give", "identify",
-        "name", "payload", "replay", "semantic", "target",
+        "name", "payload", "replay", "semantic", "target", "usual",
     )  # fmt: skip
 
     def __init__(
@@ -73,6 +122,7 @@ class Operation:
         semantic: bool = False,
         replay: str = GIVE,
         give: Give | None = None,
+        usual: Usual | None = None,
         a: str = "",
         b: str = "",
         payload: str = "",
@@ -91,13 +141,17 @@ class Operation:
         self.semantic = semantic
         self.replay = replay
         self.give = give
+        self.usual = usual
         self.a = a
         self.b = b
         self.payload = payload
 
     def like(self, **changes: Any) -> Operation:
-        """The row with some of its attributes changed: the same operation reached in another way."""
-        return Operation(**{name: getattr(self, name) for name in self.__slots__} | changes)
+        """The row with some of its attributes changed: the same operation reached in another way.
+
+        Its usual form is that of the row's functions: where another one is not given, there is none.
+        """
+        return Operation(**{name: getattr(self, name) for name in self.__slots__} | {"usual": None} | changes)
 
     def __repr__(self) -> str:
         return f"<Operation {self.name}>"

@@ -6,7 +6,7 @@ import os
 
 from ipcreel.mechanism import descriptors
 from ipcreel.mechanism.descriptors import forget, is_stream, put, replayed, stream
-from ipcreel.mechanism.operation import IN, OUT, Operation
+from ipcreel.mechanism.operation import IN, OUT, Operation, Usual
 from ipcreel.mechanism.socket_data import content, contents, fill_all, give_payload, give_size
 from ipcreel.tape.process import name_object, object_number
 
@@ -151,6 +151,16 @@ OPEN = Operation(
     0x1103, "pipe.fifo.open", concerns=_is_fifo, identify=_fifo, before=_path, after=_opened, blocks=True,
     give=_give_opened, a="flags", b="descriptor", payload="the path",
 )  # fmt: skip
+_KNOWN = "descriptor in descriptors.numbers or is_stream((descriptor,), {})"
+_NUMBER = "descriptors.numbers[descriptor]"
+_READ = Usual(
+    "descriptor", "size", scope=globals(), when="type(descriptor) is int", concerns=_KNOWN, a_after="descriptor",
+    b="len(result)", got="result", object_=_NUMBER,
+)  # fmt: skip
+_WRITE = Usual(
+    "descriptor", "data", scope=globals(), when="type(descriptor) is int and type(data) is bytes", concerns=_KNOWN,
+    a_after="descriptor", b="result", got="data if len(data) == result else data[:result]", object_=_NUMBER,
+)  # fmt: skip
 OPERATIONS = (
     PIPE,
     PIPE2,
@@ -161,6 +171,7 @@ OPERATIONS = (
     Operation(
         0x1110, "pipe.end.read", "os.read", concerns=is_stream, identify=stream,
         after=_read, blocks=True, flow=IN, give=give_payload, a="descriptor", b="size in bytes", payload="the bytes",
+        usual=_READ,
     ),
     Operation(
         0x1111, "pipe.end.readv", "os.readv", concerns=is_stream, identify=stream,
@@ -170,7 +181,7 @@ OPERATIONS = (
     Operation(
         0x1112, "pipe.end.write", "os.write", concerns=is_stream, identify=stream,
         after=_written, blocks=True, flow=OUT, give=give_size, a="descriptor", b="size in bytes",
-        payload="the bytes taken",
+        payload="the bytes taken", usual=_WRITE,
     ),
     Operation(
         0x1113, "pipe.end.writev", "os.writev", concerns=is_stream, identify=stream,

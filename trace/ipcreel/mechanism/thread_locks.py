@@ -10,7 +10,7 @@ import _thread
 
 from ipcreel.interpose.builtin import original_of, stand_for
 from ipcreel.mechanism import ownership, timeouts
-from ipcreel.mechanism.operation import GIVE, IN, OUT, RUN, WAIT, Operation
+from ipcreel.mechanism.operation import GIVE, IN, OUT, RUN, WAIT, Operation, Usual
 from ipcreel.mechanism.ownership import new_of_program
 from ipcreel.mechanism.stand_in import StandIn, dressed, stand_in
 from ipcreel.tape.process import passed
@@ -83,19 +83,27 @@ def _acquire_rlock_at_once(args: Args, kwargs: Kwargs) -> Any:
     return _acquire_plain_rlock(*args, **kwargs) if patience(args, kwargs) == 0 else WAIT
 
 
-def _acquire_row(attempt: Any) -> Operation:
+def _acquire_row(attempt: Any, at_once: str) -> Operation:
+    usual = Usual(
+        "lock", scope=globals(), a=str(timeouts.FOREVER), attempt=f"{at_once} or WAIT", b="result is True",
+        object_=_NUMBER,
+    )  # fmt: skip
     return Operation(
         0x2102, "threads.lock.acquire", identify=_lock, before=_wanted, after=_acquired,
         attempt=attempt, blocks=True, flow=IN, replay=RUN,
-        a=timeouts.IN_WORDS, b="1 acquired, 0 not",
+        a=timeouts.IN_WORDS, b="1 acquired, 0 not", usual=usual,
     )  # fmt: skip
 
 
 CREATE = Operation(0x2101, "threads.lock.create", replay=RUN)
-ACQUIRE, ACQUIRE_RLOCK = _acquire_row(_acquire_lock_at_once), _acquire_row(_acquire_rlock_at_once)
+_NUMBER = "lock._ipcreel_object"
+ACQUIRE = _acquire_row(_acquire_lock_at_once, "lock._lock.acquire(False)")
+ACQUIRE_RLOCK = _acquire_row(_acquire_rlock_at_once, "_acquire_plain_rlock(lock, False)")
 RELEASE = Operation(
     0x2103, "threads.lock.release", identify=_lock, flow=OUT, replay=RUN,
+    usual=Usual("lock", scope=globals(), object_=_NUMBER),
 )  # fmt: skip
+EXIT = RELEASE.like(usual=Usual("lock", "kind", "exception", "traceback", scope=globals(), object_=_NUMBER))
 LOCKED = Operation(
     0x2104, "threads.lock.locked", identify=_lock, after=_locked, replay=GIVE, give=_give_truth,
     b="1 locked, 0 not",
@@ -155,7 +163,7 @@ def _lock_class(reading: Reading) -> type:
         "locked": dressed(locked, plain.locked),
         "locked_lock": locked,
         "__enter__": dressed(reading.wrap(ACQUIRE, DelegatingLock.__enter__), plain.__enter__),
-        "__exit__": dressed(reading.wrap(RELEASE, DelegatingLock.__exit__), plain.__exit__),
+        "__exit__": dressed(reading.wrap(EXIT, DelegatingLock.__exit__), plain.__exit__),
         "__module__": plain.__module__,
         "__qualname__": plain.__qualname__,
         "__doc__": plain.__doc__,
@@ -197,7 +205,7 @@ def _rlock_class(reading: Reading) -> type:
             "acquire": dressed(reading.wrap(ACQUIRE_RLOCK, _PlainRLock.acquire), _PlainRLock.acquire),
             "release": dressed(reading.wrap(RELEASE, _PlainRLock.release), _PlainRLock.release),
             "__enter__": dressed(reading.wrap(ACQUIRE_RLOCK, _PlainRLock.__enter__), _PlainRLock.__enter__),
-            "__exit__": dressed(reading.wrap(RELEASE, _PlainRLock.__exit__), _PlainRLock.__exit__),
+            "__exit__": dressed(reading.wrap(EXIT, _PlainRLock.__exit__), _PlainRLock.__exit__),
         },
         reading,
     )

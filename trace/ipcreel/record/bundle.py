@@ -50,8 +50,13 @@ def _wrappers() -> dict[tuple[object, ...], bytes]:
     """The code of the wrappers that most programs use, by shape."""
     names = {name for key in (*_ALWAYS_THERE, "threading") for name in mechanism.PATCHES[key]}
     rows = [row for name in sorted(names) for row in import_module(f"ipcreel.mechanism.{name}").OPERATIONS]
-    each = [(row, semantic) for row in rows for semantic in {False, row.semantic}]
-    shapes = {shape_of(row, semantic): (row, semantic) for row, semantic in each}
+    each = [
+        (row, semantic, is_usual)
+        for row in rows
+        for semantic in {False, row.semantic}
+        for is_usual in {False, row.usual is not None}
+    ]
+    shapes = {shape_of(*one): one for one in each}
     return {shape: marshal.dumps(compiled(*one)) for shape, one in shapes.items()}
 
 

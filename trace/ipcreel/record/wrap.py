@@ -12,7 +12,7 @@ from ipcreel.mechanism.operation import WAIT, Operation
 from ipcreel.mechanism.reading import Reading
 from ipcreel.record.source import shape_of, source_of
 from ipcreel.tape import process
-from ipcreel.tape.process import now, site_of, sites, tape
+from ipcreel.tape.process import now, site_near, site_of, tape
 from ipcreel.tape.writer import SHORT_HEAD, short_packers
 
 TYPE_CHECKING = False
@@ -60,11 +60,18 @@ def _unrecorded(original: Callable[..., Any]) -> FunctionType:
     return chosen  # type: ignore[no-any-return]
 
 
-def recorded(row: Operation, original: Callable[..., Any]) -> FunctionType:
-    """A function that does what `original` does, and records it as `row` says."""
+def recorded(row: Operation, original: Callable[..., Any], is_general: bool = False) -> FunctionType:
+    """A function that does what `original` does, and records it as `row` says.
+
+    Args:
+        row: the operation.
+        original: what is called.
+        is_general: without a path of its own for the usual form of the call.
+    """
     scope: dict[str, Any] = {
         "__builtins__": __builtins__,  # what C imports for a call is looked up through the globals of its caller
         "generated": _generated,
+        "is_general": is_general,
         "original": original,
         "process": process,
         "row": row,
@@ -81,21 +88,26 @@ def _first_call(*args: Any, **kwargs: Any) -> Any:
     here = process.here
     if here is None or here.mark < 0:
         return original(*args, **kwargs)  # type: ignore[name-defined]  # noqa: F821
-    return generated(wrapper, row)(*args, **kwargs)  # type: ignore[name-defined]  # noqa: F821
+    return generated(wrapper, row, is_general)(*args, **kwargs)  # type: ignore[name-defined]  # noqa: F821
 
 
 _FIRST_CALL = _first_call.__code__.replace(co_filename=WRAPPER_FILE)
 
 
-def _generated(function: FunctionType, row: Operation) -> FunctionType:
+def _generated(function: FunctionType, row: Operation, is_general: bool = False) -> FunctionType:
     """Give a wrapper its code, and what that needs."""
-    semantic = row.semantic and not internals
-    shape = shape_of(row, semantic)
+    semantic, usual = row.semantic and not internals, None if is_general else row.usual
+    shape = shape_of(row, semantic, usual is not None)
     code = _codes.get(shape)
     if code is None:
         ready = prepared.get(shape)
-        code = _codes[shape] = marshal.loads(ready) if ready else compiled(row, semantic)
-    function.__globals__.update(
+        code = _codes[shape] = marshal.loads(ready) if ready else compiled(row, semantic, usual is not None)
+    scope = function.__globals__
+    if usual is not None:
+        scope.update({name: usual.scope[name] for name in code.co_names if name in usual.scope and name not in scope})
+        scope["general"] = recorded(row, scope["original"], True)
+        function.__defaults__ = (_MISSING,) * len(usual.arguments)
+    scope.update(
         _NEEDED,
         CODE=row.code,
         after=row.after,
@@ -103,15 +115,17 @@ def _generated(function: FunctionType, row: Operation) -> FunctionType:
         before=row.before,
         concerns=row.concerns,
         identify=row.identify,
+        near={},
         payload=tape.payload,
     )
     function.__code__ = code
     return function
 
 
-def compiled(row: Operation, semantic: bool) -> CodeType:
+def compiled(row: Operation, semantic: bool, is_usual: bool) -> CodeType:
     """The code of a wrapper: it takes longer to compile than most programs to use."""
-    code: CodeType = next(filter(_is_code, compile(source_of(row, semantic), WRAPPER_FILE, "exec").co_consts))
+    text = source_of(row, semantic, is_usual)
+    code: CodeType = next(filter(_is_code, compile(text, WRAPPER_FILE, "exec").co_consts))
     return code
 
 
@@ -156,7 +170,10 @@ def _text(error: BaseException) -> str:
         return "(its text could not be made)"
 
 
+_MISSING = object()
 _NEEDED: dict[str, Any] = {
+    "MISSING": _MISSING,
+    "NOWHERE": (None, 0),
     "END_AT": END_AT,
     "PackingError": PackingError,
     "REST_AT": REST_AT,
@@ -173,7 +190,6 @@ _NEEDED: dict[str, Any] = {
     "pack_rest": TAPE_REST.pack_into,
     "pack_whole": TAPE_WHOLE.pack_into,
     "short_packers": short_packers,
-    "site_of": site_of,
-    "sites": sites,
+    "site_near": site_near,
     "tape": tape,
 }

@@ -23,6 +23,7 @@ SHORT_HEAD = bytes((0x93, layout.PAYLOAD, 0xCE))
 SHORT_BYTES = 0xC400  # the marker of such bytes, above their size
 SHORT_SIZE = 9  # what stands before them
 _SHORTEST_LONG = 256
+_pack_float, _FLOAT_SIZE = Struct(">3sIBd").pack_into, 16
 
 
 class _ShortPackers(dict[int, "Callable[..., None]"]):
@@ -203,6 +204,14 @@ class Tape:
             else:
                 kept = pack(value[: self.payload_limit])
                 self.write(_PAYLOAD_HEAD(0x94, layout.PAYLOAD, 0xCE, slot) + kept + pack(size))
+            return
+        if type(value) is float:
+            begin = self.stream_at
+            self.stream_at = end = begin + _FLOAT_SIZE
+            view, first, last = self.stream.place
+            if begin < first or end > last:
+                view, first, last = self.stream.slide(begin, end)
+            _pack_float(view, begin - first, SHORT_HEAD, slot, 0xCB, value)
             return
         body = pack(value)
         if len(body) <= self.payload_limit + 64:
