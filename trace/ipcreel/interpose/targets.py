@@ -59,9 +59,9 @@ def rebind(modules: dict[str, ModuleType]) -> None:
     replaced = replacements.keys()
     for name, module in list(modules.items()):
         taken = getattr(module, "__dict__", {})
-        if replaced.isdisjoint(map(id, taken.values())) or name.startswith("ipcreel"):
+        if name.startswith("ipcreel") or not str(taken.get("__file__")).endswith(".py"):
             continue
-        if not (getattr(module, "__file__", None) or "").endswith(".py"):
+        if replaced.isdisjoint(map(id, taken.values())):
             continue
         for attribute, value in list(taken.items()):
             if id(value) in replaced:

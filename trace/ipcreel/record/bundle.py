@@ -1,20 +1,28 @@
 """The code that every recorded process begins with, in one file: it is read once where the modules would be sought.
 
 Finding and reading some forty small files takes a new interpreter longer than running them. The recorder takes their
-code, as Python keeps it, and leaves it beside the tapes, in an order in which each module comes after those that it
-imports. bootstrap runs it if it is there and was made by the same Python, and imports the modules as usual if not.
+code and leaves it beside the tapes, in an order in which each module comes after those that it imports. bootstrap runs
+it if it is there and was made by the same Python, and imports the modules as usual if not.
+
+What only people and type checkers read is left out of it. To compile that takes the recorder as long as ten processes
+take to start: it is kept where Python keeps compiled modules, as long as no source changes.
 """
 
 from __future__ import annotations
 
+import ast
 import dis
 import importlib.util
 import marshal
-from collections.abc import Iterator
+import os
+import secrets
+import sys
+from collections.abc import Callable, Iterable, Iterator
 from importlib import import_module
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import CodeType
+from typing import Any
 
 from ipcreel import mechanism
 from ipcreel.record.source import shape_of
@@ -23,33 +31,103 @@ from ipcreel.record.wrap import compiled
 PACKAGE = Path(__file__).parents[1]
 # Modules of Python that every interpreter has imported before a program begins, or that most programs import.
 _ALWAYS_THERE = ("_signal", "os", "time", "sys", "builtins", "_thread")
+_MODULES, _WRAPPERS = "code", "wrappers"
 
 
-def file_name(magic: bytes = importlib.util.MAGIC_NUMBER) -> str:
+def file_name(kind: str = _MODULES, magic: bytes = importlib.util.MAGIC_NUMBER) -> str:
     """The name of the file for the Python whose bytecode begins with `magic`."""
-    return f"code-{magic[:2].hex()}"
+    return f"{kind}-{magic[:2].hex()}"
 
 
 def write(tapes: Path) -> None:
     """Leave the code in the directory of a recording. Where that fails, processes start more slowly."""
+    for kind, content in zip((_MODULES, _WRAPPERS), _content(), strict=True):
+        file = tapes / file_name(kind)
+        try:
+            file.touch(0o600)
+            file.write_bytes(content)
+        except OSError:
+            file.unlink(missing_ok=True)  # half of it would be worse than none
+
+
+def _content() -> tuple[bytes, bytes]:
+    """The modules and the wrappers, marshalled."""
+    sources = sorted(PACKAGE.rglob("*.py"))
+    key = [(str(file), (status := file.stat()).st_mtime_ns, status.st_size) for file in sources]
+    kept = Path(importlib.util.cache_from_source(__file__)).with_name(file_name("bundle"))
+    try:
+        made_of, *content = marshal.loads(kept.read_bytes())
+        if made_of == key:
+            return content[0], content[1]
+    except (OSError, ValueError, EOFError, TypeError):
+        pass
+    if sys.dont_write_bytecode:
+        most_used = (name for key in (*_ALWAYS_THERE, "threading") for name in mechanism.PATCHES[key])
+        return _modules(_as_kept_by_python), _wrappers(most_used)
+    made = _modules(_plain), _wrappers(mechanism.MECHANISMS)
+    unfinished = kept.with_name(f"{kept.name}.{secrets.token_hex(4)}")
+    try:
+        unfinished.write_bytes(marshal.dumps((key, *made)))
+        os.replace(unfinished, kept)
+    except OSError:  # the package is not ours to write to
+        unfinished.unlink(missing_ok=True)
+    return made
+
+
+def _modules(code_of: Callable[[str, Path], CodeType]) -> bytes:
     roots = ["ipcreel.record.start"]
     roots += [f"ipcreel.mechanism.{name}" for key in _ALWAYS_THERE for name in mechanism.PATCHES.get(key, ())]
     modules: dict[str, tuple[str, bool, CodeType] | None] = {}
     for root in roots:
-        _add(root, modules)
-    file = tapes / file_name()
-    try:
-        file.touch(0o600)
-        in_order = [(name, *module) for name, module in modules.items() if module]
-        file.write_bytes(marshal.dumps((in_order, _wrappers())))
-    except OSError:
-        file.unlink(missing_ok=True)  # half of it would be worse than none
+        _add(root, modules, code_of)
+    return marshal.dumps([(name, *module) for name, module in modules.items() if module])
 
 
-def _wrappers() -> dict[tuple[object, ...], bytes]:
-    """The code of the wrappers that most programs use, by shape."""
-    names = {name for key in (*_ALWAYS_THERE, "threading") for name in mechanism.PATCHES[key]}
-    rows = [row for name in sorted(names) for row in import_module(f"ipcreel.mechanism.{name}").OPERATIONS]
+def _as_kept_by_python(name: str, file: Path) -> CodeType:
+    code = SourceFileLoader(name, str(file)).get_code(name)
+    assert code is not None  # it has a source
+    return code
+
+
+def _plain(name: str, file: Path) -> CodeType:
+    tree = _Plain().visit(ast.parse(file.read_bytes()))
+    return compile(ast.fix_missing_locations(tree), str(file), "exec", dont_inherit=True)
+
+
+class _Plain(ast.NodeTransformer):
+    """Leaves out documentation and annotations, and with them what needs `from __future__ import annotations`."""
+
+    def generic_visit(self, node: ast.AST) -> ast.AST:
+        super().generic_visit(node)
+        if getattr(node, "body", None) == []:
+            node.body = [ast.Pass()]  # type: ignore[attr-defined]
+        return node
+
+    def visit_Expr(self, node: ast.Expr) -> Any:
+        is_text = isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+        return None if is_text else self.generic_visit(node)
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> Any:
+        return None if node.module == "__future__" else node
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> Any:
+        if node.value is None:
+            return None
+        self.generic_visit(node)
+        return ast.copy_location(ast.Assign([node.target], node.value), node)
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> Any:
+        node.returns = None
+        return self.generic_visit(node)
+
+    def visit_arg(self, node: ast.arg) -> Any:
+        node.annotation = None
+        return node
+
+
+def _wrappers(names: Iterable[str]) -> bytes:
+    """The code of the wrappers of mechanisms, by shape."""
+    rows = [row for name in dict.fromkeys(names) for row in import_module(f"ipcreel.mechanism.{name}").OPERATIONS]
     each = [
         (row, semantic, is_usual)
         for row in rows
@@ -57,10 +135,12 @@ def _wrappers() -> dict[tuple[object, ...], bytes]:
         for is_usual in {False, row.usual is not None}
     ]
     shapes = {shape_of(*one): one for one in each}
-    return {shape: marshal.dumps(compiled(*one)) for shape, one in shapes.items()}
+    return marshal.dumps({shape: marshal.dumps(compiled(*one)) for shape, one in shapes.items()})
 
 
-def _add(name: str, modules: dict[str, tuple[str, bool, CodeType] | None]) -> None:
+def _add(
+    name: str, modules: dict[str, tuple[str, bool, CodeType] | None], code_of: Callable[[str, Path], CodeType]
+) -> None:
     """Take the code of a module, after those of ours that it imports."""
     if name in modules:
         return
@@ -69,14 +149,13 @@ def _add(name: str, modules: dict[str, tuple[str, bool, CodeType] | None]) -> No
     file = place / "__init__.py" if is_package else place.with_suffix(".py")
     if not file.exists():  # a name in a module, not a module
         return
-    code = SourceFileLoader(name, str(file)).get_code(name)
-    assert code is not None  # it has a source
+    code = code_of(name, file)
     modules[name] = None
     parent = name.rpartition(".")[0]
     if parent:
-        _add(parent, modules)
+        _add(parent, modules, code_of)
     for imported in _imports(code):
-        _add(imported, modules)
+        _add(imported, modules, code_of)
     del modules[name]  # and at the end again
     modules[name] = str(file), is_package, code
 

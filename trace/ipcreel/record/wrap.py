@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import _struct
 import marshal
+import os
 import sys
 
 from ipcreel.event import END_AT, REST_AT, TAPE_BEGIN, TAPE_END, TAPE_REST, TAPE_WHOLE
@@ -23,11 +24,13 @@ if TYPE_CHECKING:
 else:
     FunctionType = type(program_frame)  # `types` would be one more import at every start
 
+_open, _read, _close, _READ_ONLY = os.open, os.read, os.close, os.O_RDONLY | os.O_CLOEXEC
 PackingError: type[Exception] = _struct.error  # type: ignore[attr-defined]
 internals = False  # record the operations inside operations too
 
 _codes: dict[tuple[object, ...], CodeType] = {}
-prepared: dict[tuple[object, ...], bytes] = {}  # by shape: code that the recorder compiled beforehand (see bundle)
+prepared_in = ""  # the file in which the recorder left code that it compiled beforehand (see bundle)
+_prepared: dict[tuple[object, ...], bytes] | None = None  # by shape
 
 
 class Recording(Reading):
@@ -100,7 +103,7 @@ def _generated(function: FunctionType, row: Operation, is_general: bool = False)
     shape = shape_of(row, semantic, usual is not None)
     code = _codes.get(shape)
     if code is None:
-        ready = prepared.get(shape)
+        ready = _prepared_code(shape)
         code = _codes[shape] = marshal.loads(ready) if ready else compiled(row, semantic, usual is not None)
     scope = function.__globals__
     if usual is not None:
@@ -120,6 +123,21 @@ def _generated(function: FunctionType, row: Operation, is_general: bool = False)
     )
     function.__code__ = code
     return function
+
+
+def _prepared_code(shape: tuple[object, ...]) -> bytes | None:
+    global _prepared  # noqa: PLW0603
+    if _prepared is None:
+        _prepared = {}
+        try:
+            descriptor = _open(prepared_in, _READ_ONLY)
+            try:
+                _prepared = marshal.loads(_read(descriptor, 1 << 24))
+            finally:
+                _close(descriptor)
+        except (OSError, ValueError, EOFError, TypeError):  # it is not there, or no more: wrappers are compiled here
+            pass
+    return _prepared.get(shape)
 
 
 def compiled(row: Operation, semantic: bool, is_usual: bool) -> CodeType:

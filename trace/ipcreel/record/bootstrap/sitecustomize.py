@@ -28,10 +28,15 @@ def _run():
 
 
 def _start(package, tapes):
+    import gc
     import time
 
     clock = time.process_time_ns
     began_ns = clock()
+    # What is made here stays: to look through it for garbage, now, at each collection and at the end, takes longer than
+    # to make it.
+    collects = gc.isenabled()
+    gc.disable()
     try:
         sys.path.append(package)
         try:
@@ -48,6 +53,10 @@ def _start(package, tapes):
             _leave_note(tapes, "an interpreter inside another one")
             return
         sys.stderr.write("ipcreel: this process is not recorded: %s: %s\n" % (kind.__name__, error))  # noqa: UP031
+    finally:
+        gc.freeze()
+        if collects:
+            gc.enable()
 
 
 def _run_code(package):
@@ -55,12 +64,13 @@ def _run_code(package):
     import marshal
 
     magic = sys.modules["_frozen_importlib_external"].MAGIC_NUMBER
+    tapes, suffix = os.environ["IPCREEL_TAPES"], magic[:2].hex()
     try:
-        descriptor = os.open(os.path.join(os.environ["IPCREEL_TAPES"], "code-" + magic[:2].hex()), os.O_RDONLY)
+        descriptor = os.open(os.path.join(tapes, "code-" + suffix), os.O_RDONLY)
     except OSError:
         return
     try:
-        found, wrappers = marshal.loads(os.read(descriptor, os.fstat(descriptor).st_size))
+        found = marshal.loads(os.read(descriptor, os.fstat(descriptor).st_size))
     finally:
         os.close(descriptor)
     if not found[0][1].startswith(package):
@@ -76,7 +86,7 @@ def _run_code(package):
         exec(code, module.__dict__)
         if parent:
             setattr(modules[parent], last, module)
-    modules["ipcreel.record.wrap"].prepared.update(wrappers)
+    modules["ipcreel.record.wrap"].prepared_in = os.path.join(tapes, "wrappers-" + suffix)
 
 
 def _leave_note(tapes, why):
