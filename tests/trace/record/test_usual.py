@@ -35,7 +35,7 @@ def usual_rows() -> list[Operation]:
         for row in import_module(f"ipcreel.mechanism.{name}").OPERATIONS
         if row.usual is not None
     ]
-    return [*rows, thread_locks.ACQUIRE_RLOCK, thread_locks.EXIT]
+    return [*rows, thread_locks.ACQUIRE_RLOCK, thread_locks.EXIT, thread_locks.EXIT_RLOCK]
 
 
 @pytest.fixture
@@ -105,7 +105,7 @@ def test_a_call_in_another_form_is_recorded_too() -> None:
     def original(*args: Any, **kwargs: Any) -> None:
         given.append((args, kwargs))
 
-    wrapper = recorded(thread_locks.RELEASE, original)
+    wrapper = recorded(thread_locks.RELEASE_RLOCK, original)
     assert process.here.inside  # nothing is recorded here
     wrapper()
     wrapper(1, 2)

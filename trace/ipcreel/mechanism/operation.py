@@ -39,11 +39,13 @@ class Usual:
         concerns, a, sent, attempt, b, got: as the row's `concerns`, `before`, `attempt` and `after`.
         a_after: `a` where `after` says another than `before`.
         object_: as `identify`, which is asked where this raises.
+        call: what the original does, where that is a function of ours that only hands on.
         scope: the globals of the module.
     """
 
     __slots__ = (
-        "a", "a_after", "arguments", "attempt", "b", "concerns", "got", "object_", "scope", "sent", "texts", "when",
+        "a", "a_after", "arguments", "attempt", "b", "call", "concerns", "got", "object_", "scope", "sent", "texts",
+        "when",
     )  # fmt: skip
 
     def __init__(
@@ -59,6 +61,7 @@ class Usual:
         b: str = "0",
         got: str = "",
         object_: str = "",
+        call: str = "",
     ) -> None:
         self.arguments = arguments
         self.scope = scope
@@ -71,7 +74,8 @@ class Usual:
         self.b = b
         self.got = got
         self.object_ = object_
-        self.texts = (*arguments, when, concerns, a, sent, attempt, a_after, b, got, object_)
+        self.call = call
+        self.texts = (*arguments, when, concerns, a, sent, attempt, a_after, b, got, object_, call)
 
 
 class Operation:

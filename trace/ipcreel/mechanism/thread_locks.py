@@ -99,11 +99,15 @@ CREATE = Operation(0x2101, "threads.lock.create", replay=RUN)
 _NUMBER = "lock._ipcreel_object"
 ACQUIRE = _acquire_row(_acquire_lock_at_once, "lock._lock.acquire(False)")
 ACQUIRE_RLOCK = _acquire_row(_acquire_rlock_at_once, "_acquire_plain_rlock(lock, False)")
+_LEFT = ("lock", "kind", "exception", "traceback")
+_RELEASED = "lock._lock.release()"
 RELEASE = Operation(
     0x2103, "threads.lock.release", identify=_lock, flow=OUT, replay=RUN,
-    usual=Usual("lock", scope=globals(), object_=_NUMBER),
+    usual=Usual("lock", scope=globals(), object_=_NUMBER, call=_RELEASED),
 )  # fmt: skip
-EXIT = RELEASE.like(usual=Usual("lock", "kind", "exception", "traceback", scope=globals(), object_=_NUMBER))
+EXIT = RELEASE.like(usual=Usual(*_LEFT, scope=globals(), object_=_NUMBER, call=_RELEASED))
+RELEASE_RLOCK = RELEASE.like(usual=Usual("lock", scope=globals(), object_=_NUMBER))
+EXIT_RLOCK = RELEASE.like(usual=Usual(*_LEFT, scope=globals(), object_=_NUMBER))
 LOCKED = Operation(
     0x2104, "threads.lock.locked", identify=_lock, after=_locked, replay=GIVE, give=_give_truth,
     b="1 locked, 0 not",
@@ -203,9 +207,9 @@ def _rlock_class(reading: Reading) -> type:
         {
             "__repr__": _repr_of_rlock,
             "acquire": dressed(reading.wrap(ACQUIRE_RLOCK, _PlainRLock.acquire), _PlainRLock.acquire),
-            "release": dressed(reading.wrap(RELEASE, _PlainRLock.release), _PlainRLock.release),
+            "release": dressed(reading.wrap(RELEASE_RLOCK, _PlainRLock.release), _PlainRLock.release),
             "__enter__": dressed(reading.wrap(ACQUIRE_RLOCK, _PlainRLock.__enter__), _PlainRLock.__enter__),
-            "__exit__": dressed(reading.wrap(EXIT, _PlainRLock.__exit__), _PlainRLock.__exit__),
+            "__exit__": dressed(reading.wrap(EXIT_RLOCK, _PlainRLock.__exit__), _PlainRLock.__exit__),
         },
         reading,
     )

@@ -114,12 +114,15 @@ def _usual(row: Operation) -> _Form:
             "    here = process.here",
             f"    if args or kwargs{is_short} or here is None{_unless(usual.when)}:",
             f"        return general(*[one for one in {as_tuple} if one is not MISSING], *args, **kwargs)",
-            "    lane = here.mark",
+            "    try:",
+            "        lane = here.mark",
+            "    except RecursionError:",  # its message would speak of a comparison
+            "        raise RecursionError(TOO_DEEP) from None",
             f"    if lane < 0{_unless(concerns)}:",
-            f"        return original({given})",
+            f"        return {usual.call or f'original({given})'}",
         ],
         before=[f"a = {usual.a}", *([f"sent = {usual.sent}"] if usual.sent else [])],
-        call=f"result = original({given})",
+        call=f"result = {usual.call or f'original({given})'}",
         attempt=f"result = {usual.attempt}",
         after=[
             *([f"a = {usual.a_after}"] if usual.a_after else []),

@@ -196,6 +196,7 @@ _NEEDED: dict[str, Any] = {
     "PackingError": PackingError,
     "REST_AT": REST_AT,
     "SHORT_HEAD": SHORT_HEAD,
+    "TOO_DEEP": "maximum recursion depth exceeded",  # what the interpreter says of a call
     "WAIT": WAIT,
     "describe": describe,
     "fit": fit,
