@@ -33,8 +33,8 @@ def _start(package, tapes):
 
     clock = time.process_time_ns
     began_ns = clock()
-    # What is made here stays: to look through it for garbage, now, at each collection and at the end, takes longer than
-    # to make it.
+    # What is made here stays: to look through it for garbage meanwhile takes longer than to make it. It is not frozen
+    # afterwards, though the interpreter would end sooner: finalizers of the program would run at other times.
     collects = gc.isenabled()
     gc.disable()
     try:
@@ -54,7 +54,6 @@ def _start(package, tapes):
             return
         sys.stderr.write("ipcreel: this process is not recorded: %s: %s\n" % (kind.__name__, error))  # noqa: UP031
     finally:
-        gc.freeze()
         if collects:
             gc.enable()
 
