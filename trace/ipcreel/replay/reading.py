@@ -210,6 +210,11 @@ class Replaying(Reading):
         """Whether an event is what an object does when nothing refers to it any more."""
         return self.script.operations[event.op].name in _LETS_GO
 
+    def _is_behind_its_end(self, row: Operation) -> bool:
+        """Whether the process came to its end here by itself, and now goes on. One that was killed may have."""
+        is_first = self.here.events is self.lanes.left_of_first
+        return self.script.ended and is_first and row.name not in _LETS_GO and not sys.is_finalizing()
+
     def comes(self, name: str) -> bool:
         """Whether the next event of this thread is an operation called `name`."""
         events = self.here.events
@@ -220,7 +225,7 @@ class Replaying(Reading):
         here = self.here
         if here.lane < 0:
             self._give_lane(row, object_, payload)
-        if not here.events and self.trial is None:
+        if not here.events and self.trial is None and not self._is_behind_its_end(row):
             self.stand("the tape ends here")
         if not here.events:
             self.leave_tape(None, f"{row.name} at {_where()}", "nothing more")
