@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgpack
 import pytest
 
 from ipcreel.cli.record import default_name
@@ -109,6 +110,24 @@ def test_a_program_killed_at_a_random_moment_loses_nothing_that_had_completed(
     numbers = sent(reel)
     assert numbers == list(range(len(numbers)))
     assert len(numbers) > last
+
+
+def test_tapes_of_another_version_are_kept_and_not_read(tmp_path: Path) -> None:
+    tapes = tmp_path / ".a.reel.x.tapes"
+    tapes.mkdir()
+    (tapes / "tape-7.events").write_bytes(msgpack.packb({"format": "ipcreel tape", "version": 1, "pid": 7}))
+
+    done = subprocess.run(
+        [sys.executable, "-m", "ipcreel", "recover", str(tapes)],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+    assert done.returncode == 2
+    assert "tapes of version 1; this ipcreel reads" in done.stderr
+    assert list(tapes.iterdir())
 
 
 def test_a_recorder_that_is_killed_leaves_tapes_that_make_a_reel(tmp_path: Path, start: Start) -> None:

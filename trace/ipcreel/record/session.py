@@ -21,7 +21,7 @@ from ipcreel.record import calibration
 from ipcreel.record.family import is_alive
 from ipcreel.record.launch import Outcome
 from ipcreel.record.trouble import LaunchError
-from ipcreel.tape.layout import tape_names
+from ipcreel.tape.layout import VERSION, tape_names
 
 RUN = "run"  # the file in which the directory says what is being recorded
 SUFFIX = ".tapes"
@@ -93,6 +93,7 @@ def recover(tapes: Path, output: Path | None) -> tuple[Path, dict[str, Any]]:
     if not tapes.is_dir() or not (tape_names(tapes) or (tapes / RUN).exists()):
         where = "A recording in progress keeps them in .NAME.reel.….tapes beside the reel."
         raise LaunchError(f"{tapes}: holds no tapes. {where}")
+    _check_versions(tapes)
     run = said_of(tapes)
     output = output or Path(run.get("output", str(tapes) + ".reel"))
     if output.exists():
@@ -103,6 +104,21 @@ def recover(tapes: Path, output: Path | None) -> tuple[Path, dict[str, Any]]:
         written = _make(tapes, output, {**run, "status": None, "recovered": True, "still_running": still_running})
     discard(tapes)
     return output, written
+
+
+def _check_versions(tapes: Path) -> None:
+    from ipcreel.tape.reader import TapeError, read_header
+
+    for name in tape_names(tapes):
+        try:
+            version = read_header(tapes, name).get("version")
+        except TapeError:
+            continue
+        if version != VERSION:
+            raise LaunchError(
+                f"{tapes}: tapes of version {version}; this ipcreel reads {VERSION}. "
+                "Recover them with the ipcreel that recorded them."
+            )
 
 
 def discard(tapes: Path) -> None:
