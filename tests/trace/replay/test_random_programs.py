@@ -57,11 +57,14 @@ RAISING_HANDLER = """
             print("late")
             raise Late(number)
         signal.signal(signal.SIGALRM, late)
-        signal.setitimer(signal.ITIMER_REAL, 0.005)
-        try: time.sleep(30)
-        except Late as error: print(repr(error), repr(error.__context__))
+        try:
+            signal.setitimer(signal.ITIMER_REAL, {after_s})
+            try: time.sleep(30)
+            except Late as error: print(repr(error), repr(error.__context__))
+        except Late as error: print("before the sleep", repr(error.__context__))
     main()
 """
+RAISED_AT = [RAISING_HANDLER.format(after_s=seconds) for seconds in (0.00003, 0.00006, 0.0001, 0.005)]
 NAMES = """
     import multiprocessing, tempfile
     barrier = multiprocessing.Barrier(2)
@@ -111,7 +114,7 @@ def test_random_programs_are_programs() -> None:
         compile(program(seed), f"program {seed}", "exec")
 
 
-@pytest.mark.parametrize("source", [FOLLOWED, INTERRUPTED_HANDLER, RAISING_HANDLER, NAMES, FAILED_CALL])
+@pytest.mark.parametrize("source", [FOLLOWED, INTERRUPTED_HANDLER, *RAISED_AT, NAMES, FAILED_CALL])
 def test_what_diverged_once_replays(recorded: Record, source: str) -> None:
     ran = recorded(source)
     again = replay_command(ran.path, "--process", ran.program.name)

@@ -300,6 +300,8 @@ class Replaying(Reading):
         if trial is not None and trial.begun and row.replay != GIVE and row.mechanism in LOCAL:
             return trial.redo(row, event, original, args, kwargs)
         try:
+            if row.replay == GIVE and self._is_never_seen(event):
+                return None
             return self._outcome(row, event, original, args, kwargs)
         finally:
             self.finish(event)
@@ -412,7 +414,7 @@ class Replaying(Reading):
         following = self.here.events[-1] if self.here.events else None
         if following is None or following.op != self.delivered:
             return
-        if following.b != _BETWEEN and following.begin_ns > abs(event.end_ns):  # in what we do after the operation
+        if self._is_behind(following, event):
             if not any(0 < abs(each.end_ns) < following.begin_ns for each in self.here.enclosing):
                 self._deliver(following)
         else:
@@ -425,6 +427,23 @@ class Replaying(Reading):
             self.standing.expecting[self.here.lane] = following.a
             arrival = Arrival(following.a, self.script.sites[following.site], self.script.payload(following))
             arrival.watch(lambda: self.standing.expecting.get(following.lane) == following.a)
+
+    def _is_behind(self, delivery: Event, event: Event) -> bool:
+        """Whether a signal came in what we do after an operation.
+
+        In what we do before the next one it came at another site: it is delivered when the program is there.
+        """
+        return delivery.b != _BETWEEN and delivery.begin_ns > abs(event.end_ns) and delivery.site == event.site
+
+    def _is_never_seen(self, event: Event) -> bool:
+        """Whether the program did not get the outcome of an operation: a handler raised before we had handed it out."""
+        following = self.here.events[-2:]
+        return (
+            len(following) == 2
+            and following[1].op == self.delivered
+            and self._is_behind(following[1], event)
+            and following[0].end_ns < 0
+        )
 
     def deliver_within(self, event: Event) -> None:
         """Deliver the signals that arrived while `event` was going on."""
