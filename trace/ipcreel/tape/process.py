@@ -28,6 +28,7 @@ _codes: list[CodeType] = []  # keeps them alive, so that an id is never given tw
 _lanes = 0
 _objects: dict[object, int] = {}
 _object_count = 0
+_site_count = 0
 
 
 class Here(_thread._local):
@@ -120,7 +121,7 @@ def open_tape(directory: str, how: str, payload_limit: int, parent: str | None, 
         "begin_ns": begin_ns,
         "begin_unix_ns": _unix_now(),
         "objects_from_parent": _object_count if parent else 0,
-        "sites_from_parent": len(sites) if parent else 0,
+        "sites_from_parent": _site_count if parent else 0,
         **facts,
     }
     tape.open(directory, f"{begin_ns:016x}-{pid}", header, payload_limit)
@@ -138,6 +139,7 @@ def site_of(frame: FrameType) -> int:
     A frame of ours stands for the one of the program that called it. So does one in a file of `passed`: `with lock:`
     is at the line of the program, not in the library's `__enter__`.
     """
+    global _site_count  # noqa: PLW0603
     code, sign = frame.f_code, 1
     number = sites.get(id(code) + frame.f_lasti)
     if number is not None:  # a frame that is passed over has no number under a positive key
@@ -156,7 +158,8 @@ def site_of(frame: FrameType) -> int:
     key = sign * (id(code) + frame.f_lasti)
     number = sites.get(key)
     if number is None:
-        number = len(sites) + 1
+        number = _site_count + 1
+        _site_count = number  # no call comes between: no other thread has this number
         _codes.append(code)
         tape.define(layout.SITE, number, code.co_filename, frame.f_lineno or 0, code.co_qualname, frame.f_lasti)
         sites[key] = number
