@@ -12,7 +12,7 @@ from energymarket.board import Board, decode_board, encode_board
 from energymarket.books import Books
 from energymarket.energy import kwh_from_ukwh
 from energymarket.events import next_level
-from energymarket.external import FUEL_SHORTAGE, WAR, external_process
+from energymarket.external import FUEL_SHORTAGE, NUDGE, WAR, external_process
 from energymarket.lifeline import signals_held_back
 from energymarket.plan import MARKET, Plan, Shared
 from energymarket.price import next_quote
@@ -41,9 +41,9 @@ def _live(plan: Plan, shared: Shared, to_main: Connection) -> None:
         to_main.send(f"port {run.port} on this host cannot be used ({error.strerror}); give another with --port, or 0")
         return
     server = Server(listener, market.books, run.homes, run.workers)
-    signal.pthread_sigmask(signal.SIG_BLOCK, EVENTS)  # threads inherit this: events are for the main thread
+    signal.pthread_sigmask(signal.SIG_BLOCK, (*EVENTS, NUDGE))  # threads inherit this: they are for the main thread
     server.start()
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, EVENTS)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, (*EVENTS, NUDGE))
     assert external.pid is not None, "it was started"
     to_main.send((listener.getsockname()[1], Process(external.pid, start_time(external.pid) or 0)))
     to_main.close()
@@ -65,6 +65,7 @@ class Market(Actor):
         self.books = Books(self._last.price, plan.config.run.max_transactions, plan.bug)
         for event in EVENTS:
             signal.signal(event, self._count)
+        signal.signal(NUDGE, lambda number, frame: None)
 
     def trade(self, tick: int) -> None:
         self.books.open(tick)
