@@ -27,7 +27,7 @@ check: $(READY)
 	@echo "== contracts"; $(BIN)/lint-imports --no-cache
 
 test: check
-	@echo "== tests"; $(BIN)/python -m pytest -n 4 -m "not soak"
+	@echo "== tests"; $(BIN)/python -m pytest -n 3 -m "not soak"
 
 soak: $(READY)
 	$(BIN)/python -m pytest -n 2 -m soak --timeout 3600

@@ -63,7 +63,11 @@ EARLY = """
     os.kill(pid, signal.SIGUSR1)
     os.waitpid(pid, 0)
 """
-SET = "signal.signal(signal.SIGUSR1, lambda number, frame: None)"
+SET = """came = []
+        signal.signal(signal.SIGUSR1, lambda number, frame: came.append(number))
+        os.write(there, b"1")
+        while not came: pass  # it may come before a `pause` would begin
+        os._exit(0)"""
 
 
 def test_a_process_dies_of_a_signal_for_which_it_has_no_handler_yet(recorded):
