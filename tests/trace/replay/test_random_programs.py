@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
 
-from ipcreel.reel import Reel, open_reel
 from ipcreel.replay.launch import replay
 from ipcreel.replay.plan import replayable
 from tests.trace.conftest import Record
 from tests.trace.replay.conftest import DEADLINE_S
 from tests.trace.replay.conftest import replay as replay_command
+from tests.trace.replay.outside import seen_outside, traced
 from tests.trace.replay.programs import program
 
 MANY = 1000
@@ -97,10 +97,27 @@ SPAWNED = """
         print(queue.get(), process.join(), process.exitcode)
 """
 
+EACH = """
+    import os, pathlib, sys
+    from ipcreel.reel import open_reel
+    from ipcreel.replay.launch import replay
+    from ipcreel.replay.plan import replayable
+    reel = open_reel(pathlib.Path(sys.argv[1]))
+    own = os.dup(1)
+    for process in replayable(reel, None):
+        with open(os.path.join(sys.argv[2], str(reel.processes[process]["pid"])), "wb") as output:
+            os.dup2(output.fileno(), 1)
+            ending = replay(reel, process)
+            os.dup2(own, 1)
+        if ending.divergence or ending.differs: print(reel.process_name(process), ending.divergence, ending.differs)
+"""
+"""Replays each process of a reel, its output in a file called after its pid, and prints what diverges."""
+
 
 @pytest.mark.soak
+@pytest.mark.strace
 @pytest.mark.parametrize("seed", range(MANY))
-def test_every_process_of_a_random_program_replays_to_the_letter(seed: int, tmp_path: Path) -> None:
+def test_every_process_of_a_random_program_replays_to_the_letter_and_touches_nothing(seed: int, tmp_path: Path) -> None:
     check(seed, tmp_path)
 
 
@@ -129,31 +146,25 @@ def test_connections_and_values_of_a_spawned_process_have_the_numbers_that_they_
 
 
 def check(seed: int, folder: Path) -> None:
-    """Record a program, replay each of its processes, and compare line by line, and what lies in its folder."""
+    """Record a program, replay each of its processes, and compare line by line, and what is seen of it from outside."""
     file, reel, home = folder / "program.py", folder / "run.reel", folder / "home"
     file.write_text(program(seed))
     home.mkdir()
     command = [sys.executable, "-m", "ipcreel", "record", "--quiet", "-o", str(reel), "--", sys.executable, str(file)]
     ran = subprocess.run(command, cwd=home, capture_output=True, text=True, timeout=DEADLINE_S, check=False)
     assert (ran.returncode, ran.stderr) == (0, ""), seed
-    recorded = open_reel(reel)
-    for process in replayable(recorded, None):
-        replayed = _replay(recorded, process, folder / "output")
-        own = f"{recorded.processes[process]['pid']} "
-        taped = [line for line in ran.stdout.splitlines() if line.startswith(own)]
-        assert replayed == taped, f"seed {seed}, {recorded.process_name(process)}"
+    taped: dict[str, list[str]] = {}
+    for line in ran.stdout.splitlines():
+        taped.setdefault(line.partition(" ")[0], []).append(line)
+    outputs, report = folder / "outputs", folder / "strace"
+    outputs.mkdir()
+    replaying = [sys.executable, "-c", textwrap.dedent(EACH), str(reel), str(outputs)]
+    again = subprocess.run(
+        [*traced(report), *replaying], capture_output=True, text=True, timeout=10 * DEADLINE_S, check=False
+    )
+    assert (again.stdout, again.stderr, again.returncode) == ("", "", 0), f"seed {seed}"
+    replayed = {output.name: output.read_text().splitlines() for output in outputs.iterdir()}
+    assert replayed == {pid: taped.get(pid, []) for pid in replayed}, f"seed {seed}"
+    assert set(taped) <= set(replayed), f"seed {seed}"
+    assert seen_outside(report) == [], f"seed {seed}"
     assert not list(home.iterdir()), seed
-
-
-def _replay(reel: Reel, process: int, output: Path) -> list[str]:
-    """What a process prints when it is replayed: our own standard output is a file meanwhile."""
-    own = os.dup(1)
-    with output.open("wb") as file:
-        os.dup2(file.fileno(), 1)
-    try:
-        ending = replay(reel, process)
-    finally:
-        os.dup2(own, 1)
-        os.close(own)
-    assert (ending.divergence, ending.differs) == ("", ""), f"{reel.path}, {reel.process_name(process)}"
-    return output.read_text().splitlines()
