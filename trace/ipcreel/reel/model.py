@@ -6,25 +6,26 @@ import mmap
 import stat
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ipcreel import event
-from ipcreel.analysis.clocks import Clocks
-from ipcreel.analysis.findings import Finding
-from ipcreel.analysis.flows import Flows, match
 from ipcreel.analysis.mechanisms import find_mechanisms
 from ipcreel.analysis.order import Order, concurrent, happens_before, make_order
 from ipcreel.reel import integrity, payload
-from ipcreel.reel.checks import find_all, run_of
 from ipcreel.reel.error import ReelError
 from ipcreel.reel.selected import AllEvents, Event
-from ipcreel.reel.ticks import find_ticks
 from ipcreel.tape import reel_file
 from ipcreel.tape.naming import program_name
 from ipcreel.tape.upgrade import upgrade
+
+# What works out flows, findings and ticks is imported where it is asked for: most who open a reel ask for none of them.
+if TYPE_CHECKING:
+    from ipcreel.analysis.clocks import Clocks
+    from ipcreel.analysis.findings import Finding
+    from ipcreel.analysis.flows import Flows
 
 
 class Reel:
@@ -181,6 +182,8 @@ class Reel:
     @cached_property
     def flows(self) -> Flows:
         """What caused what."""
+        from ipcreel.analysis.flows import match
+
         return match(self.events)
 
     @cached_property
@@ -191,6 +194,8 @@ class Reel:
     @cached_property
     def clocks(self) -> Clocks:
         """Vector clocks: see `ipcreel.analysis.clocks` for the questions."""
+        from ipcreel.analysis.clocks import Clocks
+
         return Clocks(self.order)
 
     def event(self, row: int) -> Event:
@@ -214,11 +219,15 @@ class Reel:
     @cached_property
     def findings(self) -> list[Finding]:
         """What is wrong with the run."""
+        from ipcreel.reel.checks import find_all, run_of
+
         return find_all(self, run_of(self))
 
     @cached_property
     def ticks(self) -> NDArray[np.int64]:
         """(n,) when tick i of the recorded program began, ns; empty where it has none: see `ipcreel.reel.ticks`."""
+        from ipcreel.reel.ticks import find_ticks
+
         return find_ticks(self)
 
     @property

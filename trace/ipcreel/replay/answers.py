@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import socket
 from collections.abc import Callable
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from ipcreel.reel import Reel, ReelError
 from ipcreel.replay.divergence import Divergence
-from ipcreel.replay.moment import Around
 from ipcreel.replay.place import at_event, at_finding, at_moment
 from ipcreel.replay.tried import Tried
+
+if TYPE_CHECKING:
+    from ipcreel.replay.moment import Around
 
 Answer = Callable[[dict[str, Any]], Any]
 
@@ -29,7 +32,6 @@ class Answers:
         self._reel = reel
         self._process = process
         self._end = end
-        self._around = Around(reel)
         self._known: dict[str, Answer] = {
             "world": lambda asked: self._around.tell(asked["at_ns"], asked["lane"]),
             "when": lambda asked: self._around.when(asked["at_ns"]),
@@ -38,6 +40,12 @@ class Answers:
             "tried": lambda asked: Tried(reel, process, asked["note"]).lines(),
             "prompt": self._prompt,
         }
+
+    @cached_property
+    def _around(self) -> Around:
+        from ipcreel.replay.moment import Around
+
+        return Around(self._reel)
 
     def serve(self) -> None:
         """Answer until the other end is closed."""
