@@ -136,3 +136,17 @@ def named(reel, name):
 def payloads(reel, name):
     """Their payloads."""
     return [reel.payload(row) for row in named(reel, name)]
+
+
+def test_a_signal_that_comes_while_a_line_is_written_comes_before_its_handler_is_another_one(recorded):
+    ran = recorded("""
+        import random, signal
+        for _ in range(1000):
+            signal.signal(signal.SIGALRM, lambda number, frame: None)
+            signal.setitimer(signal.ITIMER_REAL, random.random() * 1e-4)
+            print("a line" * 2000, flush=True)
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, signal.SIG_DFL)  # which would end the program
+        print("end")
+    """)
+    assert (ran.stdout.splitlines()[-1], ran.stderr, ran.exit) == ("end", "", 0)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import _signal  # type: ignore[import-not-found]
 import _thread
+import posix
 
+from ipcreel.interpose.builtin import original_of
 from ipcreel.interpose.frames import is_ours, program_frame
 from ipcreel.mechanism.keeping import number
 from ipcreel.mechanism.operation import IN, RUN, Operation
@@ -20,9 +22,12 @@ if TYPE_CHECKING:
 
 BETWEEN, WITHIN = 0, 1  # two instructions of the program, or a recorded operation
 _KEPT_NAMES = 24
+_getpid = original_of(posix.getpid)
+_allocate_lock = getattr(_thread.allocate_lock, "__wrapped__", _thread.allocate_lock)
 _start_thread = getattr(_thread.start_new_thread, "__wrapped__", _thread.start_new_thread)
 _kill_thread = getattr(_signal.pthread_kill, "__wrapped__", _signal.pthread_kill)
 shielded: set[CodeType] = set()  # code of ours in which no handler of the program may run
+_postponed: dict[_thread.LockType, int] = {}  # a lock that is free when a signal was sent again: in which process
 _OPTIMIZED = 1  # the locals of such a code object are copied on request (inspect, CO_OPTIMIZED)
 _LOOKS_AT_LOCALS = frozenset(("locals", "vars", "dir", "eval", "exec"))
 
@@ -79,8 +84,26 @@ def _is_shielded(frame: FrameType | None) -> bool:
 
 def _send_again(signalnum: int) -> None:
     """Let the signal come once more, as soon as this thread lets another one run: it has left the shield by then."""
-    target = _thread.get_ident()
-    _start_thread(_kill_thread, (target, signalnum))
+    sent = _allocate_lock()
+    sent.acquire()
+    _postponed[sent] = _getpid()
+    _start_thread(_send, (_thread.get_ident(), signalnum, sent))
+
+
+def _send(target: int, signalnum: int, sent: _thread.LockType) -> None:
+    _kill_thread(target, signalnum)
+    _postponed.pop(sent, None)
+    sent.release()
+
+
+def let_postponed_come() -> None:
+    """Return when the signals that came inside a shield have come again: a handler is about to be another one.
+
+    The default one would end the program, for a signal that had come while the program had its own.
+    """
+    for sent, pid in list(_postponed.items()):
+        if pid == _getpid():  # what a parent postponed comes there
+            sent.acquire()
 
 
 def _call(handler: Callable[..., Any], signalnum: int, frame: FrameType | None) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ipcreel.interpose.targets import dress
-from ipcreel.mechanism.delivery import cover, uncover
+from ipcreel.mechanism.delivery import cover, let_postponed_come, uncover
 from ipcreel.mechanism.keeping import (
     argument,
     give_b,
@@ -176,6 +176,7 @@ def install(module: ModuleType, reading: Reading) -> None:
     plain_set, plain_get = module.signal, module.getsignal
 
     def signal(signalnum: Any, handler: Any) -> Any:
+        let_postponed_come()
         return uncover(plain_set(signalnum, cover(handler, reading)))
 
     def getsignal(signalnum: Any) -> Any:
