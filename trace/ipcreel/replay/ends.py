@@ -120,11 +120,11 @@ class Ends:
 
     def at_end(self) -> None:
         """The interpreter ends: when it has done all that it does then, look whether the tape ends there too."""
-        self.reading.is_ending = True
+        self.reading.garbage.is_ending = True
         process.last_module = at_last(self._ended)
 
     def _ended(self) -> None:
-        left = [event for event in self.reading.lanes.left_of_first if not self.reading.is_letting_go(event)]
+        left = [event for event in self.reading.lanes.left_of_first if not self.reading.garbage.is_let_go(event)]
         if left and self.reading.trial is not None:
             self.reading.leave_tape(left[-1], "came to its end", "")
         self._note_try(ended=True)
@@ -167,7 +167,11 @@ class Ends:
         _exit(code & 0xFF)
 
     def at_exit(self) -> None:
-        """The interpreter ends by itself, and all that the program wanted to be done then is done."""
+        """The interpreter ends by itself, and all that the program wanted to be done then is done.
+
+        Next it collects garbage, and then takes its modules apart.
+        """
+        self.reading.garbage.is_ending = True
         if self.reading.session is not None:
             told = self._note_try(ended=True)
             self.reading.session.end(["ipcreel: the process came to its end.", *(f"ipcreel: {line}" for line in told)])

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import _signal  # type: ignore[import-not-found]
-import gc
 import sys
 from collections.abc import Callable
 from functools import partial
-from types import FunctionType, ModuleType
+from types import FrameType, FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from ipcreel.interpose.frames import program_frame
@@ -15,8 +13,9 @@ from ipcreel.mechanism.operation import FENCE, GIVE, Operation
 from ipcreel.mechanism.ownership import made_by_program, watched
 from ipcreel.mechanism.reading import Reading
 from ipcreel.replay import executors, running
-from ipcreel.replay.arrival import Arrival
+from ipcreel.replay.deliveries import Deliveries
 from ipcreel.replay.forks import Forks
+from ipcreel.replay.garbage import LETS_GO, Garbage
 from ipcreel.replay.known import Known
 from ipcreel.replay.lanes import Here, Lanes
 from ipcreel.replay.outcome import name_of, rebuild
@@ -30,18 +29,13 @@ from ipcreel.tape import process
 if TYPE_CHECKING:
     from ipcreel.replay.session import Session
 
-_DELIVERED = "signal.delivered"
 _SHOWN_BYTES = 80
-_BETWEEN = 0  # `b` of a delivery between two instructions
-_LETS_GO = frozenset(  # a socket that was not closed says which one it is
-    (
-        "pipe.end.close", "socket.endpoint.close", "socket.endpoint.getsockname", "socket.endpoint.getpeername",
-        "waiting.epoll.close",
-    )
-)  # fmt: skip
 _FORKS = frozenset(("process.fork", "process.forkpty"))
 _MADE_BY_C = frozenset(("posix.queue.notified",))  # a thread begins with it: it is asked for, and may never be made
 _BECOMES = frozenset(("process.exec", "process.exec_with_environment"))
+_START, _JOIN = "threads.thread.start", "threads.thread.join"
+_OF_THREADS = frozenset((_START, _JOIN))
+_CREATE = "socket.endpoint.create"
 _PID = "process.pid.read"
 _PIDS = frozenset((_PID, "process.parent.read"))
 _WAITS_FOR = "threads.condition.wait_for"
@@ -63,8 +57,8 @@ class Replaying(Reading):
         differs: whether the program has written other than it did.
         leave: ends the process with an exit code.
         standing: the threads that go no further.
-        is_ending: the interpreter takes its modules apart. In which order, and what it reaches, depends on what we are
-            to them: whether objects of the program are let go of in time is no part of what it did.
+        deliveries: the signals that came.
+        garbage: what ends because nothing refers to it any more.
         known: what objects of the program are called on the tape.
         pools: the queues of thread pools.
         trial: lets a program with changed code go on where it leaves its tape; None where that is not wanted.
@@ -83,8 +77,6 @@ class Replaying(Reading):
         self.script = script
         self.streams = tuple(script.surroundings.get("streams", ()))
         self.replayed = 0
-        self.is_ending = False
-        self._collected_for = -1
         self.differs = False
         self.over = over
         self.diverge = diverge
@@ -93,7 +85,8 @@ class Replaying(Reading):
         self.muted = False
         self.watch = Watch(self)
         self._differ = differ
-        self.delivered = next((code for code, row in script.operations.items() if row.name == _DELIVERED), -1)
+        self.deliveries = Deliveries(self)
+        self.garbage = Garbage(self)
         self.trial: Trial | None = None
         self.known = Known()
         self.pools: list[executors.Choosing] = []
@@ -175,47 +168,35 @@ class Replaying(Reading):
         """Whether a call is one of `row`: as the row itself says, or, where it cannot know any more, the tape."""
         if row.concerns is None or row.concerns(args, kwargs):
             return True
-        if row.concerns in (made_by_program, watched):  # which know it
+        if (
+            row.concerns in (made_by_program, watched) or row.mechanism == "clock" or row.name == _CREATE
+        ):  # which know it
             return False
         if self.trial is not None and self.trial.begun:
             return self.trial.takes(row, args)
+        if self.garbage.is_ending and row.name in LETS_GO:  # in which order is not compared: see docs/replay.md
+            return True
         following = self.here.events[-1] if self.here.events else None
         if following is None or following.op != row.code:
             return False
         is_descriptor = bool(args) and type(args[0]) is int and following.end_ns > 0
-        if self.is_ending and row.name in _LETS_GO:  # in which order is not compared: see docs/replay.md
-            return True
         return not is_descriptor or args[0] in (following.a, following.b)
 
-    def _collect(self, event: Event) -> bool:
-        """Let garbage end that ended here: when the collector runs is not on the tape, but what it closes is.
-
-        Returns:
-            Whether that was the event.
+    def _is_not_on_tape(self, row: Operation, caller: FrameType) -> bool:
+        """Whether an operation on a thread was done, or not, without an event: where the process ended before a start
+        had returned; and where pools that are gone are garbage: the interpreter joins the threads of the others.
         """
-        if event.row in (self.script.stop, self._collected_for):
-            return False
-        self._collected_for = event.row
-        gc.collect()
-        return not self.here.events or self.here.events[-1] is not event
-
-    def _catch_up(self) -> None:
-        """Deliver a signal whose place was not passed again: in code written in C, or in a loop without numbers."""
-        events = self.here.events
-        while events and events[-1].op == self.delivered and events[-1].row != self.script.stop:
-            self._deliver(events[-1])
+        if row.name == _START:
+            return not self.here.events and self.lanes.free > 0
+        return caller.f_code.co_name == "_python_exit"
 
     def _is_shown(self, event: Event) -> bool:
         return self.script.operations[event.op].name in running.SHOWN
 
-    def is_letting_go(self, event: Event) -> bool:
-        """Whether an event is what an object does when nothing refers to it any more."""
-        return self.script.operations[event.op].name in _LETS_GO
-
     def _is_behind_its_end(self, row: Operation) -> bool:
         """Whether the process came to its end here by itself, and now goes on. One that was killed may have."""
         is_first = self.here.events is self.lanes.left_of_first
-        return self.script.ended and is_first and row.name not in _LETS_GO and not sys.is_finalizing()
+        return self.script.ended and is_first and row.name not in LETS_GO and not sys.is_finalizing()
 
     def comes(self, name: str) -> bool:
         """Whether the next event of this thread is an operation called `name`."""
@@ -232,15 +213,15 @@ class Replaying(Reading):
         if not here.events:
             self.leave_tape(None, f"{row.name} at {_where()}", "nothing more")
             return None
-        if row.code != self.delivered:
-            self._catch_up()
+        if row.code != self.deliveries.code:
+            self.deliveries.catch_up()
         event = here.events[-1]
         if event.op != row.code and self._is_shown(event) and event.row != self.script.stop:
             self.turns.wait(here.events.pop())
             self.differ(event, b"", self.script.payload(event))
             self.finish(event)
             return self.take(row, object_, payload)
-        if event.op != row.code and self._collect(event):
+        if event.op != row.code and self.garbage.collect(event):
             return self.take(row, object_, payload)
         if event.op != row.code:
             self.leave_tape(event, f"{row.name} at {_where()}", self.script.describe(event))
@@ -266,11 +247,13 @@ class Replaying(Reading):
         trial = self.trial
         if trial is not None and trial.begun:
             return trial.perform(row, original, args, kwargs)
-        self._catch_up()
-        if self.is_ending and row.name in _LETS_GO and not self.comes(row.name):
-            return running.without_recording(self, original, args, kwargs)
+        self.deliveries.catch_up()
+        if self.garbage.is_ending and row.name in LETS_GO:
+            return self.garbage.let_go(row, original, args, kwargs)
         if row.name in running.SHOWN and self.here.lane >= 0 and not self.comes(row.name):
             return running.show_more(self, row, original, args, kwargs)
+        if row.name in _OF_THREADS and not self.comes(row.name) and self._is_not_on_tape(row, sys._getframe(2)):
+            return running.without_recording(self, original, args, kwargs)
         if trial is not None:
             trial.look(row, args, kwargs)
         event = None if self.has_left else self.take(row)
@@ -300,9 +283,9 @@ class Replaying(Reading):
         if trial is not None and trial.begun and row.replay != GIVE and row.mechanism in LOCAL:
             return trial.redo(row, event, original, args, kwargs)
         try:
-            if row.replay == GIVE and self._is_never_seen(event):
+            if row.replay == GIVE and self.deliveries.hides(event):
                 return None
-            return self._outcome(row, event, original, args, kwargs)
+            return self.outcome(row, event, original, args, kwargs)
         finally:
             self.finish(event)
 
@@ -320,7 +303,7 @@ class Replaying(Reading):
             self.turns.wait(event)
             self.turns.complete(event)
         try:
-            self.deliver_within(event)
+            self.deliveries.deliver_within(event)
             if event.end_ns == 0:
                 self._end_or_stand(event)
         except BaseException as error:  # a handler raised, and so the operation ended
@@ -334,7 +317,8 @@ class Replaying(Reading):
         if resume is not None:
             resume()
 
-    def _outcome(self, row: Operation, event: Event, original: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+    def outcome(self, row: Operation, event: Event, original: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+        """What an operation comes to whose turn to end has come."""
         if event.end_ns < 0:
             running.fail(self, event, original, args)
             raise self.rebuilt(event)
@@ -385,7 +369,7 @@ class Replaying(Reading):
     def _encloses(self, event: Event) -> bool:
         """Whether something other than a signal's delivery happened inside it, in its thread."""
         following = self.here.events[-1] if self.here.events else None
-        if following is None or following.op == self.delivered:
+        if following is None or following.op == self.deliveries.code:
             return False
         return event.end_ns == 0 or following.begin_ns < abs(event.end_ns)
 
@@ -408,63 +392,10 @@ class Replaying(Reading):
         return running.in_child(row)
 
     def finish(self, event: Event) -> None:
-        """An event is complete; if a signal arrived before the next one, watch for the place."""
+        """An event is complete."""
         self.turns.complete(event)
         self.standing.done(event)
-        following = self.here.events[-1] if self.here.events else None
-        if following is None or following.op != self.delivered:
-            return
-        if self._is_behind(following, event):
-            if not any(0 < abs(each.end_ns) < following.begin_ns for each in self.here.enclosing):
-                self._deliver(following)
-        else:
-            self.expect_signal()
-
-    def expect_signal(self) -> None:
-        """If a signal came between this place and the next event, watch for where that was."""
-        following = self.here.events[-1] if self.here.events else None
-        if following is not None and following.op == self.delivered and following.b == _BETWEEN:
-            self.standing.expecting[self.here.lane] = following.a
-            arrival = Arrival(following.a, self.script.sites[following.site], self.script.payload(following))
-            arrival.watch(lambda: self.standing.expecting.get(following.lane) == following.a)
-
-    def _is_behind(self, delivery: Event, event: Event) -> bool:
-        """Whether a signal came in what we do after an operation.
-
-        In what we do before the next one it came at another site: it is delivered when the program is there.
-        """
-        return delivery.b != _BETWEEN and delivery.begin_ns > abs(event.end_ns) and delivery.site == event.site
-
-    def _is_never_seen(self, event: Event) -> bool:
-        """Whether the program did not get the outcome of an operation: a handler raised before we had handed it out."""
-        following = self.here.events[-2:]
-        return (
-            len(following) == 2
-            and following[1].op == self.delivered
-            and self._is_behind(following[1], event)
-            and following[0].end_ns < 0
-        )
-
-    def deliver_within(self, event: Event) -> None:
-        """Deliver the signals that arrived while `event` was going on."""
-        while self.here.events:
-            following = self.here.events[-1]
-            if following.op != self.delivered or (event.end_ns != 0 and following.begin_ns > abs(event.end_ns)):
-                return
-            self._deliver(following)
-
-    def deliver_if_handled(self, delivery: Event) -> bool:
-        """Deliver a signal for which the program has a handler. Returns whether it has one."""
-        if not callable(_signal.getsignal(delivery.a)):
-            return False
-        self._deliver(delivery)
-        return True
-
-    def _deliver(self, delivery: Event) -> None:
-        handler = _signal.getsignal(delivery.a)
-        if not callable(handler):
-            self.diverge(f"{self.script.describe(delivery)}: the program has no handler for {delivery.a}.")
-        handler(delivery.a, sys._getframe(1))
+        self.deliveries.follow(event)
 
 
 def _cut(content: bytes) -> str:

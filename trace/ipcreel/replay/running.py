@@ -107,9 +107,9 @@ def enclose(reading: Replaying, event: Event, original: Original, args: Any, kwa
         reading.turns.complete(event)
     reading.here.enclosing.append(event)
     try:
-        reading.expect_signal()
+        reading.deliveries.expect()
         result = original(*args, **kwargs)
-        reading.deliver_within(event)
+        reading.deliveries.deliver_within(event)
     except BaseException:
         reading.here.enclosing.pop()
         reading.turns.wait(event)

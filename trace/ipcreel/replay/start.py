@@ -65,8 +65,7 @@ def start() -> None:
     Fence(scratch, ends.fenced).raise_()
     if not script.debug:  # a checkpoint can be made as long as there is no other thread
         reading.watch.begin()
-    if script.debug:
-        atexit.register(ends.at_exit)
+    atexit.register(ends.at_exit)  # the first to be registered is the last to be called
     if script.is_stopping:
         reading.session = Session(reading, asking)
         reading.session.begin()

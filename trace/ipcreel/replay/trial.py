@@ -205,9 +205,11 @@ class Trial:
     def _deliver_before(self, event: Event) -> None:
         """Deliver the signals that had arrived in this thread by then."""
         reading = self._reading
-        arrived = [one for one in reversed(reading.here.events) if one.op == reading.delivered and one.row < event.row]
+        arrived = [
+            one for one in reversed(reading.here.events) if one.op == reading.deliveries.code and one.row < event.row
+        ]
         for delivery in arrived:
-            if delivery in reading.here.events and not reading.deliver_if_handled(delivery):
+            if delivery in reading.here.events and not reading.deliveries.deliver_if_handled(delivery):
                 reading.here.events.remove(delivery)
 
     def _without_event(self, row: Operation, original: Original, args: Any, kwargs: Any) -> Any:

@@ -1,0 +1,114 @@
+"""The deliveries of signals on the tape: handlers run where they ran, between two operations or within one."""
+
+from __future__ import annotations
+
+import _signal  # type: ignore[import-not-found]
+import sys
+from typing import TYPE_CHECKING
+
+from ipcreel.replay.arrival import Arrival
+from ipcreel.replay.script import Event
+
+if TYPE_CHECKING:
+    from ipcreel.replay.reading import Replaying
+
+_DELIVERED = "signal.delivered"
+_BETWEEN = 0  # `b` of a delivery between two instructions
+
+
+class Deliveries:
+    """Runs the handlers of a program.
+
+    Attributes:
+        code: of the operation that stands for a delivery, -1 where the tape has none.
+    """
+
+    def __init__(self, reading: Replaying) -> None:
+        operations = reading.script.operations
+        self.code = next((code for code, row in operations.items() if row.name == _DELIVERED), -1)
+        self._reading = reading
+
+    def catch_up(self) -> None:
+        """Deliver a signal whose place was not passed again: in code written in C, or in a loop without numbers."""
+        events = self._reading.here.events
+        while events and events[-1].op == self.code and events[-1].row != self._reading.script.stop:
+            self.deliver(events[-1])
+
+    def follow(self, event: Event) -> None:
+        """An event is complete: if a signal arrived before the next one, watch for the place."""
+        here = self._reading.here
+        following = here.events[-1] if here.events else None
+        if following is None or following.op != self.code:
+            return
+        if self._is_behind(following, event):
+            if not any(0 < abs(each.end_ns) < following.begin_ns for each in here.enclosing):
+                self.deliver(following)
+        else:
+            self.expect()
+
+    def expect(self) -> None:
+        """If a signal came between this place and the next event, watch for where that was."""
+        reading = self._reading
+        following = reading.here.events[-1] if reading.here.events else None
+        if following is not None and following.op == self.code and self._is_between(following):
+            expecting, lane = reading.standing.expecting, following.lane
+            expecting[reading.here.lane] = following.a
+            arrival = Arrival(following.a, reading.script.sites[following.site], reading.script.payload(following))
+            arrival.watch(lambda: expecting.get(lane) == following.a)
+
+    def _is_between(self, delivery: Event) -> bool:
+        """Whether a signal came between two instructions, or in what we do when another one comes there.
+
+        That other one is noted next, at the same moment of the program.
+        """
+        if delivery.b == _BETWEEN:
+            return True
+        events = self._reading.here.events
+        later = (event for event in reversed(events) if event.op == self.code and event.row > delivery.row)
+        other = next(later, None)
+        if other is None or (other.b, other.site) != (_BETWEEN, delivery.site):
+            return False
+        payload = self._reading.script.payload
+        return bool(payload(other) == payload(delivery))
+
+    def _is_behind(self, delivery: Event, event: Event) -> bool:
+        """Whether a signal came in what we do after an operation.
+
+        In what we do before the next one it came at another site: it is delivered when the program is there.
+        """
+        is_here = delivery.begin_ns > abs(event.end_ns) and delivery.site == event.site
+        return is_here and not self._is_between(delivery)
+
+    def hides(self, event: Event) -> bool:
+        """Whether the program did not get the outcome of an operation: a handler raised before we had handed it out."""
+        following = self._reading.here.events[-2:]
+        return (
+            len(following) == 2
+            and following[1].op == self.code
+            and self._is_behind(following[1], event)
+            and following[0].end_ns < 0
+        )
+
+    def deliver_within(self, event: Event) -> None:
+        """Deliver the signals that arrived while `event` was going on."""
+        here = self._reading.here
+        while here.events:
+            following = here.events[-1]
+            if following.op != self.code or (event.end_ns != 0 and following.begin_ns > abs(event.end_ns)):
+                return
+            self.deliver(following)
+
+    def deliver_if_handled(self, delivery: Event) -> bool:
+        """Deliver a signal for which the program has a handler. Returns whether it has one."""
+        if not callable(_signal.getsignal(delivery.a)):
+            return False
+        self.deliver(delivery)
+        return True
+
+    def deliver(self, delivery: Event) -> None:
+        """Run the handler of a signal."""
+        reading = self._reading
+        handler = _signal.getsignal(delivery.a)
+        if not callable(handler):
+            reading.diverge(f"{reading.script.describe(delivery)}: the program has no handler for {delivery.a}.")
+        handler(delivery.a, sys._getframe(1))

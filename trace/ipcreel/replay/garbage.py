@@ -1,0 +1,68 @@
+"""What ends because nothing refers to it any more: when, and in which order, is no part of what a program did."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from ipcreel.mechanism.operation import Operation
+from ipcreel.replay import running
+from ipcreel.replay.script import Event
+
+if TYPE_CHECKING:
+    from ipcreel.replay.reading import Replaying
+
+LETS_GO = frozenset(  # a socket that was not closed says which one it is
+    (
+        "pipe.end.close", "socket.endpoint.close", "socket.endpoint.getsockname", "socket.endpoint.getpeername",
+        "waiting.epoll.close",
+    )
+)  # fmt: skip
+
+
+class Garbage:
+    """Lets objects of the program end where that shows on the tape.
+
+    Attributes:
+        is_ending: the interpreter collects its last garbage, and takes its modules apart. What it reaches then, and in
+            which order, depends on what we are to them.
+    """
+
+    def __init__(self, reading: Replaying) -> None:
+        self.is_ending = False
+        self._reading = reading
+        self._collected_for = -1
+
+    def collect(self, event: Event) -> bool:
+        """Let garbage end that ended here: when the collector runs is not on the tape, but what it closes is.
+
+        Returns:
+            Whether that was the event.
+        """
+        if event.row in (self._reading.script.stop, self._collected_for):
+            return False
+        self._collected_for = event.row
+        gc.collect()
+        events = self._reading.here.events
+        return not events or events[-1] is not event
+
+    def is_let_go(self, event: Event) -> bool:
+        """Whether an event is what an object does when nothing refers to it any more."""
+        return self._reading.script.operations[event.op].name in LETS_GO
+
+    def let_go(self, row: Operation, original: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+        """An object ends as the interpreter does, in whatever order: the outcome is its own, where the tape has one."""
+        reading = self._reading
+        of_descriptor = args[0] if args and type(args[0]) is int else None
+        own = (event for event in reversed(reading.here.events) if event.op == row.code)
+        event = next((event for event in own if of_descriptor in (None, event.a)), None)
+        if event is None:
+            try:
+                return running.without_recording(reading, original, args, kwargs)
+            except OSError:  # what is inert has nothing to close
+                return None
+        reading.turns.open()  # there are no threads any more, but those that the interpreter stops
+        reading.here.events.remove(event)
+        reading.replayed += 1
+        return reading.outcome(row, event, original, args, kwargs)
