@@ -9,7 +9,7 @@ _SEEN_BY_OTHERS = (
     "shmget,shmat,mq_open,mq_unlink,fork,vfork,execve"
 )
 _CHANGES = "unlink,unlinkat,rename,renameat,renameat2,mkdir,rmdir,chmod,fchmodat,truncate,symlink,link,mknod,mknodat"
-_SCRATCH = "/ipcreel-replay-"
+_SCRATCH, _COMPILED = "/ipcreel-replay-", "/__pycache__/"  # what Python keeps of modules that it had not compiled yet
 
 
 def traced(report: Path) -> list[str]:
@@ -24,4 +24,4 @@ def seen_outside(report: Path) -> list[str]:
     calls = [call for call in report.read_text().splitlines() if " resumed>" not in call]  # its begin has a line too
     launcher = calls[0].split()[0]
     inside = [call for call in calls if call.split()[0] != launcher and " execve(" not in call]
-    return [call for call in inside if _SCRATCH not in call]
+    return [call for call in inside if _SCRATCH not in call and _COMPILED not in call]
