@@ -45,7 +45,11 @@ def _open(reel: Reel, _: Reel) -> str:
 
 
 def _diff(one: Reel, other: Reel) -> str:
-    found = compare(behaviour_of(one), behaviour_of(other), before(one), before(other))
+    done = []
+    for reel in (one, other):
+        done.append(behaviour_of(reel))
+        reel.release()
+    found = compare(done[0], done[1], before(one), before(other))
     return "same" if found.same else f"{len(found.partings)} roles differ"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ipcreel.analysis.behaviour import Behaviour
+from ipcreel.analysis.deeds import Behaviour
 from ipcreel.analysis.diff import Difference, Parting, compare
 from ipcreel.reel import Reel
 from ipcreel.reel.canonical import before, behaviour_of

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ipcreel.analysis.deeds import Behaviour, Column, Deeds
 from ipcreel.analysis.events import Events
 from ipcreel.analysis.flows import Flows
 from ipcreel.analysis.flows.match import KINDS
 from ipcreel.analysis.inside import inside
+from ipcreel.analysis.keys import number_keys, rank_in_runs, sort_stably
 from ipcreel.analysis.openness import open_rows
+from ipcreel.analysis.parts import Parts, divide
 from ipcreel.analysis.roles import Roles
 
 Rows = NDArray[np.int64]
+Mask = NDArray[np.bool_]
 
 _KEPT = re.compile(
     r"(sysv|posix)\.queue\.(send|receive|remove)|mp\.queue\.(put|get)|mp\.simple_queue\.(put|get)|queues\.\w+\.(put|get)"
@@ -33,48 +36,10 @@ _TYPED = (
     "queue.send", "queue.receive", "semaphore.set_value", "array.get", "array.set", "signal.kill", "signal.handler.run",
 )  # fmt: skip
 _COUNTED = ("sysv.semaphore.acquire", "sysv.semaphore.release", "sysv.semaphore.p", "sysv.semaphore.v")
+_SILENT = ("socket.endpoint.accept", "socket.endpoint.connect", "mp.process.start", "threads.thread.start")
+_TRIES = ("lock.acquire", "event.wait")  # they say whether they had it
 
-
-@dataclass(frozen=True, slots=True)
-class Deed:
-    """One operation of a role.
-
-    Attributes:
-        operation: its name.
-        on: what it was on, by role.
-        carried: its payload as text, where it was not open to scheduling.
-        cause: whose doing it followed, by role and number, or "".
-        row: the event.
-    """
-
-    operation: str
-    on: str
-    carried: str
-    cause: str
-    row: int
-
-    def __str__(self) -> str:
-        parts = (self.operation, self.on, self.carried, self.cause and f"← {self.cause}")
-        return "  ".join(part for part in parts if part)
-
-
-@dataclass(frozen=True)
-class Behaviour:
-    """What each role did, in its order. Between roles there is no order but what the causes say.
-
-    Attributes:
-        roles: role → its deeds. The runs of a task that several threads share are one role, sorted by what they did.
-    """
-
-    roles: dict[str, list[Deed]]
-
-    def text(self) -> str:
-        """For people to review, and for files to keep."""
-        parts = []
-        for role, deeds in sorted(self.roles.items()):
-            lines = [str(deed) for deed in deeds]
-            parts.append(role + "\n" + "".join(f"    {line}\n" for line in _folded(lines)))
-        return "\n".join(parts)
+_MIX, _OPEN = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xD1B54A32D192ED03)
 
 
 def behaviour(
@@ -97,146 +62,158 @@ def behaviour(
         payload_text: row → the payload as text.
         rows: the events that are looked at; None for all.
     """
-    kept_codes = [code for code in np.unique(events.op).tolist() if _KEPT.fullmatch(operation_name(code))]
-    kept = np.isin(events.op, kept_codes) & ~events.raised & ~events.pending
-    kept |= np.isin(events.op, [code for code in kept_codes if operation_name(code) == "process.exit"])
+    names = {code: operation_name(code) for code in np.unique(events.op).tolist()}
+    kept = _kept(events, names, rows)
+    parts = divide(events, roles, names)
+    kept = kept[parts.of[kept] >= 0]
+    is_open = open_rows(events, flows)
+    objects, on = _numbered(roles.object)
+    operations, op = _numbered([names.get(code, "") for code in range(max(names, default=0) + 1)])
+    on = on[events.object]
+    carried = _carried(events, roles, names, kept, is_open, payload_text)
+    by_role = sort_stably(parts.of[kept])
+    kept = kept[by_role]
+    deeds, first_row = _in_deeds(events, names, parts, kept, on)
+    whose, which = _causes(events, flows, parts, kept, is_open)
+    made = Behaviour(
+        parts.names,
+        np.searchsorted(parts.of[kept[deeds]], np.arange(len(parts.names) + 1)),
+        operations,
+        objects,
+        op[events.op[kept[deeds]]],
+        on[kept[deeds]],
+        whose[deeds],
+        which[deeds],
+        _of_pieces(carried.digest[by_role], first_row),
+        kept.astype(np.int32),
+        first_row.astype(np.int32),
+        carried.text,
+    )
+    return _tasks_together(made)
+
+
+def _numbered(names: list[str]) -> tuple[list[str], Column]:
+    """Each name once, and (n,) which of them each is."""
+    place: dict[str, int] = {}
+    numbers = np.array([place.setdefault(name, len(place)) for name in names], np.int32)
+    return list(place), numbers
+
+
+def _kept(events: Events, names: dict[int, str], rows: Rows | None) -> Rows:
+    """The events that say what a program does, ascending."""
+    codes = [code for code, name in names.items() if _KEPT.fullmatch(name)]
+    kept = np.isin(events.op, codes) & ~events.raised & ~events.pending
+    kept &= (events.b == 1) | ~np.isin(events.op, [code for code in codes if names[code].endswith(_TRIES)])
+    kept |= np.isin(events.op, [code for code in codes if names[code] == "process.exit"])
     starts = events.rows("threads.thread.start")
     kept[starts[inside(events, starts, events.rows("futures.call.submit", done=False))]] = False
-    if rows is not None:
-        kept &= np.isin(np.arange(len(kept)), rows)
-    parts = _parts(events, roles, operation_name)
-    is_open = open_rows(events, flows)
-    made: dict[str, list[Deed]] = {}
-    where: dict[int, tuple[str, int]] = {}
-    numbers: Counter[tuple[str, int]] = Counter()
-    names = {code: operation_name(code) for code in kept_codes}
-    rows = np.flatnonzero(kept)
-    columns = (events.op[rows], events.object[rows], events.b[rows], is_open[rows])
-    for row, op, object_, b, open_ in zip(rows.tolist(), *(column.tolist() for column in columns), strict=True):
-        name = names[op]
-        if b != 1 and name.endswith(("lock.acquire", "event.wait")):
-            continue
-        role = parts[row]
-        if role is None:
-            continue
-        carried = _carried(events, roles, name, row, payload_text, open_)
-        numbers[role, object_] += 1
-        where[row] = (role, numbers[role, object_])
-        deed = Deed(name, roles.object[object_], carried, "", row)
-        deeds = made.setdefault(role, [])
-        if deeds and name in _PIECES and (deeds[-1].operation, deeds[-1].on) == (name, deed.on):
-            deed = Deed(name, deed.on, deeds.pop().carried + carried, "", row)
-        deeds.append(deed)
-    made = _with_causes(events, flows, made, where, is_open)
-    return Behaviour(_tasks_together(made))
+    found = np.flatnonzero(kept)
+    return found if rows is None else found[np.isin(found, rows)]
+
+
+@dataclass(frozen=True)
+class _Carried:
+    """What events carried: a digest each, and its text where somebody asks."""
+
+    digest: NDArray[np.uint64]
+    text: Callable[[int], str]
 
 
 def _carried(
-    events: Events, roles: Roles, name: str, row: int, payload_text: Callable[[int], str], is_open: bool
-) -> str:
-    parts = []
-    if name.endswith(_TYPED) and not (is_open and ".queue." in name):
-        parts.append(f"[{events.a[row]}]")
-    elif name in _COUNTED and events.a[row] != 1:
-        parts.append(f"{events.a[row]}×")
-    if name in ("socket.endpoint.accept", "socket.endpoint.connect", "mp.process.start", "threads.thread.start"):
-        return ""
-    parts.append("(open)" if is_open else roles.neutral(payload_text(row)))
-    return " ".join(part for part in parts if part)
+    events: Events, roles: Roles, names: dict[int, str], kept: Rows, is_open: Mask, payload_text: Callable[[int], str]
+) -> _Carried:
+    def of(wanted: Callable[[str], bool]) -> list[int]:
+        return [code for code, name in names.items() if wanted(name)]
+
+    op, open_, a = events.op[kept], is_open[kept], events.a[kept]
+    queues = np.isin(op, of(lambda name: ".queue." in name))
+    typed = np.isin(op, of(lambda name: name.endswith(_TYPED))) & ~(open_ & queues)
+    counted = ~typed & np.isin(op, of(lambda name: name in _COUNTED)) & (a != 1)
+    silent = np.isin(op, of(lambda name: name in _SILENT))
+    digest = events.content(kept).view(np.uint64)
+    digest[open_] = _OPEN
+    digest = (digest ^ (digest >> np.uint64(31))) * _MIX
+    said = typed | counted
+    digest[said] ^= (a[said].view(np.uint64) + np.uint64(1)) * _OPEN
+    digest[silent] = 0
+    places = np.full(len(events.op), -1, np.int32)
+    places[kept] = np.arange(len(kept))
+
+    def text(row: int) -> str:
+        place = places[row]
+        if silent[place]:
+            return ""
+        prefix = f"[{a[place]}]" if typed[place] else f"{a[place]}×" if counted[place] else ""
+        carried = "(open)" if open_[place] else roles.neutral(payload_text(row))
+        return f"{prefix} {carried}" if prefix and carried else prefix or carried
+
+    return _Carried(digest, text)
 
 
-def _parts(events: Events, roles: Roles, operation_name: Callable[[int], str]) -> list[str | None]:
-    """The role of each event: its lane's, or a part of it whose order to the rest of the lane is open.
+def _in_deeds(events: Events, names: dict[int, str], parts: Parts, kept: Rows, on: Column) -> tuple[Rows, Rows]:
+    """(d,) the last event of each deed, (d + 1,) where its first stands: pieces of what was received are one deed."""
+    op, part, on = events.op[kept], parts.of[kept], on[kept]
+    goes_on = np.isin(op[1:], [code for code, name in names.items() if name in _PIECES])
+    for column in (op, part, on):
+        goes_on &= column[1:] == column[:-1]
+    starts = np.flatnonzero(np.concatenate((np.ones(min(len(kept), 1), np.bool_), ~goes_on)))
+    first = np.append(starts, len(kept))
+    return first[1:] - 1, first
 
-    What a signal's handler does comes at any moment. Which call a thread of a pool takes is open, and so is the order
-    in which a lane that waits for several connections serves them.
+
+def _of_pieces(digest: NDArray[np.uint64], first: Rows) -> NDArray[np.uint64]:
+    """(d,) one digest for all that a deed carried, in its order."""
+    if len(first) == len(digest) + 1:
+        return digest
+    rank = np.arange(len(digest)) - np.repeat(first[:-1], np.diff(first))
+    mixed = (digest ^ (rank.astype(np.uint64) * _OPEN)) * np.where(rank > 0, _MIX, np.uint64(1))
+    return np.add.reduceat(mixed, first[:-1])
+
+
+def _causes(events: Events, flows: Flows, parts: Parts, kept: Rows, is_open: Mask) -> tuple[Column, Column]:
+    """(k,) whose message or signal an event followed, and which of that role's deeds on that object; -1 where nobody's.
+
+    Only where no schedule could have given it another.
     """
-    names = {code: operation_name(code) for code in np.unique(events.op).tolist()}
-    serving = _serving_lanes(events, names)
-    pooled = {
-        int(lane) for lane in np.unique(events.lane[events.rows("futures.call.begin", "mp.pool.run", done=False)])
-    }
-    handler, ends = (events.codes.get(name, -1) for name in ("signal.handler.run", "futures.call.end"))
-    begins = {events.codes.get(name, -1) for name in ("futures.call.begin", "mp.pool.run")}
-    handling: dict[int, tuple[int, int]] = {}
-    found: list[str | None] = np.array(roles.lane, object)[events.lane].tolist()
-    task: dict[int, str | None] = {}
-    current: dict[int, int] = {}
-    tasks = 0
-    divided = {int(lane) for lane in np.unique(events.lane[events.op == handler])} | pooled | serving
-    rows = np.flatnonzero(np.isin(events.lane, list(divided)))
-    columns = (rows, events.lane[rows], events.op[rows], events.begin_ns[rows])
-    for row, lane, op, begin_ns in zip(*(column.tolist() for column in columns), strict=True):
-        role: str | None = roles.lane[lane]
-        if op == handler:
-            handling[lane] = (int(events.a[row]), int(events.end_ns[row]))
-        if lane in handling and begin_ns <= handling[lane][1]:
-            role = f"{roles.lane[lane]}, on signal {handling[lane][0]}"
-        elif op in begins:
-            tasks += 1
-            process = roles.process[int(events.process[row])]
-            task[lane] = f"{process}, task {roles.object[int(events.object[row])]}\t{tasks}"
-            role = None
-        elif op == ends:
-            task[lane] = role = None
-        elif lane in pooled:
-            role = task.get(lane)
-        elif lane in serving:
-            if names[op].startswith("socket.endpoint."):
-                current[lane] = int(events.object[row])
-            if lane in current:
-                role = f"{role}, {roles.object[current[lane]]}"
-        found[row] = role
-    return found
-
-
-def _serving_lanes(events: Events, names: dict[int, str]) -> set[int]:
-    """Lanes that wait for several connections at once."""
-    waits = [code for code, name in names.items() if name.startswith("waiting.") and name.endswith(".wait")]
-    sockets = [code for code, name in names.items() if name.startswith("socket.endpoint.")]
-    waiting = set(np.unique(events.lane[np.isin(events.op, waits)]).tolist())
-    return waiting & set(np.unique(events.lane[np.isin(events.op, sockets)]).tolist())
-
-
-def _with_causes(
-    events: Events,
-    flows: Flows,
-    made: dict[str, list[Deed]],
-    where: dict[int, tuple[str, int]],
-    is_open: NDArray[np.bool_],
-) -> dict[str, list[Deed]]:
-    """Each deed with the cause of its message or signal, where no schedule could have given it another."""
+    number = np.full(len(events.op), -1, np.int32)
+    (key,) = number_keys((parts.of[kept], events.object[kept]))
+    order = sort_stably(key)
+    number[kept[order]] = rank_in_runs(key[order]) + 1
     wanted = np.isin(flows.kind, [KINDS.index("message"), KINDS.index("signal")]) & ~is_open[flows.effect]
-    causes = dict(zip(flows.effect[wanted].tolist(), flows.cause[wanted].tolist(), strict=True))
-    named = {
-        row: f"{where[cause][0].partition(chr(9))[0]} #{where[cause][1]}"
-        for row, cause in causes.items()
-        if cause in where and row in where and events.lane[row] != events.lane[cause]
-    }
-    return {role: [_with_cause(deed, named.get(deed.row, "")) for deed in deeds] for role, deeds in made.items()}
+    cause = np.full(len(events.op), -1, np.int32)
+    cause[flows.effect[wanted]] = flows.cause[wanted]
+    known = cause[kept]
+    there = (known >= 0) & (number[known] >= 0) & (events.lane[known] != events.lane[kept])
+    return np.where(there, parts.of[known], -1).astype(np.int32), np.where(there, number[known], np.int32(-1))
 
 
-def _with_cause(deed: Deed, cause: str) -> Deed:
-    return Deed(deed.operation, deed.on, deed.carried, cause, deed.row) if cause else deed
+def _tasks_together(made: Behaviour) -> Behaviour:
+    """Only roles that did something; the runs of a task under one, in the order of what they did instead of when."""
+    bases = [name.partition("\t")[0] for name in made.names]
+    bounds = made.first.tolist()
+    runs: dict[str, list[tuple[int, int]]] = {}
+    for base, low, high in zip(bases, bounds, bounds[1:], strict=False):
+        if low < high:
+            runs.setdefault(base, []).append((low, high))
+    place = {name: number for number, name in enumerate(runs)}
+    cause = np.array([*(place.get(base, -1) for base in bases), -1], np.int32)[made.cause]
+    made = replace(made, names=list(runs), cause=cause)
+    first = np.cumsum([0, *(sum(high - low for low, high in each) for each in runs.values())])
+    if all(len(each) == 1 for each in runs.values()):
+        return replace(made, first=first)
+    spans = [span for each in runs.values() for span in _by_text(made, each)]
+    return _arranged(made, first, np.concatenate([np.arange(low, high) for low, high in spans]))
 
 
-def _tasks_together(made: dict[str, list[Deed]]) -> dict[str, list[Deed]]:
-    """The runs of a task under one role, in the order of what they did instead of when."""
-    merged: dict[str, list[list[Deed]]] = {}
-    for role, deeds in made.items():
-        merged.setdefault(role.partition("\t")[0], []).append(deeds)
-    return {
-        role: [deed for deeds in sorted(runs, key=lambda run: [str(deed) for deed in run]) for deed in deeds]
-        for role, runs in merged.items()
-    }
+def _by_text(made: Behaviour, runs: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    return sorted(runs, key=lambda run: [str(deed) for deed in Deeds(made, *run)]) if len(runs) > 1 else runs
 
 
-def _folded(lines: list[str]) -> list[str]:
-    """Lines with runs of equal ones as one that says how many."""
-    folded: list[tuple[str, int]] = []
-    for line in lines:
-        if folded and folded[-1][0] == line:
-            folded[-1] = (line, folded[-1][1] + 1)
-        else:
-            folded.append((line, 1))
-    return [line if count == 1 else f"{line}  ({count} times)" for line, count in folded]
+def _arranged(made: Behaviour, first: Rows, order: Rows) -> Behaviour:
+    """The same deeds in another order."""
+    counts = np.diff(made.first_row)[order]
+    first_row = np.concatenate(([0], np.cumsum(counts)))
+    rows = made.rows[np.repeat(made.first_row[order] - first_row[:-1], counts) + np.arange(first_row[-1])]
+    first_row = first_row.astype(np.int32)
+    columns = {name: getattr(made, name)[order] for name in ("op", "on", "cause", "cause_number", "digest")}
+    return replace(made, first=first, rows=rows, first_row=first_row, **columns)

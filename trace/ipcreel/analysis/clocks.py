@@ -12,6 +12,8 @@ from ipcreel.analysis.order import Order
 
 Rows = NDArray[np.int64]
 
+_AT_ONCE = 1 << 16  # arrivals that are Python's numbers at one time
+
 
 class Clocks:
     """The clocks of a run, by the order that its flows make.
@@ -39,21 +41,22 @@ class Clocks:
         """(arrivals + 1, lanes) how many moments of each lane are known after each arrival; the last row is zeros."""
         order, count = self._order, len(self._events)
         seen = np.zeros((count + 1, lanes), np.int32)
-        own = self._arrival_before(self._events * 2 + 1).tolist()
+        own = self._arrival_before(self._events * 2 + 1)
         source = self._arrival_before(self._cause * 2)
         source_lane, source_place = order.lane[self._cause], order.place[self._cause * 2] + 1
-        first = self._first.tolist()
-        at_ns = order.end_ns[self._events]
-        one = (source.tolist(), source_lane.tolist(), source_place.tolist())
-        for arrival in np.argsort(at_ns, kind="stable").tolist():
-            low, high = first[arrival], first[arrival + 1]
-            clock = seen[arrival]
-            if high - low == 1:
-                np.maximum(seen[own[arrival]], seen[one[0][low]], out=clock)
-                clock[one[1][low]] = max(clock[one[1][low]], one[2][low])
-            else:
-                np.maximum(seen[own[arrival]], seen[source[low:high]].max(axis=0), out=clock)
-                np.maximum.at(clock, source_lane[low:high], source_place[low:high].astype(np.int32))
+        by_time = np.argsort(order.end_ns[self._events], kind="stable")
+        for begin in range(0, count, _AT_ONCE):
+            arrivals = by_time[begin : begin + _AT_ONCE]
+            lows, highs = self._first[arrivals], self._first[arrivals + 1]
+            columns = (arrivals, own[arrivals], lows, highs, source[lows], source_lane[lows], source_place[lows])
+            for arrival, mine, low, high, its, lane, place in zip(*(c.tolist() for c in columns), strict=True):
+                clock = seen[arrival]
+                if high - low == 1:
+                    np.maximum(seen[mine], seen[its], out=clock)
+                    clock[lane] = max(clock[lane], place)
+                else:
+                    np.maximum(seen[mine], seen[source[low:high]].max(axis=0), out=clock)
+                    np.maximum.at(clock, source_lane[low:high], source_place[low:high].astype(np.int32))
         return seen
 
     def _arrival_before(self, moments: Rows) -> Rows:

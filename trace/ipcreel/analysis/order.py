@@ -79,8 +79,8 @@ def make_order(lane: Rows, begin_ns: Rows, end_ns: Rows, cause: Rows, effect: Ro
     count = len(lane)
     first = 2 * np.concatenate(([0], np.cumsum(np.bincount(lane)))) if count else np.zeros(1, np.int64)
     by_lane = sort_stably(lane)
-    moment = np.stack((by_lane * 2, by_lane * 2 + 1), axis=1).reshape(-1)
-    moment = moment[_in_time(lane[by_lane], begin_ns[by_lane], end_ns[by_lane])]
+    moment = _in_time(lane[by_lane], begin_ns[by_lane], end_ns[by_lane])
+    moment = by_lane[moment >> 1] * 2 + (moment & 1)
     place = np.empty(2 * count, np.int64)
     place[moment] = np.arange(2 * count) - first[lane[moment >> 1]]
     by_cause = sort_stably(cause)
@@ -94,12 +94,18 @@ def _in_time(lane: Rows, begin_ns: Rows, end_ns: Rows) -> Rows:
     At one moment an end stands before a begin, unless both are of one event.
     """
     at_ns = np.stack((begin_ns, end_ns), axis=1)
-    kind = np.stack((np.ones(len(lane), np.int64), np.where(end_ns > begin_ns, 0, 2)), axis=1)
-    base = int(at_ns.min(initial=0))
-    span = 3 * (int(at_ns.max(initial=0)) - base + 1)
+    at_once = end_ns <= begin_ns
+    base = int(at_ns.min()) if len(lane) else 0
+    span = 3 * (int(at_ns.max(initial=base)) - base + 1)
     if span * (int(lane.max(initial=0)) + 1) < 1 << 62:
+        at_ns -= base
+        at_ns *= 3
+        at_ns += lane[:, None] * span
+        at_ns[:, 0] += 1
+        at_ns[at_once, 1] += 2
         # What is almost in order, as events are that seldom lie in one another, is sorted in little more than n steps.
-        return np.argsort((lane[:, None] * span + (at_ns - base) * 3 + kind).reshape(-1), kind="stable")
+        return np.argsort(at_ns.reshape(-1), kind="stable")
+    kind = np.stack((np.ones(len(lane), np.int64), np.where(at_once, 2, 0)), axis=1)
     return np.lexsort((kind.reshape(-1), at_ns.reshape(-1), np.repeat(lane, 2)))
 
 

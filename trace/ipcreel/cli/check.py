@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from ipcreel.analysis.findings import Finding
-from ipcreel.cli.opening import open_reel
+from ipcreel.cli.opening import REEL, open_reel
 from ipcreel.cli.working import MATCHING, ORDERING, working
 from ipcreel.reel import Reel
 
@@ -25,7 +25,7 @@ Examples:
 
 
 @click.command("check", epilog=_EXAMPLES)
-@click.argument("reel", type=click.Path(path_type=Path))
+@click.argument("reel", type=REEL)
 @click.option("--json", "as_json", is_flag=True, help="A JSON object a line.")
 def command(reel: Path, as_json: bool) -> None:
     """Look in REEL for what is wrong with the run.

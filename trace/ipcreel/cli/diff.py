@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import click
 import numpy as np
 
-from ipcreel.analysis.behaviour import Behaviour, Deed
+from ipcreel.analysis.deeds import Behaviour, Deed
 from ipcreel.analysis.diff import Changed, Difference, Parting, compare
 from ipcreel.analysis.waits import ends_of, find_waits, lane_times
-from ipcreel.cli.opening import open_reel
+from ipcreel.cli.opening import REEL, open_reel
 from ipcreel.cli.working import MATCHING, Stage, working
 from ipcreel.reel import Reel, ReelError
 from ipcreel.reel.canonical import before, behaviour_of, roles_of
@@ -32,8 +32,8 @@ Examples:
 
 
 @click.command("diff", epilog=_EXAMPLES)
-@click.argument("one", type=click.Path(path_type=Path))
-@click.argument("other", type=click.Path(path_type=Path))
+@click.argument("one", type=REEL)
+@click.argument("other", type=REEL)
 @click.option("--around", type=click.IntRange(0), metavar="EVENT", help="Show what is around this event of ONE.")
 @click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
 def command(one: Path, other: Path, around: int | None, as_json: bool) -> None:
@@ -46,17 +46,13 @@ def command(one: Path, other: Path, around: int | None, as_json: bool) -> None:
     The exit code is 0 where they are the same, 1 where they are not.
     """
     reels = open_reel(one), open_reel(other)
-    with working(6) as stage:
-        for reel in reels:
-            stage(f"{MATCHING} in {reel.path.name}")
-            _ = reel.flows
-        one_done, other_done = (_behaviour(reel, stage) for reel in reels)
-        done = one_done, other_done
+    with working(5) as stage:
+        one_run, other_run = (_read(reel, stage) for reel in reels)
+        done = one_run.behaviour, other_run.behaviour
         if around is None:
             stage("comparing")
             found = compare(*done, before(reels[0]), before(reels[1]))
-            stage("comparing waits")
-            timings = _timings(reels)
+            timings = _timings(one_run.blocked_ns, other_run.blocked_ns)
     if around is not None:
         print(_around(reels, done, around))
         return
@@ -67,9 +63,23 @@ def command(one: Path, other: Path, around: int | None, as_json: bool) -> None:
     sys.exit(0 if found.same else 1)
 
 
-def _behaviour(reel: Reel, stage: Stage) -> Behaviour:
+@dataclass(frozen=True)
+class _Run:
+    """What is compared of a run: `blocked_ns` is how long each role was."""
+
+    behaviour: Behaviour
+    blocked_ns: dict[str, int]
+
+
+def _read(reel: Reel, stage: Stage) -> _Run:
+    """One reel after the other: of ten million events both would not have room at once."""
+    stage(f"{MATCHING} in {reel.path.name}")
+    _ = reel.flows
     stage(f"naming what {reel.path.name} did")
-    return behaviour_of(reel)
+    roles = roles_of(reel)
+    run = _Run(behaviour_of(reel, roles=roles), _blocked_ns(reel, roles.lane))
+    reel.release()
+    return run
 
 
 def _text(reels: tuple[Reel, Reel], done: tuple[Behaviour, Behaviour], found: Difference, timings: list[Any]) -> str:
@@ -98,7 +108,7 @@ def _section(title: str, lines: list[str]) -> list[str]:
 
 
 def _context(reel: Reel, behaviour: Behaviour, parting: Parting, deed: Deed | None) -> list[str]:
-    deeds = behaviour.roles.get(parting.role, [])
+    deeds = behaviour.of(parting.role)
     lines = [f"    {one}" for one in deeds[max(parting.place - _CONTEXT, 0) : parting.place]]
     if deed is None:
         return [*lines, "  > nothing more" if deeds else "  > there is no such role"]
@@ -117,16 +127,16 @@ def _payload_line(one: Deed, other: Deed) -> str:
     return f"  {one.operation} {one.on}: {one.carried} → {other.carried}"
 
 
-def _timings(reels: tuple[Reel, Reel]) -> list[tuple[str, int, int]]:
+def _blocked_ns(reel: Reel, roles: list[str]) -> dict[str, int]:
+    window = (reel.begin_ns, reel.end_ns)
+    ends = ends_of(reel.events, reel.flows)
+    times = lane_times(reel.events, ends, find_waits(reel.events, ends, window), window)
+    return dict(zip(roles, times.waiting_ns.tolist(), strict=False))
+
+
+def _timings(one: dict[str, int], other: dict[str, int]) -> list[tuple[str, int, int]]:
     """Roles that were blocked for a time that is different by half, and by a millisecond."""
-    blocked: list[dict[str, int]] = []
-    for reel in reels:
-        window = (reel.begin_ns, reel.end_ns)
-        ends = ends_of(reel.events, reel.flows)
-        times = lane_times(reel.events, ends, find_waits(reel.events, ends, window), window)
-        blocked.append(dict(zip(roles_of(reel).lane, times.waiting_ns.tolist(), strict=False)))
-    shared = sorted({*blocked[0]} & {*blocked[1]})
-    pairs = [(role, blocked[0][role], blocked[1][role]) for role in shared]
+    pairs = [(role, one[role], other[role]) for role in sorted({*one} & {*other})]
     return [row for row in pairs if abs(row[1] - row[2]) > max(min(row[1:]) // 2, 1_000_000)]
 
 
@@ -138,22 +148,22 @@ def _around(reels: tuple[Reel, Reel], done: tuple[Behaviour, Behaviour], event: 
     """
     if event >= len(reels[0]):
         raise ReelError(f"{reels[0].path.name}: no event {event}. The last is {len(reels[0]) - 1}.")
-    lane = int(reels[0].lane[event])
-    for role, deeds in done[0].roles.items():
-        rows = [deed.row for deed in deeds]
-        if any(row >= event and int(reels[0].lane[row]) == lane for row in rows):
-            place = next(n for n, row in enumerate(rows) if row >= event)
-            lines = [f"{role}, operation {place}"]
-            for reel, behaviour in zip(reels, done, strict=True):
-                own = behaviour.roles.get(role, [])
-                parting = Parting(role, min(place, len(own)), None, None)
-                lines += [
-                    "",
-                    f"{reel.path.name}:",
-                    *_context(reel, behaviour, parting, own[place] if place < len(own) else None),
-                ]
-            return "\n".join(lines)
-    raise ReelError(f"{reels[0].path.name}: event {event} is followed by nothing that is compared.")
+    found = [
+        (int(rows[place]), role, int(place))
+        for role, deeds in done[0].roles.items()
+        for rows in (deeds.rows,)
+        for place in np.flatnonzero((rows >= event) & (reels[0].lane[rows] == reels[0].lane[event]))[:1]
+    ]
+    if not found:
+        raise ReelError(f"{reels[0].path.name}: event {event} is followed by nothing that is compared.")
+    _, role, place = min(found)
+    lines = [f"{role}, operation {place}"]
+    for reel, behaviour in zip(reels, done, strict=True):
+        own = behaviour.of(role)
+        parting = Parting(role, min(place, len(own)), None, None)
+        deed = own[place] if place < len(own) else None
+        lines += ["", f"{reel.path.name}:", *_context(reel, behaviour, parting, deed)]
+    return "\n".join(lines)
 
 
 def _as_json(found: Difference, timings: list[tuple[str, int, int]]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from ipcreel.cli.opening import open_reel
+from ipcreel.cli.opening import REEL, open_reel
 from ipcreel.reel import Reel, ReelError
 from ipcreel.reel.select import Selection, select
 from ipcreel.reel.text import duration_text, payload_text
@@ -25,7 +25,7 @@ Examples:
 
 
 @click.command("events", epilog=_EXAMPLES)
-@click.argument("reel", type=click.Path(path_type=Path))
+@click.argument("reel", type=REEL)
 @click.option("--process", metavar="NAME|PID", help="Of this process; * stands for anything.")
 @click.option("--mechanism", metavar="NAME", help="sysv, tcp, udp, unix, …; socket is all of these three.")
 @click.option("--operation", metavar="NAME", help="sysv.queue.send, or sysv.queue for all of a queue.")

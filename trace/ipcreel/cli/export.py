@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from ipcreel.cli.opening import open_reel
+from ipcreel.cli.opening import REEL, open_reel
 from ipcreel.cli.working import MATCHING, working
 from ipcreel.reel import ReelError
 from ipcreel.reel.select import Selection, select
@@ -22,7 +22,7 @@ Examples:
 
 
 @click.command("export", epilog=_EXAMPLES)
-@click.argument("reel", type=click.Path(path_type=Path))
+@click.argument("reel", type=REEL)
 @click.option("--to", "form", type=click.Choice(FORMATS), required=True, help="The form.")
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), required=True, help="The file.")
 @click.option("--process", metavar="NAME|PID", help="Of this process; * stands for anything.")

@@ -11,7 +11,7 @@ import click
 import numpy as np
 from rich.table import Table
 
-from ipcreel.cli.opening import open_reel
+from ipcreel.cli.opening import REEL, open_reel
 from ipcreel.cli.screen import Screen
 from ipcreel.cli.summary import count_text, size_text
 from ipcreel.cli.working import working
@@ -28,7 +28,7 @@ Examples:
 
 
 @click.command("info", epilog=_EXAMPLES)
-@click.argument("reel", type=click.Path(path_type=Path))
+@click.argument("reel", type=REEL)
 @click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
 def command(reel: Path, as_json: bool) -> None:
     """Say what is in REEL: its processes, its events by mechanism, what was not recorded, what was lost."""

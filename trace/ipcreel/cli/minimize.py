@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from ipcreel.cli.opening import open_reel
+from ipcreel.cli.opening import REEL, open_reel
 from ipcreel.cli.summary import count_text, size_text
 from ipcreel.cli.working import working
 from ipcreel.reel import Reel, ReelError
@@ -28,7 +28,7 @@ Exit codes:
 
 
 @click.command("minimize", epilog=_EXAMPLES)
-@click.argument("reel", type=click.Path(path_type=Path))
+@click.argument("reel", type=REEL)
 @click.option("--finding", "number", type=int, metavar="N", help="The finding of `ipcreel check` with this number.")
 @click.option("--code", metavar="CODE", help="The first finding of this kind: deadlock, lost-wakeup, …")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="The smaller reel. Default: NAME.min.reel.")

@@ -10,7 +10,7 @@ from typing import Any
 import click
 from rich.table import Table
 
-from ipcreel.cli.opening import open_reel
+from ipcreel.cli.opening import REEL, open_reel
 from ipcreel.cli.screen import Screen
 from ipcreel.cli.working import working
 from ipcreel.export.tables import VIEWS
@@ -26,7 +26,7 @@ Examples:
 
 
 @click.command("query", epilog=_EXAMPLES)
-@click.argument("reel", type=click.Path(path_type=Path))
+@click.argument("reel", type=REEL)
 @click.argument("sql")
 @click.option("--json", "as_json", is_flag=True, help="A JSON object a row.")
 @click.option("--csv", "as_csv", is_flag=True, help="Comma-separated values.")
@@ -73,7 +73,7 @@ def ask(reel: Reel, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
                 connection.register(name, arrow_table(name, view(reel)))
         try:
             answer = connection.execute(sql)
-            described = answer.description or []
+            described = (answer.description if answer else None) or []
             return [str(column[0]) for column in described], answer.fetchall() if described else []
         except duckdb.Error as error:
             raise ReelError(" ".join(str(error).split())) from None

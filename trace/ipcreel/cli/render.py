@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from ipcreel.cli.opening import open_reel
+from ipcreel.cli.opening import REEL, open_reel
 from ipcreel.cli.viewer import need_viewer
 from ipcreel.record.trouble import LaunchError
 from ipcreel.reel import ReelError
@@ -15,14 +15,14 @@ from ipcreel.reel.moments import moment_ns, window_ns
 
 
 @click.command("render")
-@click.argument("reel", type=click.Path(path_type=Path))
+@click.argument("reel", type=REEL)
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="The picture: .png or .svg.")
 @click.option("--from", "since", metavar="MOMENT", help="Where it begins: 1.5s, 'tick 12', 'tick 12 + 50ms'.")
 @click.option("--to", "until", metavar="MOMENT", help="Where it ends; +50ms is after --from.")
 @click.option("--at", metavar="MOMENT", help="Where the cursor stands.")
 @click.option("--event", type=int, metavar="N", help="The event that is selected.")
 @click.option("--cone", is_flag=True, help="Let what led to the event stand out.")
-@click.option("--compare", type=click.Path(path_type=Path), metavar="OTHER", help="Another reel under the first.")
+@click.option("--compare", type=REEL, metavar="OTHER", help="Another reel under the first.")
 @click.option("--path", is_flag=True, help="Draw the critical path.")
 @click.option(
     "--panels", default="", metavar="NAMES", help="Panels beside the timeline, by commas: see docs/viewer.md."

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from ipcreel.cli.opening import open_reel
+from ipcreel.cli.opening import REEL, open_reel
 from ipcreel.reel import Reel, ReelError
 from ipcreel.replay.every import replay_all
 from ipcreel.replay.launch import INTERRUPTED, Ending, replay
@@ -33,7 +33,7 @@ Exit codes:
 
 
 @click.command("replay", epilog=_EXAMPLES)
-@click.argument("reel", type=click.Path(path_type=Path))
+@click.argument("reel", type=REEL)
 @click.option("--process", "wanted", metavar="NAME|PID", help="The process to run again.")
 @click.option("--all", "every", is_flag=True, help="Run every process again, several at a time, and report.")
 @click.option("--to", "event", type=int, metavar="EVENT", help="Stop before this event; its process is the one meant.")

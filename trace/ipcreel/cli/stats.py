@@ -13,7 +13,7 @@ from rich.table import Table
 
 from ipcreel.analysis.stats import statistics
 from ipcreel.analysis.ticks import per_tick as per_tick_rows
-from ipcreel.cli.opening import open_reel
+from ipcreel.cli.opening import REEL, open_reel
 from ipcreel.cli.screen import Screen
 from ipcreel.cli.working import MATCHING, working
 from ipcreel.reel import Reel, ReelError
@@ -36,7 +36,7 @@ Column = tuple[str, Callable[[Row], str], bool]
 
 
 @click.command("stats", epilog=_EXAMPLES)
-@click.argument("reel", type=click.Path(path_type=Path))
+@click.argument("reel", type=REEL)
 @click.option("--from", "since", metavar="MOMENT", help="Count from here on: 1.5s, 'tick 12', 12t.")
 @click.option("--to", "until", metavar="MOMENT", help="Count up to here; +50ms is after --from.")
 @click.option("--per-tick", is_flag=True, help="A row for each tick of the recorded simulation instead.")

@@ -24,6 +24,7 @@ Examples:
 """
 _PROGRAM = "ipcreel.program"
 _PAUSE_S = 0.02
+_REEL = click.Path(path_type=Path, readable=False)  # whether it may be read is said in the window
 
 
 class _ProgramAfterDashes(click.Command):
@@ -37,8 +38,8 @@ class _ProgramAfterDashes(click.Command):
 
 
 @click.command("view", cls=_ProgramAfterDashes, epilog=_EXAMPLES)
-@click.argument("reel", type=click.Path(path_type=Path), required=False)
-@click.option("--compare", type=click.Path(path_type=Path), metavar="OTHER", help="Another reel under the first.")
+@click.argument("reel", type=_REEL, required=False)
+@click.option("--compare", type=_REEL, metavar="OTHER", help="Another reel under the first.")
 @click.option("--live", is_flag=True, help="Of a recording in progress: let the timeline grow as the program runs.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Of --live -- PROGRAM: the reel.")
 @click.option("--force", is_flag=True, help="Of --live -- PROGRAM: replace the reel if it exists.")

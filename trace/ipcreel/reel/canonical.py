@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from ipcreel.analysis.behaviour import Behaviour, behaviour
+from ipcreel.analysis.behaviour import behaviour
+from ipcreel.analysis.deeds import Behaviour
 from ipcreel.analysis.diff import Before
 from ipcreel.analysis.order import past
 from ipcreel.analysis.roles import Roles, name_roles
+from ipcreel.reel.error import ReelError
 from ipcreel.reel.model import Reel
 from ipcreel.reel.select import Selection, select
 from ipcreel.reel.text import payload_text
@@ -25,17 +27,25 @@ def behaviour_of(reel: Reel, selection: Selection | None = None, roles: Roles | 
         reel.flows,
         roles or roles_of(reel),
         lambda code: str(reel.operations[code]["name"]) if code in reel.operations else "unknown",
-        lambda row: payload_text(reel.payload(row), 200),
+        lambda row: _payload_text(reel, row),
         None if selection is None else select(reel, selection),
     )
 
 
+def _payload_text(reel: Reel, row: int) -> str:
+    try:
+        return payload_text(reel.payload(row), 200)
+    except ReelError as error:
+        reel.note_damage(str(error).removeprefix(f"{reel.path}: "))
+        return "(damaged)"
+
+
 def before(reel: Reel) -> Before:
-    """Happens-before of a reel, for many questions about the past of the same events."""
-    order = reel.order
-    frontier = lru_cache(maxsize=256)(lambda row: past(order, row))
+    """Happens-before of a reel, for many questions about the past of the same events; worked out with the first."""
+    frontier = lru_cache(maxsize=256)(lambda row: past(reel.order, row))
 
     def before(one: int, other: int) -> bool:
+        order = reel.order
         if order.lane[one] == order.lane[other]:
             return one < other
         return bool(order.place[one * 2] < frontier(other)[order.lane[one]])

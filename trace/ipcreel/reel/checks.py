@@ -46,12 +46,14 @@ def find_all(reel: Reel, run: Run, others: Iterable[tuple[str, Callable[[], Look
         others: name and loader of each further check; by default those that are installed.
 
     Raises:
-        ReelError: an installed check failed.
+        ReelError: an installed check failed, and not because the reel is damaged.
     """
     found = check(run)
     for name, load in installed(GROUP) if others is None else others:
         try:
             found += load()(reel)
+        except ReelError as error:  # the check is right, the reel is damaged
+            reel.note_damage(f"the check of {name} is left out: {str(error).removeprefix(f'{reel.path}: ')}")
         except Exception as error:
             raise ReelError(f"{reel.path}: the check of {name} failed: {type(error).__name__}: {error}.") from error
     return sorted(found, key=lambda finding: (finding.at_ns, finding.code))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import mmap
 import stat
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from ipcreel.analysis.findings import Finding
     from ipcreel.analysis.flows import Flows
 
+_STAYS = ("flows", "begin_ns", "end_ns", "cut")
+
 
 class Reel:
     """One recorded run.
@@ -41,6 +44,7 @@ class Reel:
         sites: [file, line, function, instruction] each; row 0 is no site.
         run: what is known of the run as a whole.
         damage: what could not be read, a line each; empty where all could.
+        on_damage: is called with each line that is added when a question meets what cannot be read.
     """
 
     def __init__(self, path: Path, data: mmap.mmap, header: dict[str, Any], definitions: dict[str, Any]) -> None:
@@ -55,6 +59,7 @@ class Reel:
         self.sites: list[list[Any]] = definitions["sites"]
         self.sources: list[list[Any]] = definitions["sources"]
         self.damage: list[str] = []
+        self.on_damage: Callable[[str], None] = lambda what: None
         self._index = self._read_index()
         self.raw: NDArray[np.void] = self._read_events(definitions)
         self.operations |= integrity.unknown_operations(self.raw, self.operations)
@@ -86,9 +91,17 @@ class Reel:
                 return dict(index)
         except (ValueError, KeyError, TypeError):
             pass
-        if len(self._data) >= self._header["size"]:
-            self.damage.append("its index is damaged: when the run began and ended is taken from the events")
+        if len(self._data) >= self._header["index"]:
+            is_whole = len(self._data) >= self._header["size"]
+            what = "its index is damaged" if is_whole else "it was cut off after its last event"
+            self.damage.append(f"{what}: when the run began and ended is taken from the events")
         return {"cut": []}
+
+    def note_damage(self, what: str) -> None:
+        """Say that something could not be read, and is done without."""
+        if what not in self.damage:
+            self.damage.append(what)
+            self.on_damage(what)
 
     def __len__(self) -> int:
         return len(self.raw)
@@ -103,23 +116,22 @@ class Reel:
         return self.raw["begin_ns"].astype(np.int64)
 
     @cached_property
-    def _end(self) -> NDArray[np.int64]:
-        return self.raw["end_ns"].astype(np.int64)
-
-    @cached_property
     def end(self) -> NDArray[np.int64]:
         """(n,) when each event ended, ns; where it had not, when the reel ends."""
-        return np.where(self.pending, self.end_ns, np.abs(self._end))
+        end = self.raw["end_ns"].astype(np.int64)
+        np.abs(end, out=end)
+        end[self.pending] = self.end_ns
+        return end
 
     @cached_property
     def pending(self) -> NDArray[np.bool_]:
         """(n,) whether an event had not returned when its process or the recording ended."""
-        return np.equal(self._end, 0)
+        return np.asarray(self.raw["end_ns"] == 0, np.bool_)
 
     @cached_property
     def raised(self) -> NDArray[np.bool_]:
         """(n,) whether it raised."""
-        return np.less(self._end, 0)
+        return np.asarray(self.raw["end_ns"] < 0, np.bool_)
 
     @cached_property
     def lane(self) -> NDArray[np.int64]:
@@ -248,8 +260,16 @@ class Reel:
     @cached_property
     def end_ns(self) -> int:
         """When the last event ended."""
-        last = max(int(np.abs(self._end).max(initial=0)), int(self.begin.max(initial=0)))
-        return int(self._index["end_ns"]) if "end_ns" in self._index else last
+        if "end_ns" in self._index:
+            return int(self._index["end_ns"])
+        return max(int(np.abs(self.raw["end_ns"].astype(np.int64)).max(initial=0)), int(self.begin.max(initial=0)))
+
+    def release(self) -> None:
+        """Let go of columns and of what was worked out from them, but for the flows; who asks again has them again."""
+        for name, kind in vars(type(self)).items():
+            if isinstance(kind, cached_property) and name not in _STAYS:
+                self.__dict__.pop(name, None)
+        self._data.madvise(mmap.MADV_DONTNEED)  # a mapped file: its pages come back as they are touched
 
     @property
     def mapped(self) -> mmap.mmap:

@@ -32,11 +32,14 @@ def find_ticks(reel: Reel, readers: Iterable[tuple[str, Callable[[], Read]]] | N
         readers: name and loader of each; by default those that are installed.
 
     Raises:
-        ReelError: a reader failed.
+        ReelError: a reader failed, and not because the reel is damaged.
     """
     for name, load in installed(GROUP) if readers is None else readers:
         try:
             found = load()(reel)
+        except ReelError as error:  # the reader is right, the reel is damaged
+            reel.note_damage(f"its ticks are not known: {str(error).removeprefix(f'{reel.path}: ')}")
+            return np.empty(0, np.int64)
         except Exception as error:
             raise ReelError(f"{reel.path}: the ticks of {name} failed: {type(error).__name__}: {error}.") from error
         if found is not None:

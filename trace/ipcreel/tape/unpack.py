@@ -34,7 +34,7 @@ def decode(data: bytes | memoryview) -> Any:
     except msgpack.OutOfData:
         raise ValueError("the payload ends too early") from None
     except (msgpack.UnpackException, TypeError, RecursionError, OverflowError) as error:
-        raise ValueError(f"the payload cannot be read: {error}") from None
+        raise ValueError("the payload cannot be read" + (f": {error}" if str(error) else "")) from None
 
 
 def _must_be_whole(data: bytes | memoryview) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipcreel.analysis.behaviour import Deed
+from ipcreel.analysis.deeds import Deed
 from ipcreel.analysis.diff import Changed, Parting
 from reelview import page
 from reelview.comparison import Comparison
@@ -38,7 +38,7 @@ class ComparePage:
         )
 
     def _context(self, side: int, parting: Parting, deed: Deed | None) -> list[str]:
-        deeds = self._comparison.done[side].roles.get(parting.role, [])
+        deeds = self._comparison.done[side].of(parting.role)
         lines = [self._deed(side, each) for each in deeds[max(parting.place - _CONTEXT, 0) : parting.place]]
         if deed is None:
             return [*lines, page.bad("nothing more" if deeds else "there is no such role")]

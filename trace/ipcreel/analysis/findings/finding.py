@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from ipcreel.analysis.events import Events
 from ipcreel.analysis.flows import Flows
 from ipcreel.analysis.order import Order
+from ipcreel.analysis.state.waiting import innermost
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,11 @@ class Run:
     end_ns: int
     asked_to_end_ns: int
     was_asked: bool = False
+
+    @cached_property
+    def last_waits(self) -> list[int]:
+        """What each lane waited in when the run was asked to end, or ended: rows, ascending."""
+        return sorted(innermost(self.events, self.asked_to_end_ns).values())
 
     def object_name(self, row: int) -> str:
         """The name of what an event is on."""

@@ -6,7 +6,6 @@ import numpy as np
 
 from ipcreel.analysis.findings.enders import FEEDER
 from ipcreel.analysis.findings.finding import Finding, Run
-from ipcreel.analysis.state.waiting import innermost
 
 # Of an mp.Queue both halves: what was put and never entered the pipe, and what entered it and was never taken out.
 _MESSAGES = ("sysv.queue.send", "posix.queue.send", "mp.queue.put", "mp.queue.feed", "mp.simple_queue.put")
@@ -116,8 +115,7 @@ def find_full_queues(run: Run) -> list[Finding]:
 
 def _stuck_puts(run: Run) -> np.ndarray:
     """The sends and puts that were waiting for room when the run was asked to end, or ended."""
-    waits = innermost(run.events, run.asked_to_end_ns)
-    return _among(run, np.array(list(waits.values()), np.int64), _BOUNDED)
+    return _among(run, np.array(run.last_waits, np.int64), _BOUNDED)
 
 
 def _takers(run: Run, object_: int) -> list[int]:
@@ -125,8 +123,7 @@ def _takers(run: Run, object_: int) -> list[int]:
     events = run.events
     takes = events.rows(*_TAKES, done=False)
     processes = np.unique(events.process[takes[events.object[takes] == object_]])
-    waits = sorted(innermost(events, run.asked_to_end_ns).values())
-    return [row for row in waits if events.process[row] in processes and _is_elsewhere(run, row, object_)]
+    return [row for row in run.last_waits if events.process[row] in processes and _is_elsewhere(run, row, object_)]
 
 
 def _is_elsewhere(run: Run, row: int, object_: int) -> bool:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from ipcreel.analysis.findings.finding import Finding, Run
-from ipcreel.analysis.state.waiting import holders, innermost
+from ipcreel.analysis.state.waiting import holders
 
 
 def find_locks_of_the_dead(run: Run) -> list[Finding]:
     """Locks that a lane held when its process ended, while the lock could still be wanted by others."""
     events = run.events
-    waiting = {int(events.object[row]): row for row in innermost(events, run.asked_to_end_ns).values()}
+    waiting = {int(events.object[row]): row for row in run.last_waits}
     found = []
     for object_, lanes in holders(events, run.asked_to_end_ns).items():
         shared = bool(events.objects[object_][1])

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from ipcreel.analysis.findings.finding import Finding, Run
-from ipcreel.analysis.state.waiting import innermost
+
+_TAKES = ("threads.lock.acquire", "threads.rlock.acquire", "mp.lock.acquire", "mp.rlock.acquire")
 
 
 def find_lost_wakeups(run: Run) -> list[Finding]:
-    """Waits on a condition that nobody ended, on which somebody had notified when nobody waited."""
+    """Waits on a condition that nobody ended, which came too late for the last notify.
+
+    Either that notify woke nobody, or it woke others, and who waits now did nothing between it and its wait but take
+    the lock: what it had looked at, it had looked at before. Whoever did something else may have looked after.
+    """
     events = run.events
     found = []
-    for row in sorted(innermost(events, run.asked_to_end_ns).values()):
+    for row in run.last_waits:
         family = run.operation(row).partition(".")[0]
         if run.operation(row) not in ("threads.condition.wait", "mp.condition.wait"):
             continue
@@ -20,16 +27,26 @@ def find_lost_wakeups(run: Run) -> list[Finding]:
         if not len(before) or len(before) != len(notifies):
             continue
         last = int(before[-1])
-        woke = bool((run.flows.cause == last).any())
-        if not woke:
-            found.append(
-                Finding(
-                    "lost-wakeup",
-                    int(events.begin_ns[row]),
-                    (row, last),
-                    f"{run.lane_name(row)} waits on {run.object_name(row)} for ever; "
-                    f"{run.lane_name(last)} had notified it before anyone waited.",
-                    "What is waited for was looked at before the lock was held: look again after taking it.",
-                )
-            )
+        woken = run.flows.effect[run.flows.cause == last]
+        if not len(woken) or _went_straight_to_wait(run, last, row):
+            found.append(_finding(run, row, last, woken))
     return found
+
+
+def _went_straight_to_wait(run: Run, notify: int, wait: int) -> bool:
+    events = run.events
+    between = np.arange(notify + 1, wait)
+    between = between[events.lane[between] == events.lane[wait]]
+    return bool(np.isin(between, events.rows(*_TAKES, done=False)).all())
+
+
+def _finding(run: Run, row: int, last: int, woken: np.ndarray) -> Finding:
+    others = f": that woke {run.lane_name(int(woken[0]))}" + (", …" if len(woken) > 1 else "") if len(woken) else ""
+    return Finding(
+        "lost-wakeup",
+        int(run.events.begin_ns[row]),
+        (row, last, *woken[:1].tolist()),
+        f"{run.lane_name(row)} waits on {run.object_name(row)} for ever; "
+        f"{run.lane_name(last)} had notified it before {'it' if others else 'anyone'} waited{others}.",
+        "What is waited for was looked at before the lock was held: look again after taking it.",
+    )
