@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,8 +27,10 @@ COMMANDS = {
     "query": ["query", "REEL", "SELECT count(*) FROM events"],
     "render": ["render", "REEL", "-o", "out.png"],
     "replay": ["replay", "REEL", "--all"],
+    "minimize": ["minimize", "REEL", "-o", "small.reel"],
 }
-ANSWERING = [name for name in COMMANDS if name not in ("render", "replay")]  # those need a display or run programs
+# The others need a display, run programs, or write only where there is a finding.
+ANSWERING = [name for name in COMMANDS if name not in ("render", "replay", "minimize")]
 
 
 @dataclass(frozen=True)
@@ -112,6 +116,32 @@ def test_a_reel_that_cannot_be_read_is_one_line_and_exit_code_two(
     assert said.out == ""
 
 
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_reel_that_may_not_be_read_is_one_line_and_exit_code_two(run: Run, tmp_path: Path, command: str) -> None:
+    reel = tmp_path / "a.reel"
+    shutil.copyfile(GOLDEN, reel)
+    reel.chmod(0)
+    with no_special_rights():
+        said = run(command, reel)
+    assert (said.code, said.out, said.err) == (2, "", f"ipcreel: {reel}: cannot be read: Permission denied.\n")
+
+
+@contextmanager
+def no_special_rights() -> Iterator[None]:
+    """Without what lets root read every file: CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH (capabilities(7), capget(2))."""
+    version_3 = (ctypes.c_uint32 * 2)(0x20080522, 0)
+    had, less = (ctypes.c_uint32 * 6)(), (ctypes.c_uint32 * 6)()
+    libc = ctypes.CDLL(None, use_errno=True)
+    assert libc.capget(version_3, had) == 0
+    less[:] = had[:]
+    less[0] &= ~0b110  # of those in effect; they stay permitted, and come back
+    assert libc.capset(version_3, less) == 0
+    try:
+        yield
+    finally:
+        assert libc.capset(version_3, had) == 0
+
+
 def cut_off_late(reel: Path) -> str:
     whole = open_reel(GOLDEN)
     reel.write_bytes(GOLDEN.read_bytes()[: whole.payloads_end + 10 * 64])
@@ -124,6 +154,12 @@ def without_index(reel: Path) -> str:
     return "its index is damaged: when the run began and ended is taken from the events"
 
 
+def cut_off_behind_its_events(reel: Path) -> str:
+    content = GOLDEN.read_bytes()
+    reel.write_bytes(content[: content.rindex(b"\xa3cut")])
+    return "it was cut off after its last event: when the run began and ended is taken from the events"
+
+
 def with_a_wrong_event(reel: Path) -> str:
     whole, content = open_reel(GOLDEN), bytearray(GOLDEN.read_bytes())
     content[whole.payloads_end + 2 * 64 + 11] = 0x7F
@@ -131,7 +167,7 @@ def with_a_wrong_event(reel: Path) -> str:
     return f"1 of {len(whole)} events fit nothing and are left out"
 
 
-@pytest.mark.parametrize("spoil", [cut_off_late, without_index, with_a_wrong_event])
+@pytest.mark.parametrize("spoil", [cut_off_late, cut_off_behind_its_events, without_index, with_a_wrong_event])
 @pytest.mark.parametrize("command", ANSWERING)
 def test_what_can_still_be_read_is_answered_from(
     run: Run, tmp_path: Path, command: str, spoil: Callable[[Path], str]
@@ -156,3 +192,21 @@ def test_a_payload_that_is_damaged_does_not_hide_the_others(run: Run, tmp_path: 
     written = (tmp_path / "out.csv").read_text()
     assert "message 2" in written
     assert "The reel is damaged" in written
+
+
+def without_a_payload(reel: Path) -> int:
+    """A reel of which one payload is damaged, and the event that it belongs to."""
+    whole, content = open_reel(GOLDEN), bytearray(GOLDEN.read_bytes())
+    row = next(row for row in range(len(whole)) if whole.payload(row) == b"message 1")
+    content[int(whole.raw["payload"][row])] = 0xC1
+    reel.write_bytes(content)
+    return row
+
+
+def test_a_difference_that_lies_in_a_damaged_payload_is_shown_as_damaged(run: Run, tmp_path: Path) -> None:
+    row = without_a_payload(tmp_path / "a.reel")
+    said = run("diff", tmp_path / "a.reel")
+    assert said.code == 1
+    assert "(damaged)" in said.out
+    assert said.err.startswith(f"ipcreel: {tmp_path / 'a.reel'}: event {row}, offset ")
+    assert said.err.count("\n") == 1

@@ -49,3 +49,7 @@ def test_spans_know_what_they_lie_in_and_ticks_follow_each_other(reel: Reel) -> 
         "AND o.event <> s.event AND o.begin_s <= s.begin_s AND o.end_s >= s.end_s)",
     )
     assert nested == [(0,)]
+
+
+def test_a_question_of_no_words_has_no_rows(reel: Reel) -> None:
+    assert ask(reel, " ") == ([], [])

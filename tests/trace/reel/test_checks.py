@@ -30,3 +30,16 @@ def test_what_another_check_finds_stands_among_the_rest(reel):
 def test_a_check_that_fails_is_named_in_one_line(reel):
     with pytest.raises(ReelError, match=r"the check of quiet failed: KeyError: 'no market'\.$"):
         find_all(reel, run_of(reel), [("quiet", lambda: fail)])
+
+
+def read_what_is_damaged(reel: Reel) -> list[Finding]:
+    raise ReelError(f"{reel.path}: event 3, offset 99: the payload cannot be read. The reel is damaged.")
+
+
+def test_a_check_that_meets_a_damaged_payload_is_left_out_and_the_others_are_not(reel):
+    said = []
+    reel.on_damage = said.append
+    found = find_all(reel, run_of(reel), [("quiet", lambda: read_what_is_damaged), ("loud", lambda: complain)])
+    assert [finding.code for finding in found] == ["too-quiet"]
+    assert said == reel.damage
+    assert said[0].startswith("the check of quiet is left out: event 3, offset 99: ")

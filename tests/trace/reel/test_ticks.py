@@ -61,3 +61,13 @@ def test_a_reader_that_fails_is_named(recorded: Record) -> None:
 
     with pytest.raises(ReelError, match="ticks of clumsy failed: IndexError: off by one"):
         find_ticks(reel, [("clumsy", lambda: broken)])
+
+
+def test_where_a_reader_meets_a_damaged_payload_the_ticks_are_not_known(recorded: Record) -> None:
+    reel = recorded(ROUNDS).reel
+
+    def read(reel: Reel) -> NDArray[np.int64]:
+        raise ReelError(f"{reel.path}: event 3, offset 99: the payload cannot be read. The reel is damaged.")
+
+    assert len(find_ticks(reel, [("known", lambda: read)])) == 0
+    assert [line.partition(": ")[0] for line in reel.damage] == ["its ticks are not known"]
