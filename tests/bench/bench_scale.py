@@ -1,7 +1,7 @@
 """How long do the questions about a large reel take, and how much memory? Do they grow no worse than n log n?
 
 The reels are made up (`synthetic_reel.py`) and real files. Every question is asked in a process of its own, so that its
-peak of memory is its own; `cone`, `check`, `stats` and `diff` include the flows that they need. Beside the time on the
+peak of memory is its own; all but `open` include the flows that they need. Beside the time on the
 clock stands the processor's, which another load changes less: it is what is judged.
 
     python tests/bench/bench_scale.py [--events 100000 1000000] [--lanes 64 1000] [--questions flows check]
@@ -24,10 +24,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import numpy as np
 from synthetic_reel import write_reel
 
 from ipcreel.analysis.diff import compare
 from ipcreel.analysis.order import cone
+from ipcreel.analysis.state.moment import States
 from ipcreel.cli.stats import stats_of
 from ipcreel.reel import Reel, open_reel
 from ipcreel.reel.canonical import before, behaviour_of
@@ -53,11 +55,26 @@ def _diff(one: Reel, other: Reel) -> str:
     return "same" if found.same else f"{len(found.partings)} roles differ"
 
 
+def _state(reel: Reel, _: Reel) -> str:
+    """The state at moments in no order: the first one prepares it, and is not among those that are timed."""
+    states = States(reel.events, reel.flows, len(reel.lanes), reel.end_ns)
+    moments = np.random.default_rng(1).integers(reel.begin_ns, reel.end_ns, 1000).tolist()
+    states.at(moments[0])
+    times_s = []
+    for at_ns in moments:
+        begun = time.perf_counter()
+        states.at(at_ns)
+        times_s.append(time.perf_counter() - begun)
+    middle, most = np.quantile(times_s, (0.5, 0.99)) * 1e6
+    return f"a moment takes {middle:.0f} µs, one of a hundred more than {most:.0f} µs"
+
+
 QUESTIONS: dict[str, Callable[[Reel, Reel], str]] = {
     "open": _open,
     "flows": lambda reel, _: f"{len(reel.flows):,} flows",
     "cone": lambda reel, _: f"{len(cone(reel.order, len(reel) // 2, after=False)):,} events",
     "check": lambda reel, _: f"{len(reel.findings)} findings",
+    "state": _state,
     "stats": lambda reel, _: f"{len(stats_of(reel)['critical_steps']):,} steps",
     "diff": _diff,
 }
