@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
+import weakref
 from dataclasses import replace
 from pathlib import Path
 
@@ -177,6 +180,18 @@ def test_panels_show_the_longer_run_and_keep_what_was_typed(recorded, window, qt
     search = window.docks["search"].widget()
     assert search.query.text() == "op:mp.queue.put"
     assert search.query.hasFocus()
+
+
+def test_panels_that_are_gone_are_destroyed_by_the_user_interface(recorded, window, qtbot):
+    collected: list[int] = []
+    gc.callbacks.append(lambda phase, _: collected.append(threading.get_ident()))
+    for word in ("ab", "cd", "ef"):
+        panel = weakref.ref(window.docks["state"].widget())
+        recorded.say(word)
+        wait_for_growth(window, qtbot)
+        qtbot.waitUntil(lambda panel=panel: panel() is None, timeout=30_000)
+    gc.callbacks.pop()
+    assert set(collected) == {threading.get_ident()}
 
 
 def test_closing_the_window_ends_nothing(recorded, window):

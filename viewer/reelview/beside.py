@@ -4,66 +4,62 @@ from __future__ import annotations
 
 import atexit
 import gc
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from functools import cache
 
-from PySide6.QtCore import QThread
+from PySide6.QtCore import QObject, QThread, Slot
 
 _left: dict[QThread, object] = {}
 """Threads that nobody waits for, each with what it works on: a thread that runs must not lose it."""
 
 
-class _Garbage:
-    """Cyclic garbage, which nobody may collect while somebody holds it."""
+class _Garbage(QObject):
+    """Cyclic garbage, which Python may not collect of its own accord while somebody holds it.
+
+    It lives in the thread of the user interface.
+    """
 
     def __init__(self) -> None:
-        self._guard = threading.Lock()
+        super().__init__()
         self._holders = 0
 
     def hold(self) -> None:
-        with self._guard:
-            self._holders += 1
-            gc.disable()
+        self._holders += 1
+        gc.disable()
 
+    @Slot()
     def release(self) -> None:
-        with self._guard:
-            self._holders -= 1
-            if not self._holders:
-                gc.enable()
+        self._holders -= 1
+        if not self._holders:
+            gc.enable()
 
 
-_garbage = _Garbage()
+@cache
+def _garbage() -> _Garbage:
+    return _Garbage()
 
 
 class Beside(QThread):
-    """A thread that works beside the user interface; subclasses say what in `work`.
+    """A thread that works beside the user interface, which starts it; subclasses say what in `work`.
 
-    While it works no cyclic garbage is collected. Python collects in whichever thread allocates, and an object of Qt
-    that is destroyed in another thread than its own ends the process sooner or later.
+    Until it has ended no cyclic garbage is collected but by `collect`. Python collects in whichever thread allocates,
+    and an object of Qt that is destroyed in another thread than its own ends the process sooner or later, or stops it:
+    Qt waits for a lock under the interpreter's there, and for the interpreter's under that lock here.
     """
 
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        # In the user interface, not in the thread: once it is allowed there, the next object that is made collects.
+        self.finished.connect(_garbage().release)
+
     def start(self, priority: QThread.Priority = QThread.Priority.InheritPriority) -> None:
-        _garbage.hold()
+        _garbage().hold()
         super().start(priority)
 
     def run(self) -> None:
-        try:
-            self.work()
-        finally:
-            _garbage.release()
+        self.work()
 
     def work(self) -> None:
         raise NotImplementedError
-
-    @contextmanager
-    def resting(self) -> Iterator[None]:
-        """While the thread waits, garbage may be collected."""
-        _garbage.release()
-        try:
-            yield
-        finally:
-            _garbage.hold()
 
     def leave(self, owner: object = None) -> None:
         """Asks the thread to end after the step that it is in, and does not wait for that.
@@ -78,6 +74,11 @@ class Beside(QThread):
         self.setParent(None)
         _left[self] = owner
         self.finished.connect(lambda: _left.pop(self, None))
+
+
+def collect() -> None:
+    """Collects cyclic garbage, in the thread of the user interface: for those who show much while a thread works on."""
+    gc.collect()
 
 
 @atexit.register

@@ -76,8 +76,7 @@ class Live(Beside):
                 )
                 return
             abandoned = progress.is_abandoned()
-            with self.resting():
-                self._stopped.wait(max(self._rest_s, time.perf_counter() - began))
+            self._stopped.wait(max(self._rest_s, time.perf_counter() - began))
 
     def _end(self, progress: Progress) -> None:
         last = progress.end()

@@ -11,6 +11,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLabel, QToolBar
 
 from reelview.answers import Answers
+from reelview.beside import collect
 from reelview.docks import panels_of
 from reelview.growth import Growth, grow, session_of
 from reelview.live import Live
@@ -77,6 +78,7 @@ class LiveView(QObject):
         self._show(growth, f"{self._live.path.name}, live")
         self._said.setText(f"● recording: {len(growth.opened.reel):,} events")
         self._on_range_changed()
+        collect()  # the run as it was is held by panels that are gone
         self._live.rest(_REST * (time.perf_counter() - began_s))
 
     def _on_ended(self, growth: Growth) -> None:
