@@ -130,7 +130,7 @@ def _count_parts(
     part_ns = _power_of_two(window.pixel_ns * part_px)
     inner = range(window.begin_ns // part_ns * part_ns + part_ns, window.end_ns, part_ns)
     edges = [window.begin_ns, *inner, window.end_ns]
-    begun = np.stack([index.begun(edge) for edge in edges])
+    begun = index.begun(edges)
     counts = begun[1:] - begun[:-1]
     counts[0] = index.counts(edges[0], edges[1])
     shown = np.flatnonzero(seen)
@@ -168,19 +168,24 @@ def _bundle(parts: _Parts, starts: NDArray[np.intp]) -> Arrows:
 def _placed(bundles: Arrows, most: int, window: Window, reach_px: float) -> Arrows:
     """The largest, each as near to its moment as the larger ones leave room for, and no further from it than reach_px.
 
-    None where those that have room say little, as where every lane sends a little to every other.
+    Where an arrow stands the lines that it passes are taken, as bits of an integer. None stands where those that have
+    room say little, as where every lane sends a little to every other.
     """
     wanted = (bundles.at_ns - window.begin_ns) / window.pixel_ns
     order = np.argsort(-bundles.count, kind="stable")[:most]
-    taken: dict[int, list[tuple[int, int]]] = {}
+    low = np.minimum(bundles.from_line, bundles.to_line)[order].tolist()
+    high = np.maximum(bundles.from_line, bundles.to_line)[order].tolist()
+    slots = (wanted[order] // _APART_PX).astype(np.int64).tolist()
+    offsets = [off * side for off in range(int(reach_px // _APART_PX) + 1) for side in (1, -1)]
+    taken: dict[int, int] = {}
     kept: list[int] = []
     x_px: list[float] = []
-    for number in order.tolist():
-        low, high = sorted((int(bundles.from_line[number]), int(bundles.to_line[number])))
-        slot = _free_slot(taken, int(wanted[number] // _APART_PX), int(reach_px // _APART_PX), low, high)
-        x = (slot + 0.5) * _APART_PX if slot is not None else -1.0
-        if slot is not None and 0 <= x < window.width_px:
-            taken.setdefault(slot, []).append((low, high))
+    for number, first, last, slot in zip(order.tolist(), low, high, slots, strict=True):
+        lines = (1 << last) - (1 << first)
+        found = next((slot + off for off in offsets if not taken.get(slot + off, 0) & lines), None)
+        x = (found + 0.5) * _APART_PX if found is not None else -1.0
+        if found is not None and 0 <= x < window.width_px:
+            taken[found] = taken.get(found, 0) | lines
             kept.append(number)
             x_px.append(x)
     if bundles.count[kept].sum() < bundles.count.sum() * _LEAST_SHARE:
@@ -197,15 +202,6 @@ def _placed(bundles: Arrows, most: int, window: Window, reach_px: float) -> Arro
         int(bundles.count[rest].sum()),
         len(rest),
     )
-
-
-def _free_slot(taken: dict[int, list[tuple[int, int]]], wanted: int, reach: int, low: int, high: int) -> int | None:
-    """The nearest slot in which no arrow passes the same lines."""
-    for off in range(reach + 1):
-        for slot in (wanted + off, wanted - off):
-            if not any(first < high and low < last for first, last in taken.get(slot, ())):
-                return slot
-    return None
 
 
 def count_label(count: int, noun: str = "message") -> str:

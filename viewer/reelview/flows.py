@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -77,11 +78,14 @@ class FlowIndex:
 
     def counts(self, begin_ns: int, end_ns: int) -> NDArray[np.int64]:
         """(p,) how many flows of each pair are in [begin_ns, end_ns)."""
-        return self.begun(end_ns) - self._ended.before(int(self._ends_ns.searchsorted(np.int64(begin_ns), "right")))
+        ended = self._ended.before(int(self._ends_ns.searchsorted(np.int64(begin_ns), "right")))
+        counted: NDArray[np.int64] = self.begun([end_ns])[0] - ended
+        return counted
 
-    def begun(self, before_ns: int) -> NDArray[np.int64]:
-        """(p,) how many flows of each pair began before a moment."""
-        return self._begun.before(int(self.flows.begin_ns.searchsorted(np.int64(before_ns))))
+    def begun(self, before_ns: Sequence[int]) -> NDArray[np.int64]:
+        """(m, p) how many flows of each pair began before each of m moments."""
+        places = self.flows.begin_ns.searchsorted(np.array(before_ns, np.int64))
+        return np.stack([self._begun.before(place) for place in places.tolist()])
 
     def began_in(self, begin_ns: int, end_ns: int) -> int:
         """How many flows of all pairs began in [begin_ns, end_ns)."""

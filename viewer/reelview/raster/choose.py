@@ -91,6 +91,8 @@ class Raster:
     def long_spans(self, window: Window, rows: NDArray[np.intp], least_px: float) -> NDArray[np.int64]:
         """The spans in a window that are at least so wide; none while they would cost more than a frame to find."""
         least_ns = int(window.pixel_ns * least_px)
+        if self._mip and self._mip.longest_ns < least_ns:
+            return np.zeros(0, np.int64)
         start, stop = self._visible(window, rows)
         visible = int((stop - start).sum())
         if self._mip and visible > _SCANNED:

@@ -40,3 +40,13 @@ class Frame:
     @property
     def level(self) -> NDArray[np.uint8]:
         return self.shade & np.uint8(15)
+
+
+def ranked(shade: NDArray[np.uint8], mask: NDArray[np.uint16]) -> NDArray[np.uint16]:
+    """Level (4 bits), kind (4 bits), blocked (1 bit): of two of these the greater is the busier."""
+    wide = shade.astype(np.uint16)
+    key: NDArray[np.uint16] = wide & np.uint16(15)
+    key <<= np.uint16(5)
+    key |= wide >> np.uint16(4) << np.uint16(1)
+    key |= (mask & BLOCKED_BIT) >> np.uint16(12)
+    return key

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,6 +57,12 @@ class IndexMip:
     @property
     def nbytes(self) -> int:
         return sum(level.nbytes for level in self._levels)
+
+    @cached_property
+    def longest_ns(self) -> int:
+        """How long the longest span of all is, once the index is built."""
+        longest = self._levels[-1].longest
+        return int((self._spans.end_ns[longest] - self._spans.begin_ns[longest]).max(initial=0))
 
     def build(self) -> Iterator[float]:
         """Fills the blocks, row by row; yields the share done, so that the caller can breathe or stop."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from reelview.raster.frame import BLOCKED_BIT, Frame
+from reelview.raster.frame import BLOCKED_BIT, Frame, ranked
 
 
 def merge(frame: Frame, line: NDArray[np.intp], lines: int) -> Frame:
@@ -22,16 +22,8 @@ def merge(frame: Frame, line: NDArray[np.intp], lines: int) -> Frame:
     first = np.flatnonzero(np.concatenate(([True], line[1:] != line[:-1]))) if len(line) else np.zeros(0, np.intp)
     if not len(first):
         return merged
-    busiest = np.maximum.reduceat(_by_level(frame), first, axis=0)
+    busiest = np.maximum.reduceat(ranked(frame.shade, frame.mask), first, axis=0)
     merged.mask[line[first]] = np.bitwise_or.reduceat(frame.mask & ~BLOCKED_BIT, first, axis=0)
     merged.shade[line[first]] = (busiest << np.uint16(3) & np.uint16(0xF0) | busiest >> np.uint16(5)).astype(np.uint8)
     merged.mask[line[first]] |= np.where(busiest & np.uint16(1), BLOCKED_BIT, np.uint16(0))
     return merged
-
-
-def _by_level(frame: Frame) -> NDArray[np.uint16]:
-    """Level (4 bits), kind (4 bits), blocked (1 bit): comparing these compares levels first."""
-    shade = frame.shade.astype(np.uint16)
-    blocked = ((frame.mask & BLOCKED_BIT) != 0).astype(np.uint16)
-    key: NDArray[np.uint16] = (shade & np.uint16(15)) << np.uint16(5) | shade >> np.uint16(4) << np.uint16(1) | blocked
-    return key

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from reelview.raster.frame import BLOCKED_BIT, LEVELS, URGENT_BIT, Frame
+from reelview.raster.frame import BLOCKED_BIT, LEVELS, URGENT_BIT, Frame, ranked
 from reelview.raster.window import Window
 from reelview.spans import KIND_BITS, KINDS, URGENT, Spans
 
 BYTES_A_BIN = 3
 _PARTS_BITS = 4
 _PARTS = 1 << _PARTS_BITS
-_CHUNK = 1 << 16
-"""Spans summed in one call: a call holds the interpreter lock, some 10 ns a span, while frames are drawn."""
+_CHUNK = 1 << 15
+"""Spans summed in one step: its calls hold the interpreter lock, some 50 ns a span, while frames are drawn."""
 
 _CELLS = 1 << 16
 """Bins of a kind that are summed together, where rows are so short that many fit."""
@@ -39,6 +39,8 @@ class Pyramid:
         depth = bins.bit_length()
         self._shade = [np.zeros((spans.rows, bins >> level), np.uint8) for level in range(depth)]
         self._mask = [np.zeros((spans.rows, bins >> level), np.uint16) for level in range(depth)]
+        self._room: tuple[NDArray[np.float32], NDArray[np.float32]]
+        """While it is built: for the sums of one level and of the next. New memory is slow to touch."""
 
     @staticmethod
     def bins_within(rows: int, budget_bytes: int, most: int) -> int:
@@ -55,10 +57,13 @@ class Pyramid:
     def build(self) -> Iterator[float]:
         """Fills the bins, some rows at a time; yields the share done, so that the caller can breathe or stop."""
         rows = self._spans.rows
+        most = KINDS * max(self.bins, _CELLS)
+        self._room = np.empty(most, np.float32), np.empty(most // 2, np.float32)
         for first, last in self._groups():
             if self._spans.offset[last] > self._spans.offset[first]:
                 yield from (first / rows for _ in self._build_rows(first, last))
             yield last / rows
+        del self._room
 
     def _groups(self) -> Iterator[tuple[int, int]]:
         """Rows that are built together, [first, last): many short ones cost as many calls as a long one."""
@@ -76,7 +81,10 @@ class Pyramid:
         kinds = np.flatnonzero(np.bincount(spans.kind[part] & KIND_BITS, minlength=KINDS))
         place = np.zeros(KINDS, np.int64)
         place[kinds] = np.arange(len(kinds)) * cells
-        busy = np.zeros(len(kinds) * cells, np.float32)
+        busy = self._room[0][: len(kinds) * cells]
+        for at in range(0, len(busy), cells):
+            busy[at : at + cells] = 0
+            yield
         blocked = np.zeros(cells, np.float32)
         urgent = np.zeros(cells, bool)
         for at in range(part.start, part.stop, _CHUNK):
@@ -123,7 +131,7 @@ class Pyramid:
                 shade[there], mask[there] = looks
                 yield
             if level + 1 < len(self._shade):
-                busy = busy[:, 0::2] + busy[:, 1::2]
+                busy = yield from _halved(busy, self._room[(level + 1) % 2])
                 blocked = blocked[0::2] + blocked[1::2]
                 urgent = urgent[0::2] | urgent[1::2]
 
@@ -137,27 +145,37 @@ class Pyramid:
         level = min(max(int(window.pixel_ns // self.bin_ns), 1).bit_length(), len(self._shade)) - 1
         touched = _touched(window, self._spans.first_ns, self.bin_ns << level, self.bins >> level)
         low, high = int(touched.first.min()), int(touched.last.max()) + 1
-        shades, masks = self._shade[level][rows, low:high], self._mask[level][rows, low:high]
-        best = np.zeros((len(rows), window.width_px), np.uint8)
-        mask = np.zeros((len(rows), window.width_px), np.uint16)
-        busy = np.zeros((len(rows), window.width_px), np.uint16)
-        blocked = np.zeros((len(rows), window.width_px), np.uint16)
-        for bin_, weight in zip(touched.bins, touched.weights, strict=True):
-            shade, bits = shades.take(bin_ - low, axis=1), masks.take(bin_ - low, axis=1)
-            here = shade & np.uint8(15)
-            busier = here > (best & np.uint8(15))
-            np.copyto(best, shade, where=busier)
-            np.copyto(blocked, bits & BLOCKED_BIT, where=busier)
+        masks = self._mask[level][rows, low:high]
+        looks = ranked(self._shade[level][rows, low:high], masks)
+        taken = [
+            (looks.take(bin_ - low, axis=1), masks.take(bin_ - low, axis=1), weight)
+            for bin_, weight in zip(touched.bins, touched.weights, strict=True)
+        ]
+        best, mask = taken[0][0].copy(), taken[0][1]
+        busy = np.full(best.shape, _PARTS - 1, np.uint16)
+        for look, bits, _ in taken[1:]:
+            np.maximum(best, look, out=best)
             mask |= bits
-            busy += here * weight
-        busy += np.uint16(_PARTS - 1)
+        for look, _, weight in taken:
+            busy += (look >> np.uint16(5)) * weight
         busy >>= np.uint16(_PARTS_BITS)
-        np.maximum(busy, best & np.uint8(15) > 0, out=busy)
-        shade = best & np.uint8(0xF0) | busy.astype(np.uint8)
-        mask = mask & ~BLOCKED_BIT | blocked
+        np.maximum(busy, best != 0, out=busy)
+        shade = (best << np.uint16(3) & np.uint16(0xF0) | busy).astype(np.uint8)
+        mask &= ~BLOCKED_BIT
+        mask |= (best & np.uint16(1)) * BLOCKED_BIT
         shade[:, touched.outside] = 0
         mask[:, touched.outside] = 0
         return Frame(shade, mask)
+
+
+def _halved(busy: NDArray[np.float32], room: NDArray[np.float32]) -> Generator[None, None, NDArray[np.float32]]:
+    """Neighbours added in pairs, kind by kind, where there is room."""
+    halves = room[: busy.size // 2].reshape(len(busy), -1)
+    for here, half in zip(busy, halves, strict=True):
+        np.add(here[0::2], here[1::2], out=half)
+        if len(half) >= _CHUNK:
+            yield
+    return halves
 
 
 def _looks(

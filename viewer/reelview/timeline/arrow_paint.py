@@ -22,6 +22,9 @@ _SMOOTH = 80
 _THICK = 1000
 _FAINT = 0.25
 _MOST_COUNTS = 40
+_IN_WORDS = 12
+"""Of more bundles the counts stand without their noun."""
+
 _LABEL_AT = (0.5, 0.35, 0.65, 0.2, 0.8)
 _FAR_PX = 20_000.0
 _CELL_BITS = 3
@@ -123,22 +126,18 @@ def _paint_bundles(ink: ArrowInk, arrows: Arrows, middle: list[float]) -> None:
     x = arrows.x_px.astype(int).tolist()
     top = [int(middle[line]) for line in arrows.from_line.tolist()]
     bottom = [int(middle[line]) for line in arrows.to_line.tolist()]
-    for width in (1, 2):
-        ink.painter.setPen(QPen(colour, width))
-        thick = ((arrows.count >= _THICK) + 1 == width).tolist()
-        ink.painter.drawLines([QLineF(x[n], top[n], x[n], bottom[n]) for n in range(len(x)) if thick[n]])
-    for n in range(len(x)):
-        ink.painter.fillRect(x[n] - 1, top[n] - 1, 3, 3, colour)
+    width = (1 + (arrows.count >= _THICK)).tolist()
     heads = {down: ink.texts.picture("▼" if down else "▲", colour.rgb() & 0xFFFFFF) for down in (True, False)}
     half_px = ink.texts.width_px("▼") // 2
     for n in range(len(x)):
         down = bottom[n] > top[n]
+        # Upright rectangles are drawn in a third of the time of lines.
+        ink.painter.fillRect(x[n], min(top[n], bottom[n]), width[n], abs(bottom[n] - top[n]), colour)
+        ink.painter.fillRect(x[n] - 1, top[n] - 1, 3, 3, colour)
         ink.painter.drawPixmap(x[n] - half_px, bottom[n] - (ink.texts.height_px - 3 if down else 3), heads[down])
-    if ink.faint:
-        return
-    _paint_counts(
-        ink, arrows, [(x[n], [round(top[n] + (bottom[n] - top[n]) * at) for at in _LABEL_AT]) for n in range(len(x))]
-    )
+    if not ink.faint:
+        heights = zip(top, bottom, strict=True)
+        _paint_counts(ink, arrows, x, [[round(y + (end - y) * at) for at in _LABEL_AT] for y, end in heights])
 
 
 class _Taken:
@@ -161,19 +160,26 @@ class _Taken:
         return True
 
 
-def _paint_counts(ink: ArrowInk, arrows: Arrows, places: list[tuple[int, list[int]]]) -> None:
-    """The counts of the largest bundles, as far as they do not hide each other."""
-    words = len(arrows.count) <= 12
-    height_px = ink.texts.height_px
+def _paint_counts(ink: ArrowInk, arrows: Arrows, x_px: list[int], heights_px: list[list[int]]) -> None:
+    """The counts of the largest bundles, as far as they do not hide each other.
+
+    Args:
+        x_px: where each bundle stands; heights_px: where its count may, the best first.
+    """
+    words = len(arrows.count) <= _IN_WORDS
+    texts, colour = ink.texts, ink.theme.text
+    height_px = texts.height_px
     back = QColor(ink.theme.header)
     taken = _Taken()
     for number in np.argsort(-arrows.count, kind="stable")[:_MOST_COUNTS].tolist():
-        count = int(arrows.count[number])
-        text = count_label(count) if words else f"{count:,}"
-        x, tops = places[number]
-        width_px = ink.texts.width_px(text) + 6
+        digits, _, noun = count_label(int(arrows.count[number])).partition(" ")
+        noun = f" {noun}" if words else ""
+        x, tops = x_px[number], heights_px[number]
+        width_px = sum(map(texts.width_px, digits)) + texts.width_px(noun) + 6
         free = (y - height_px // 2 for y in tops if taken.take(x + 4, y - height_px // 2, width_px, height_px))
         top = next(free, None)
         if top is not None:
             ink.painter.fillRect(x + 4, top, width_px, height_px, back)
-            ink.painter.drawPixmap(x + 7, top, ink.texts.picture(text, ink.theme.text))
+            end = texts.draw_number(ink.painter, digits, x + 7, top, colour)
+            if noun:
+                ink.painter.drawPixmap(end, top, texts.picture(noun, colour))

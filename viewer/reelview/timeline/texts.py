@@ -44,6 +44,13 @@ class Texts:
             widths = self._fits[text] = self.width_px(text), word, self.width_px(word)
         return text if widths[0] <= room_px else widths[1] if widths[2] <= room_px else ""
 
+    def draw_number(self, painter: QPainter, number: str, x_px: int, y_px: int, rgb: int) -> int:
+        """Draws a number digit by digit, since numbers change from frame to frame; returns where it ends."""
+        for digit in number:
+            painter.drawPixmap(x_px, y_px, self.picture(digit, rgb))
+            x_px += self.width_px(digit)
+        return x_px
+
     def picture(self, text: str, rgb: int) -> QPixmap:
         """A text on nothing, `height_px` high."""
         picture = self._pictures.get((text, rgb))
