@@ -97,6 +97,26 @@ def test_strips_in_view_do_not_overlap_and_keep_off_the_pinned_lanes(order, scro
     assert (place.y_px[1:] >= layout.pinned_px).all()
 
 
+@pytest.mark.parametrize("room_px", [100, 160, 190, 230, 300, 2_000])
+def test_lanes_fill_the_room_that_there_is_but_are_no_lower_than_usual(order, room_px):
+    usual = order.lane_px
+    order.fit(lines_of(order).lane_px_for(room_px, order.lane_px))
+    fitted = order.lane_px
+    assert fitted == usual or lines_of(order).height_px <= room_px
+    order.fit(lines_of(order).lane_px_for(room_px, order.lane_px))
+    assert order.lane_px == fitted, "it is so whatever they were before"
+    assert room_px < 200 or fitted > usual
+
+
+def test_lanes_are_as_high_as_a_person_wants_them_whatever_room_there_is(order):
+    order.fit(1_000)
+    highest = order.lane_px
+    order.grow(-1)
+    assert order.lane_px < highest
+    order.fit(1_000)
+    assert order.lane_px < highest
+
+
 def test_a_point_finds_its_line(order):
     layout = lines_of(order)
     for number in range(len(layout.lines)):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -52,6 +55,14 @@ def test_a_reel_of_no_event(tmp_path, opened):
     assert "0 events" in said["run"]
     assert "Nothing found" in said["findings"]
     assert window.session.selection.selected_event is None
+
+
+def test_a_reel_of_no_event_has_a_picture(tmp_path):
+    make_reel(tmp_path / "empty.reel", ["idle"], [])
+    command = [sys.executable, "-m", "ipcreel", "render", "empty.reel", "-o", "empty.png"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert QImage(str(tmp_path / "empty.png")).width() == 1600
 
 
 def test_a_reel_of_one_event(tmp_path, opened):
@@ -148,8 +159,8 @@ def test_a_dense_screen_is_drawn_in_its_own_pixels(market, opened, ratio):
     painter = QPainter(dense)
     timeline.render(painter, QPoint())
     painter.end()
-    assert timeline._picture._image.devicePixelRatio() == ratio
-    assert timeline._picture._image.width() == round(timeline.picture_area.width() * ratio)
+    assert timeline._frames._picture._image.devicePixelRatio() == ratio
+    assert timeline._frames._picture._image.width() == round(timeline.picture_area.width() * ratio)
     small = dense.scaled(plain.size(), mode=Qt.TransformationMode.SmoothTransformation)
     assert np.abs(pixels(small).astype(int) - pixels(plain)).mean() < 12
     timeline.set_arrows(False)

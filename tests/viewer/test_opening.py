@@ -124,3 +124,17 @@ def test_a_window_plays_a_reel_and_shows_what_cannot_be_read(reel, qtbot, tmp_pa
     assert window.session is None
     assert window.centralWidget().text() == str(trouble.value)
     window.close()
+
+
+def test_a_process_is_not_drawn_beyond_its_end(reel, data):
+    exit_span = spans_named(reel, data, "process.exit")[0]
+    lane = int(reel.lane[data.spans.event[exit_span]])
+    last_ns = max(int(data.spans.end_ns[span]) for span in range(len(data.spans)) if _lane_of(data, span) == lane)
+    waited = spans_named(reel, data, "process.wait_pid")[0]
+    assert reel.pending[data.spans.event[exit_span]]
+    assert last_ns <= data.spans.end_ns[waited] < reel.end_ns
+    assert data.spans.blocked_until_ns[waited] <= data.spans.end_ns[waited]
+
+
+def _lane_of(data: TimelineData, span: int) -> int:
+    return int(data.spans.row_lane[data.spans.row_of(span)])

@@ -23,8 +23,8 @@ from reelview.timeline.keys import hint
 if TYPE_CHECKING:
     from reelview.window import Window
 
-_REST = 20
-"""Between two growths the window has this many times the time that it took to show one."""
+_REST, _MOST_REST_S = 20, 5.0
+"""Between two growths the window has this many times the processor's time that it took to show one, up to a limit."""
 
 
 class LiveView(QObject):
@@ -74,12 +74,12 @@ class LiveView(QObject):
     def _on_grown(self, growth: Growth) -> None:
         if self._is_stopped:
             return
-        began_s = time.perf_counter()
+        began_s = time.thread_time()
         self._show(growth, f"{self._live.path.name}, live")
         self._said.setText(f"● recording: {len(growth.opened.reel):,} events")
         self._on_range_changed()
+        self._live.rest(min(_REST * (time.thread_time() - began_s), _MOST_REST_S))
         collect()  # the run as it was is held by panels that are gone
-        self._live.rest(_REST * (time.perf_counter() - began_s))
 
     def _on_ended(self, growth: Growth) -> None:
         if self._is_stopped:

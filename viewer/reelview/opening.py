@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from ipcreel.analysis.enclosing import ENCLOSING
 from ipcreel.analysis.state import States
 from ipcreel.reel import Reel
+from ipcreel.reel.endings import process_table
 from ipcreel.reel.text import payload_text
 from reelview.flows import FlowIndex, Flows
 from reelview.kinds import CONSOLE, KIND_NAMES, SIGNALS, codes_named, kind_of
@@ -26,13 +27,13 @@ _FEW, _SMALL_SHARE = 200, 0.01
 
 def timeline_of(reel: Reel) -> TimelineData:
     """All that the timeline shows of a reel."""
-    cause, effect = reel.flows.cause, reel.flows.effect
+    cause, effect, end_ns = reel.flows.cause, reel.flows.effect, ends_of(reel)
     texts = EventTexts(reel)
     return TimelineData(
         tracks=tracks_of(reel),
         lane_names=tuple(str(lane[3]) for lane in reel.lanes),
-        spans=spans_of(reel, cause, effect),
-        flows=FlowIndex(flows_of(reel, cause, effect), len(reel.lanes)),
+        spans=spans_of(reel, end_ns, cause, effect),
+        flows=FlowIndex(flows_of(reel, end_ns, cause, effect), len(reel.lanes)),
         markers=markers_of(reel),
         kind_names=KIND_NAMES,
         label=texts.label,
@@ -62,14 +63,13 @@ def tracks_of(reel: Reel) -> tuple[Track, ...]:
     )
 
 
-def spans_of(reel: Reel, cause: NDArray[np.int64], effect: NDArray[np.int64]) -> Spans:
-    """An event a span; pending ones last until the reel ends."""
+def spans_of(reel: Reel, end_ns: NDArray[np.int64], cause: NDArray[np.int64], effect: NDArray[np.int64]) -> Spans:
+    """An event a span."""
     kinds = np.zeros(max(reel.operations, default=0) + 1, np.uint8)
     for code, row in reel.operations.items():
         kinds[code] = kind_of(str(row["name"]))
     kind = kinds[reel.op]
     kind[urgent(reel)] |= URGENT
-    end_ns = np.maximum(reel.end, reel.begin)
     return arrange(
         reel.lane,
         reel.begin,
@@ -80,6 +80,16 @@ def spans_of(reel: Reel, cause: NDArray[np.int64], effect: NDArray[np.int64]) ->
         first_ns=reel.begin_ns,
         last_ns=reel.end_ns,
     )
+
+
+def ends_of(reel: Reel) -> NDArray[np.int64]:
+    """(n,) when each event ended: what did not return, as `os._exit`, with its process, or with the reel."""
+    end_ns = np.maximum(reel.end, reel.begin)
+    pending = np.flatnonzero(reel.pending)
+    table = process_table(reel.processes, reel.run, reel.events)
+    ended_ns = np.array([process["ended_ns"] or reel.end_ns for process in table], np.int64)
+    end_ns[pending] = np.minimum(end_ns[pending], np.maximum(ended_ns[reel.process[pending]], reel.begin[pending]))
+    return end_ns
 
 
 def urgent(reel: Reel) -> NDArray[np.bool_]:
@@ -104,19 +114,18 @@ def blocked_until(
     waits = blocks[reel.op] & (end_ns - reel.begin > _AT_ONCE_NS)
     until = np.where(waits, end_ns, reel.begin)
     caused = waits[effect]
-    moment_ns = np.minimum(reel.end[cause[caused]], end_ns[effect[caused]])
+    moment_ns = np.minimum(end_ns[cause[caused]], end_ns[effect[caused]])
     known = effect[caused]
     until[known] = reel.begin[known]
     np.maximum.at(until, known, moment_ns)
     return until
 
 
-def flows_of(reel: Reel, cause: NDArray[np.int64], effect: NDArray[np.int64]) -> Flows:
+def flows_of(reel: Reel, end_ns: NDArray[np.int64], cause: NDArray[np.int64], effect: NDArray[np.int64]) -> Flows:
     """Arrows from the end of the cause to the end of its effect, in order of begin.
 
     A cause that ended after its effect, as a send may that was overtaken by its receive, begins at its begin.
     """
-    end_ns = np.maximum(reel.end, reel.begin)
     until = end_ns[effect]
     since = np.where(end_ns[cause] <= until, end_ns[cause], np.minimum(reel.begin[cause], until))
     order = np.argsort(since, kind="stable")

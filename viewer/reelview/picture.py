@@ -21,6 +21,7 @@ from reelview.export import save_picture
 from reelview.panels.page_panel import PagePanel
 from reelview.raster.palette import DARK, LIGHT, mix
 from reelview.session import Session
+from reelview.timeline.indexing import Indexing
 from reelview.timeline.widget import Timeline
 from reelview.window import Window
 
@@ -80,6 +81,8 @@ def render(
     _show_layers(session, path=path, curves="synchronization" in panels)
     session.view.show(begin_ns, end_ns)
     session.cursor.move_to(begin_ns if at_ns is None else at_ns)
+    for indexing in window.findChildren(Indexing):
+        indexing.wait()  # before that the picture is coarse
     settle(app)
     for timeline in window.findChildren(Timeline):
         timeline.show_selected()

@@ -57,7 +57,7 @@ def command(
         raise LaunchError(f"--size {size}: expected WIDTHxHEIGHT, such as 1600x900.")
     opened = open_reel(reel)
     begin, end = window_ns(opened, since, until)
-    if begin >= end:
+    if begin >= end and (since or until):  # else it is a reel without events, and shown as one
         raise LaunchError("--from is not before --to.")
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     from reelview.picture import render

@@ -16,6 +16,7 @@ names       the column of names
 axis        the two axes
 overlay     cursor, selection and hover, over the picture
 pulse       what the run does at the cursor
+frame_paint a frame: the picture, the names, the axes, and what is drawn over them
 hover       what is under the mouse
 keys        what each key does
 mouse       what each drag does

@@ -9,7 +9,8 @@ from PySide6.QtCore import QObject, Signal
 from reelview.timeline.data import Track
 
 HEIGHTS_PX = (3, 5, 8, 11, 14, 18, 22, 28, 36, 48)
-_USUAL = 5
+_USUAL, _GREATEST = 5, 9
+"""Lanes are no lower, and no higher, unless a person wants them so."""
 
 
 class LaneOrder(QObject):
@@ -24,7 +25,9 @@ class LaneOrder(QObject):
         self._folded: set[int] = set()
         self._hidden: set[int] = set()
         self._pinned: list[int] = []
-        self._height = _USUAL
+        self._height: int | None = None
+        """What a person has chosen."""
+        self._fitting = _USUAL
 
     @property
     def tracks(self) -> tuple[Track, ...]:
@@ -47,7 +50,8 @@ class LaneOrder(QObject):
 
     @property
     def lane_px(self) -> int:
-        return HEIGHTS_PX[self._height]
+        """How high a lane is: as there is room, until a person makes it higher or lower."""
+        return HEIGHTS_PX[self._fitting if self._height is None else self._height]
 
     def is_folded(self, track: int) -> bool:
         return track in self._folded
@@ -111,9 +115,16 @@ class LaneOrder(QObject):
 
     def grow(self, steps: int) -> None:
         """Makes lanes higher, or lower."""
-        height = min(max(self._height + steps, 0), len(HEIGHTS_PX) - 1)
-        if height != self._height:
-            self._height = height
+        before = self.lane_px
+        self._height = min(max(HEIGHTS_PX.index(before) + steps, 0), len(HEIGHTS_PX) - 1)
+        if self.lane_px != before:
+            self.order_changed.emit()
+
+    def fit(self, lane_px: float) -> None:
+        """There is room for lanes of a height."""
+        before = self.lane_px
+        self._fitting = max((n for n in range(_USUAL, _GREATEST + 1) if HEIGHTS_PX[n] <= lane_px), default=_USUAL)
+        if self.lane_px != before:
             self.order_changed.emit()
 
 

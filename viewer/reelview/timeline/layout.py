@@ -60,6 +60,11 @@ class Layout:
                 found[list(line.lanes)] = number
         return found
 
+    def lane_px_for(self, room_px: int, lane_px: int) -> float:
+        """How high lanes may be for all lines to be in view; now they are of `lane_px`."""
+        gaps_px = len(self.lines) * (_GAP_PX + 1)  # and what is rounded
+        return (room_px - gaps_px) / max(self.height_px - gaps_px, 1) * lane_px
+
     def y_px(self, number: int, scroll_px: int) -> int:
         """Where a line stands in the view."""
         line = self.lines[number]

@@ -7,17 +7,14 @@ import time
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
-    QColor,
     QContextMenuEvent,
     QFocusEvent,
     QKeyEvent,
     QMouseEvent,
-    QPainter,
     QPaintEvent,
     QPalette,
-    QPixmap,
     QResizeEvent,
     QWheelEvent,
 )
@@ -26,11 +23,11 @@ from PySide6.QtWidgets import QScrollBar, QWidget
 from reelview.raster.choose import Raster
 from reelview.raster.palette import DARK, LIGHT, Theme
 from reelview.raster.window import Window
-from reelview.ticks import time_axis
 from reelview.timeline import commands
-from reelview.timeline.axis import AxisPainter, axis_height_px, paint_corner
+from reelview.timeline.axis import axis_height_px
 from reelview.timeline.cursor import Cursor
 from reelview.timeline.data import TimelineData
+from reelview.timeline.frame_paint import FramePainter
 from reelview.timeline.highlight import Highlight
 from reelview.timeline.history import History
 from reelview.timeline.hover import Hover, under
@@ -41,18 +38,15 @@ from reelview.timeline.layout import Layout, arrange_lines
 from reelview.timeline.marks import Marks
 from reelview.timeline.motion import Motion
 from reelview.timeline.mouse import Mouse
-from reelview.timeline.names import paint_names
-from reelview.timeline.overlay import Overlay
-from reelview.timeline.picture import Picture, View, text_box
-from reelview.timeline.pulse import paint_pulse
 from reelview.timeline.selection import Selection
-from reelview.timeline.texts import Texts
 from reelview.timeline.view_range import ViewRange
 
 _NAMES_PX = 190
 _LEAST_NAMES_PX = 40
 _NAMES_SHARE = 0.4
 _FONT_PX = 11
+_LEAST_LANES = 30
+"""There is room for so many lanes, however few there are."""
 
 
 class Timeline(QWidget):
@@ -99,13 +93,11 @@ class Timeline(QWidget):
         self.hover_at_px = QPointF()
         self.current_line: int | None = None
         self.selected_span: int | None = None
-        self._texts = Texts()
-        self._picture = Picture(data, raster, self._texts)
+        self._frames = FramePainter(data, raster)
         self._motion = Motion(view, self._zoom_anchor_ns, time.monotonic_ns, self)
-        self._layouts = self._highlights = 0
+        self._fitted = order.tracks
+        """Whose lanes are as high as there is room."""
         self._names_px = _NAMES_PX
-        self._names = QPixmap()
-        self._names_key: tuple[object, ...] = ()
         self._scroll = QScrollBar(Qt.Orientation.Vertical, self)
         self._scroll.valueChanged.connect(self.update)
         font = self.font()
@@ -170,7 +162,7 @@ class Timeline(QWidget):
     def show_data(self, data: TimelineData, raster: Raster) -> None:
         """Shows other data, such as more of the same run."""
         self.data, self.raster = data, raster
-        self._picture = Picture(data, raster, self._texts)
+        self._frames.show_data(data, raster)
         self.hover = None
         self._find_selected()
         self._on_order_changed()
@@ -252,17 +244,15 @@ class Timeline(QWidget):
     def _on_highlight_changed(self) -> None:
         rows = self.highlight.rows
         shown = self.data if rows is None else self.data.only(rows)
-        self._picture.flows = shown.flows
-        self._picture.stands_out = None if rows is None else Raster(shown.spans)
-        if self._picture.stands_out is not None:
-            for _ in self._picture.stands_out.build():
+        stands_out = None if rows is None else Raster(shown.spans)
+        if stands_out is not None:
+            for _ in stands_out.build():
                 pass
-        self._highlights += 1
+        self._frames.highlight(shown.flows, stands_out)
         self.update()
 
     def _on_layers_changed(self) -> None:
-        self._picture.path = self.layers.path
-        self._highlights += 1
+        self._frames.show_path(self.layers.path)
         self.update()
 
     def _on_filter_changed(self) -> None:
@@ -295,14 +285,26 @@ class Timeline(QWidget):
                 self.scroll_to_line(line)
 
     def _on_order_changed(self) -> None:
-        self._layouts += 1
+        self._frames.forget_places()
         self.layout_ = arrange_lines(self.order, self.data.lane_names, self.data.spans)
         self.current_line = None
+        if self.order.tracks is not self._fitted:
+            self._fit_lanes()
         self._fit_scroll_bar()
         self.update()
 
+    @property
+    def _room_px(self) -> int:
+        return self.height() - axis_height_px(len(self.data.tick_ns) > 0)
+
+    def _fit_lanes(self) -> None:
+        """Lanes fill a large window; what a person folds or hides makes no others higher."""
+        self._fitted = self.order.tracks
+        room_px = self._room_px
+        self.order.fit(min(self.layout_.lane_px_for(room_px, self.order.lane_px), room_px / _LEAST_LANES))
+
     def _fit_scroll_bar(self) -> None:
-        area_px = self.height() - axis_height_px(len(self.data.tick_ns) > 0)
+        area_px = self._room_px
         most = max(self.layout_.height_px - area_px, 0)
         self._scroll.setVisible(most > 0)
         width = self._scroll.sizeHint().width()
@@ -320,12 +322,13 @@ class Timeline(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._fit_lanes()
         self._fit_scroll_bar()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
-            self._names_key = ()
+            self._frames.forget_places()
             self.update()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -374,82 +377,4 @@ class Timeline(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with self.painting:
-            self._paint(QPainter(self))
-
-    def _paint(self, painter: QPainter) -> None:
-        theme, area, window = self.theme, self.picture_area, self.range_window
-        axis = time_axis(window, self.data.zero_ns)
-        self._texts.use(self.font(), self.devicePixelRatioF())
-        view = View(
-            window,
-            area.height(),
-            self.scroll_px,
-            self.devicePixelRatioF(),
-            theme.name,
-            self.with_arrows,
-            self._layouts,
-            self.raster.stage,
-            self._highlights,
-            self.selected_span is not None,
-        )
-        painter.drawImage(area.topLeft(), self._picture.image(view, self.layout_, theme, axis))
-        self._paint_names(painter, QRect(0, area.top(), area.left(), area.height()), theme)
-        self._paint_overlay(painter, area, window, theme)
-        paint_pulse(painter, self, area, theme)
-        axes = QRect(area.left(), 0, area.width(), area.top())
-        AxisPainter(painter, window, theme, self._texts).paint(axes, axis, self.data.tick_ns)
-        paint_corner(painter, area, self.width(), theme, has_ticks=len(self.data.tick_ns) > 0)
-        painter.translate(area.left(), 0)
-        overlay = Overlay(painter, area, window, self.layout_, self.scroll_px, theme)
-        painter.setClipRect(QRect(0, 0, area.width(), area.top()))
-        overlay.cursor_head(self.cursor_model.at_ns, area.top())
-        painter.end()
-
-    def _paint_names(self, painter: QPainter, area: QRect, theme: Theme) -> None:
-        hovered = self.hover.line if self.hover else self.current_line
-        ratio = self.devicePixelRatioF()
-        key = (area.width(), area.height(), self._layouts, self.scroll_px, theme.name, hovered, ratio)
-        if key != self._names_key:
-            self._names = QPixmap(area.size() * ratio)
-            self._names.setDevicePixelRatio(ratio)
-            names = QPainter(self._names)
-            names.setFont(self.font())
-            paint_names(names, QRect(0, 0, area.width(), area.height()), self.layout_, self.scroll_px, theme, hovered)
-            names.end()
-            self._names_key = key
-        painter.drawPixmap(area.topLeft(), self._names)
-        if self.mouse.drop_line is not None:
-            y = area.top() + self.layout_.y_px(self.mouse.drop_line, self.scroll_px)
-            painter.fillRect(QRect(area.left(), y - 1, area.width(), 2), QColor(theme.accent))
-
-    def _paint_overlay(self, painter: QPainter, area: QRect, window: Window, theme: Theme) -> None:
-        painter.save()
-        painter.translate(area.topLeft())
-        painter.setClipRect(QRect(0, 0, area.width(), area.height()))
-        overlay = Overlay(painter, area, window, self.layout_, self.scroll_px, theme)
-        chosen = self.mouse.range_ns or self.selection.range_ns
-        if chosen:
-            overlay.range_(*chosen, zooming=self.mouse.drag == "zoom")
-        overlay.marks(self.marks.all)
-        overlay.flags(self.layers.flags)
-        if self.selected_span is not None:
-            overlay.selected(self.data, self.selected_span)
-        overlay.cursor(self.cursor_model.at_ns)
-        said = [self._picture.note if self.with_arrows else "", *self.highlight.notes]
-        if any(said):
-            overlay.note("   ·   ".join(filter(None, said)))
-        text = self.hover.text(self.data, self.layout_) if self.hover and not self.mouse.drag else ""
-        if not len(self.data.spans):
-            text = "This reel has no events: the program did nothing that is recorded."
-            text_box(
-                painter,
-                text,
-                area.width() / 2 - 160,
-                area.height() / 2 - 10,
-                theme,
-                QRectF(0, 0, area.width(), area.height()),
-            )
-        elif text:
-            at = self.hover_at_px - QPointF(area.topLeft())
-            text_box(painter, text, at.x() + 14, at.y() + 18, theme, QRectF(4, 4, area.width() - 8, area.height() - 8))
-        painter.restore()
+            self._frames.paint(self)
