@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from ipcreel.mechanism.operation import GIVE, OUT, Operation
+from ipcreel.mechanism.operation import GIVE
 from ipcreel.replay import running
 from ipcreel.replay.script import Event, Script
 
@@ -38,19 +38,6 @@ class Account:
         """A thread goes on behind these: those that never returned are behind it."""
         self._overtaken.update(event.row for event in events if event.end_ns == 0)
 
-    def compare(self, row: Operation, event: Event, args: Any, kwargs: Any) -> None:
-        """Keep what is sent otherwise than the tape has it, the first time."""
-        if self.sent or row.flow != OUT or row.replay != GIVE or row.name in running.SHOWN:
-            return
-        taped = self._script.payload(event)
-        given = None if taped is None else _content(row, event, args, kwargs)
-        if given is None or _plain(given) == _plain(taped):
-            return
-        both_bytes = isinstance(given, bytes) and isinstance(taped, bytes)
-        if not (event.row in self._script.cut and both_bytes and given.startswith(taped)):
-            text = given.hex() if isinstance(given, bytes) else repr(given)
-            self.sent = {"event": event.row, "given": text, "is_bytes": isinstance(given, bytes)}
-
     def told(self) -> dict[str, Any]:
         """All of it in plain values."""
         return {
@@ -70,25 +57,3 @@ class Account:
 
 def _is_missed(name: str) -> bool:
     return name not in running.SHOWN and name.partition(".")[0] not in _UNSAID
-
-
-def _content(row: Operation, event: Event, args: Any, kwargs: Any) -> Any:
-    """What an operation sends; None where that cannot be known."""
-    try:
-        if row.name == "mp.simple_queue.put":
-            from multiprocessing.reduction import ForkingPickler
-
-            return bytes(ForkingPickler.dumps(args[1]))
-        content = row.before(args, kwargs)[1] if row.before is not None else None
-        if content is None and row.after is not None:
-            content = row.after(args, kwargs, event.b)[2]
-    except Exception:  # the call itself will complain, or what it sends shows only while it is done
-        return None
-    return content
-
-
-def _plain(value: Any) -> Any:
-    """As msgpack gives it back."""
-    if isinstance(value, (tuple, list)):
-        return [_plain(item) for item in value]
-    return bytes(value) if isinstance(value, (bytearray, memoryview)) else value

@@ -8,6 +8,7 @@ from typing import Any
 
 from ipcreel.reel import Reel
 from ipcreel.replay.changes import changed_files
+from ipcreel.replay.tried import both
 
 _MOST = 6
 _RACE = "data-race"
@@ -24,6 +25,7 @@ class Divergence:
     Attributes:
         process: the name of the process.
         what: what the tape has, and what the program did.
+        sent: what the tape has and what the program sent, a line each, where that is it.
         agreed: the last events on which the tape and the thread that diverged agreed, a line each.
         changed: the files that are not what ran.
         races: what `ipcreel check` found of races, a sentence each.
@@ -34,19 +36,21 @@ class Divergence:
     agreed: tuple[str, ...]
     changed: tuple[str, ...]
     races: tuple[str, ...]
+    sent: tuple[str, ...] = ()
 
     @classmethod
     def from_note(cls, reel: Reel, process: int, note: dict[str, Any]) -> Divergence:
-        """Take what the replayed process noted: `what`, and the rows `agreed`."""
+        """Take what the replayed process noted: `what`, the rows `agreed`, and `sent`."""
         races = [finding.what for finding in reel.findings if finding.code == _RACE]
         agreed = [_line(reel, row) for row in note["agreed"]]
         changed = changed_files(reel)
-        return cls(reel.process_name(process), note["what"], tuple(agreed), tuple(changed), tuple(races))
+        sent = both(reel, note["sent"]) if note.get("sent") else ()
+        return cls(reel.process_name(process), note["what"], tuple(agreed), tuple(changed), tuple(races), tuple(sent))
 
     def lines(self) -> list[str]:
         """It as a person reads it."""
         before = ["  Before that they agreed:", *(f"    {line}" for line in self.agreed)] if self.agreed else []
-        return [f"the replay of {self.process} diverged: {self.what}", *before, *self._causes()]
+        return [f"the replay of {self.process} diverged: {self.what}", *self.sent, *before, *self._causes()]
 
     def _causes(self) -> list[str]:
         if self.changed:

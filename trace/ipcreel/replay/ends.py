@@ -45,15 +45,15 @@ class Ends:
         self._script = script
         self._asking = asking
 
-    def diverge(self, what: str) -> NoReturn:
-        """The program does what it did not do when it was recorded: say so, and end."""
+    def diverge(self, what: str, sent: dict[str, Any] | None = None) -> NoReturn:
+        """The program does what it did not do when it was recorded, or sends something else: say so, and end."""
         here = process.here
         here.inside = True
         if self.reading.has_left:
             self._leave_try([f"{what.rstrip('.')}: here the try ends."], sys._getframe(1))
         own = self._script.of_lane(here.lane)
         taken = own[: len(own) - len(here.events)]
-        note: dict[str, Any] = {"what": what, "agreed": [event.row for event in taken[-_AGREED:]]}
+        note: dict[str, Any] = {"what": what, "agreed": [event.row for event in taken[-_AGREED:]], "sent": sent}
         self._asking.note(diverged=note)
         if environment.setting("IPCREEL_DEBUG"):
             faulthandler.dump_traceback(_STDERR)

@@ -23,6 +23,7 @@ class Known:
     """
 
     def __init__(self) -> None:
+        self._nouns: dict[int, str] = {}  # code of an operation: its noun, empty where it tells nothing of an object
         self._keys: dict[tuple[str, Any], int] = {}  # noun of the operations, and a key: the object
         self._kept: dict[int, Any] = {}  # by id: the object, held weakly where it can be; its end may be on the tape
 
@@ -50,6 +51,22 @@ class Known:
     def _learn(self, key: tuple[str, Any], object_: int) -> None:
         before = self._keys.get(key, object_)
         self._keys[key] = object_ if before == object_ else _AMBIGUOUS
+
+    def agrees(self, row: Operation, args: Any, kwargs: Any, object_: int) -> bool:
+        """Learn that a call is on `object_`. Returns False where it is on something that was certainly another one."""
+        noun = self._nouns.get(row.code)
+        if noun is None:
+            makes = row.mechanism not in _MECHANISMS or _makes(row)
+            noun = self._nouns[row.code] = "" if makes else _noun(row)
+        if not noun or not args or not object_:
+            return True
+        known = self._keys.get((noun, id(args[0])))
+        if known == object_:  # nearly always
+            return True
+        if known not in (None, _AMBIGUOUS) and type(args[0]) is not int:
+            return False
+        self.learn(row, args, kwargs, object_)
+        return True
 
     def object_of(self, row: Operation, args: Any, kwargs: Any) -> int | None:
         """The object of the tape that a call is on; None where that is not known."""

@@ -6,10 +6,10 @@ import sys
 from collections.abc import Callable
 from functools import partial
 from types import FrameType, FunctionType, ModuleType
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 from ipcreel.interpose.frames import program_frame
-from ipcreel.mechanism.operation import FENCE, GIVE, Operation
+from ipcreel.mechanism.operation import FENCE, GIVE, OUT, Operation
 from ipcreel.mechanism.ownership import made_by_program, watched
 from ipcreel.mechanism.reading import Reading
 from ipcreel.replay import executors, running
@@ -20,6 +20,7 @@ from ipcreel.replay.known import Known
 from ipcreel.replay.lanes import Here, Lanes
 from ipcreel.replay.outcome import name_of, rebuild
 from ipcreel.replay.script import Event, Script
+from ipcreel.replay.sent import otherwise
 from ipcreel.replay.standing import Standing, forever
 from ipcreel.replay.trial import LOCAL, Trial
 from ipcreel.replay.turns import Turns
@@ -28,6 +29,10 @@ from ipcreel.tape import process
 
 if TYPE_CHECKING:
     from ipcreel.replay.session import Session
+
+    class Diverge(Protocol):
+        def __call__(self, what: str, sent: dict[str, Any] | None = None) -> NoReturn: ...
+
 
 _SHOWN_BYTES = 80
 _FORKS = frozenset(("process.fork", "process.forkpty"))
@@ -48,7 +53,8 @@ class Replaying(Reading):
     Attributes:
         script: the tapes.
         replayed: how many events were taken from them.
-        diverge: called with what the tape has and what the program did; it does not return. Nothing is raised:
+        diverge: called with what the tape has and what the program did, and with what it sent where that is it; it does
+            not return. Nothing is raised:
             a program's own `finally` would go on with something else.
         over: called when no thread goes any further; it does not return either.
         session: what is wanted of a replay that stops somewhere; None where nothing is.
@@ -70,7 +76,7 @@ class Replaying(Reading):
         self,
         script: Script,
         over: Callable[[Replaying], NoReturn],
-        diverge: Callable[[str], NoReturn],
+        diverge: Diverge,
         leave: Callable[[int], NoReturn],
         differ: Callable[[str], None],
     ) -> None:
@@ -256,6 +262,8 @@ class Replaying(Reading):
             return running.without_recording(self, original, args, kwargs)
         if trial is not None:
             trial.look(row, args, kwargs)
+        elif row.flow:
+            self._look(row, args, kwargs)
         event = None if self.has_left else self.take(row)
         if event is None:
             assert trial is not None, "only in a try is there no event"
@@ -264,11 +272,24 @@ class Replaying(Reading):
             self.known.learn(row, args, kwargs, event.object)
         return self._do(event, row, original, args, kwargs)
 
+    def _look(self, row: Operation, args: Any, kwargs: Any) -> None:
+        """The program is about to do one end of a flow: it must be on the object that the tape has."""
+        event = self.here.events[-1] if self.here.events else None
+        if event is None or event.op != row.code:
+            return
+        if not self.known.agrees(row, args, kwargs, event.object):
+            has = self.script.describe(event)
+            self.diverge(f"{has}: that is what the tape has; the program did it on another object at {_where()}.")
+
     def _do(self, event: Event, row: Operation, original: Callable[..., Any], args: Any, kwargs: Any) -> Any:
         """Do the operation that an event stands for, in its turn."""
         trial = self.trial
         if trial is not None:
             trial.agree(row, event, args, kwargs)
+        elif row.flow == OUT:
+            sent = otherwise(self, row, event, args, kwargs)
+            if sent:
+                self.diverge(f"{self.script.describe(event)}: the program sends something else there.", sent)
         if row.replay == FENCE:
             self.diverge(f"{self.script.describe(event)}: {row.name} can be seen, not replayed.")
         self.turns.begin(event)

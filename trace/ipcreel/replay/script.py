@@ -54,6 +54,7 @@ class Script:
         self._steps: list[dict[str, Any]] = content["steps"]
         with open(content["reel"], "rb") as file:
             self._reel = memoryview(file.read())  # mapped, it would take a descriptor that the program had
+        self._decoded: tuple[int, Any] = (0, None)  # the last payload, by its offset: it is asked for more than once
         self._step = -1
         self.next_process()
 
@@ -106,6 +107,11 @@ class Script:
         """The payload of an event, decoded and never executed."""
         if not event.payload_at:
             return None
+        if self._decoded[0] != event.payload_at:
+            self._decoded = event.payload_at, self._decode(event)
+        return self._decoded[1]
+
+    def _decode(self, event: Event) -> Any:
         size = _FIRST_LOOK
         while True:
             end = event.payload_at + size

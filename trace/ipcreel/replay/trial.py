@@ -20,6 +20,7 @@ from ipcreel.replay import running
 from ipcreel.replay.account import Account
 from ipcreel.replay.known import Known
 from ipcreel.replay.script import Event
+from ipcreel.replay.sent import otherwise
 from ipcreel.replay.standing import forever
 
 if TYPE_CHECKING:
@@ -83,8 +84,8 @@ class Trial:
         """The program did what the tape has."""
         if row.mechanism == "clock":
             self._times[row.code] = (_clock(), event)
-        if event.end_ns > 0:
-            running.without_recording(self._reading, self.account.compare, (row, event, args, kwargs), {})
+        if not self.account.sent:
+            self.account.sent = otherwise(self._reading, row, event, args, kwargs)
 
     def begin(self, event: Event | None, did: str) -> None:
         """The program leaves its tape, which has `event`, where it does `did`.

@@ -52,15 +52,7 @@ class Tried:
 
     def _sent(self) -> list[str]:
         sent = self.note["sent"]
-        if not sent:
-            return []
-        given = payload_text(bytes.fromhex(sent["given"]), _LONG) if sent["is_bytes"] else sent["given"]
-        taped = payload_text(self.reel.payload(sent["event"]), _LONG)
-        return [
-            f"  It sends otherwise from {self._event(sent['event'])} on:",
-            f"    the tape has  {taped}",
-            f"    it now sends  {given}",
-        ]
+        return [f"  It sends otherwise from {self._event(sent['event'])} on:", *both(self.reel, sent)] if sent else []
 
     def _end(self) -> list[str]:
         stood = [self._event(row) for row in self.note["overtaken"]]
@@ -77,6 +69,12 @@ class Tried:
         thing = str(reel.objects[int(reel.object[row])][3])
         name = f"{reel.operations[int(reel.op[row])]['name']} {thing}".rstrip()
         return f"event {row}: {name} at {Path(file).name}:{number}"
+
+
+def both(reel: Reel, sent: dict[str, Any]) -> list[str]:
+    """What the tape has and what the program sends, see `ipcreel.replay.sent`."""
+    given = payload_text(bytes.fromhex(sent["given"]), _LONG) if sent["is_bytes"] else sent["given"]
+    return [f"    the tape has  {payload_text(reel.payload(sent['event']), _LONG)}", f"    it now sends  {given}"]
 
 
 def _count(number: int, noun: str) -> str:

@@ -1,0 +1,55 @@
+"""What a program sends, beside what the tape has."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ipcreel.mechanism.operation import GIVE, OUT, Operation
+from ipcreel.replay import running
+from ipcreel.replay.script import Event
+
+if TYPE_CHECKING:
+    from ipcreel.replay.reading import Replaying
+
+
+def otherwise(reading: Replaying, row: Operation, event: Event, args: Any, kwargs: Any) -> dict[str, Any]:
+    """What is sent where the tape has something else, in plain values; empty where that is equal or cannot be known."""
+    if row.flow != OUT or row.replay != GIVE or event.end_ns <= 0 or row.name in running.SHOWN:
+        return {}
+    taped = reading.script.payload(event)
+    if taped is None:
+        return {}
+    here = reading.here
+    before, here.inside = here.inside, True
+    try:
+        given = _plain(_content(row, event, args, kwargs))
+    finally:
+        here.inside = before
+    if given is None or given == _plain(taped):
+        return {}
+    is_bytes = isinstance(given, bytes)
+    if event.row in reading.script.cut and is_bytes and isinstance(taped, bytes) and given.startswith(taped):
+        return {}
+    return {"event": event.row, "given": given.hex() if is_bytes else repr(given), "is_bytes": is_bytes}
+
+
+def _content(row: Operation, event: Event, args: Any, kwargs: Any) -> Any:
+    """What an operation sends; None where that cannot be known."""
+    try:
+        if row.name == "mp.simple_queue.put":
+            from multiprocessing.reduction import ForkingPickler
+
+            return bytes(ForkingPickler.dumps(args[1]))
+        content = row.before(args, kwargs)[1] if row.before is not None else None
+        if content is None and row.after is not None:
+            content = row.after(args, kwargs, event.b)[2]
+    except Exception:  # the call itself will complain, or what it sends shows only while it is done
+        return None
+    return content
+
+
+def _plain(value: Any) -> Any:
+    """As msgpack gives it back."""
+    if isinstance(value, (tuple, list)):
+        return [_plain(item) for item in value]
+    return bytes(value) if isinstance(value, (bytearray, memoryview)) else value
