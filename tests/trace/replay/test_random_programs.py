@@ -115,6 +115,20 @@ NOT_OF_THE_TAPE = """
     with socket.create_server(("127.0.0.1", 0)) as server: print(server.getsockname())
     print(time.localtime(5.0).tm_year, time.localtime().tm_year, [end.close() for end in ends])
 """
+TOLD_TO_STOP = """
+    import socket, socketserver, threading
+    class Echo(socketserver.BaseRequestHandler):
+        def handle(self): self.request.sendall(self.request.recv(100).upper())
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Echo) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        for number in range(3):
+            with socket.create_connection(server.server_address) as client:
+                client.sendall(b"hello %d" % number)
+                print(client.recv(100))
+        server.shutdown()
+        thread.join()
+"""
 SPAWNED = """
     import multiprocessing, os
     def child(queue, value, end):
@@ -153,6 +167,7 @@ DIVERGED_ONCE = (
     POOL_THAT_IS_GARBAGE,
     ENDED_BY_A_NEW_THREAD,
     NOT_OF_THE_TAPE,
+    TOLD_TO_STOP,
 )
 STANDS = re.compile(r"ipcreel: \S.* stands: event .* never returned\.")
 

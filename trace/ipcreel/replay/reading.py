@@ -8,19 +8,19 @@ from functools import partial
 from types import FrameType, FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
-from ipcreel.interpose.frames import program_frame
-from ipcreel.mechanism.operation import FENCE, GIVE, OUT, Operation
+from ipcreel.mechanism.operation import FENCE, GIVE, Operation
 from ipcreel.mechanism.ownership import made_by_program, watched
 from ipcreel.mechanism.reading import Reading
 from ipcreel.replay import executors, running
 from ipcreel.replay.deliveries import Deliveries
 from ipcreel.replay.forks import Forks
 from ipcreel.replay.garbage import LETS_GO, Garbage
+from ipcreel.replay.handing import Handing
 from ipcreel.replay.known import Known
 from ipcreel.replay.lanes import Here, Lanes
 from ipcreel.replay.outcome import name_of, rebuild
 from ipcreel.replay.script import Event, Script
-from ipcreel.replay.sent import otherwise
+from ipcreel.replay.stack import where
 from ipcreel.replay.standing import Standing, forever
 from ipcreel.replay.trial import LOCAL, Trial
 from ipcreel.replay.turns import Turns
@@ -65,6 +65,7 @@ class Replaying(Reading):
         standing: the threads that go no further.
         deliveries: the signals that came.
         garbage: what ends because nothing refers to it any more.
+        handing: hands out what the tape has where that is all.
         known: what objects of the program are called on the tape.
         pools: the queues of thread pools.
         trial: lets a program with changed code go on where it leaves its tape; None where that is not wanted.
@@ -95,6 +96,7 @@ class Replaying(Reading):
         self.garbage = Garbage(self)
         self.trial: Trial | None = None
         self.known = Known()
+        self.handing = Handing(self)
         self.pools: list[executors.Choosing] = []
         self.forks = Forks()
         self.lanes = Lanes(script)
@@ -134,6 +136,7 @@ class Replaying(Reading):
         self.standing.here(self.here.lane, place)
 
     def wrap(self, row: Operation, original: Callable[..., Any], bound: bool = False) -> FunctionType:
+        self.handing.learn(row, does_more=row.name in _FORKS or row.name in running.SHOWN)
         if row.name in _PIDS:
             original = self._pid_inside(original, row.name)
 
@@ -217,7 +220,7 @@ class Replaying(Reading):
         if not here.events and self.trial is None and not self._is_behind_its_end(row):
             self.stand("the tape ends here")
         if not here.events:
-            self.leave_tape(None, f"{row.name} at {_where()}", "nothing more")
+            self.leave_tape(None, f"{row.name} at {where(sys._getframe(1))}", "nothing more")
             return None
         if row.code != self.deliveries.code:
             self.deliveries.catch_up()
@@ -230,7 +233,7 @@ class Replaying(Reading):
         if event.op != row.code and self.garbage.collect(event):
             return self.take(row, object_, payload)
         if event.op != row.code:
-            self.leave_tape(event, f"{row.name} at {_where()}", self.script.describe(event))
+            self.leave_tape(event, f"{row.name} at {where(sys._getframe(1))}", self.script.describe(event))
             return None
         if self.session is not None:
             self.session.pass_by(event)
@@ -246,10 +249,16 @@ class Replaying(Reading):
             if row.name in _MADE_BY_C:
                 forever()
             if self.trial is None:
-                self.diverge(f"a thread that the tape does not have did {row.name} at {_where()}.")
+                self.diverge(f"a thread that the tape does not have did {row.name} at {where(sys._getframe(1))}.")
 
     def perform(self, row: Operation, original: Callable[..., Any], args: Any, kwargs: Any) -> Any:
         """Do one operation: from the tape, or in its turn, as the row says."""
+        events = self.here.events
+        if events and events[-1].op == row.code and self.handing.is_all(row, events):
+            return self.handing.hand_out(row, events, args, kwargs)
+        return self._perform(row, original, args, kwargs)
+
+    def _perform(self, row: Operation, original: Callable[..., Any], args: Any, kwargs: Any) -> Any:
         trial = self.trial
         if trial is not None and trial.begun:
             return trial.perform(row, original, args, kwargs)
@@ -258,12 +267,12 @@ class Replaying(Reading):
             return self.garbage.let_go(row, original, args, kwargs)
         if row.name in running.SHOWN and self.here.lane >= 0 and not self.comes(row.name):
             return running.show_more(self, row, original, args, kwargs)
-        if row.name in _OF_THREADS and not self.comes(row.name) and self._is_not_on_tape(row, sys._getframe(2)):
+        if row.name in _OF_THREADS and not self.comes(row.name) and self._is_not_on_tape(row, sys._getframe(3)):
             return running.without_recording(self, original, args, kwargs)
         if trial is not None:
             trial.look(row, args, kwargs)
         elif row.flow:
-            self._look(row, args, kwargs)
+            self.handing.look(row, args, kwargs)
         event = None if self.has_left else self.take(row)
         if event is None:
             assert trial is not None, "only in a try is there no event"
@@ -272,24 +281,13 @@ class Replaying(Reading):
             self.known.learn(row, args, kwargs, event.object)
         return self._do(event, row, original, args, kwargs)
 
-    def _look(self, row: Operation, args: Any, kwargs: Any) -> None:
-        """The program is about to do one end of a flow: it must be on the object that the tape has."""
-        event = self.here.events[-1] if self.here.events else None
-        if event is None or event.op != row.code:
-            return
-        if not self.known.agrees(row, args, kwargs, event.object):
-            has = self.script.describe(event)
-            self.diverge(f"{has}: that is what the tape has; the program did it on another object at {_where()}.")
-
     def _do(self, event: Event, row: Operation, original: Callable[..., Any], args: Any, kwargs: Any) -> Any:
         """Do the operation that an event stands for, in its turn."""
         trial = self.trial
         if trial is not None:
             trial.agree(row, event, args, kwargs)
-        elif row.flow == OUT:
-            sent = otherwise(self, row, event, args, kwargs)
-            if sent:
-                self.diverge(f"{self.script.describe(event)}: the program sends something else there.", sent)
+        else:
+            self.handing.compare(row, event, args, kwargs)
         if row.replay == FENCE:
             self.diverge(f"{self.script.describe(event)}: {row.name} can be seen, not replayed.")
         self.turns.begin(event)
@@ -421,8 +419,3 @@ class Replaying(Reading):
 
 def _cut(content: bytes) -> str:
     return repr(content if len(content) <= _SHOWN_BYTES else content[:_SHOWN_BYTES] + b"...")
-
-
-def _where() -> str:
-    frame = program_frame(sys._getframe(2))
-    return f"{frame.f_code.co_filename}:{frame.f_lineno}" if frame is not None else "an unknown place"

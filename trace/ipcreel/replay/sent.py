@@ -5,27 +5,37 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ipcreel.mechanism.operation import GIVE, OUT, Operation
-from ipcreel.replay import running
 from ipcreel.replay.script import Event
 
 if TYPE_CHECKING:
     from ipcreel.replay.reading import Replaying
 
 
+_COMPARED = frozenset(("sysv", "posix", "socket", "connection", "mp"))
+_WRITES = frozenset(("pipe.end.write", "pipe.end.writev"))
+
+
+def is_compared(row: Operation) -> bool:
+    """Whether an operation sends what the program made. What starts a process holds handles of the kernel's, too."""
+    sends = row.mechanism in _COMPARED or row.name in _WRITES
+    return sends and row.flow == OUT and row.replay == GIVE
+
+
 def otherwise(reading: Replaying, row: Operation, event: Event, args: Any, kwargs: Any) -> dict[str, Any]:
     """What is sent where the tape has something else, in plain values; empty where that is equal or cannot be known."""
-    if row.flow != OUT or row.replay != GIVE or event.end_ns <= 0 or row.name in running.SHOWN:
+    if not event.payload_at or event.end_ns <= 0:
         return {}
     taped = reading.script.payload(event)
-    if taped is None:
-        return {}
     here = reading.here
-    before, here.inside = here.inside, True
+    mark, here.mark = here.mark, -1  # inside
     try:
-        given = _plain(_content(row, event, args, kwargs))
+        given = _content(row, event, args, kwargs)
     finally:
-        here.inside = before
-    if given is None or given == _plain(taped):
+        here.mark = mark
+    if given is None or given == taped:
+        return {}
+    given = _plain(given)
+    if given == _plain(taped):
         return {}
     is_bytes = isinstance(given, bytes)
     if event.row in reading.script.cut and is_bytes and isinstance(taped, bytes) and given.startswith(taped):

@@ -6,10 +6,16 @@ import linecache
 from types import FrameType, MemberDescriptorType
 from typing import Any
 
-from ipcreel.interpose.frames import is_ours
+from ipcreel.interpose.frames import is_ours, program_frame
 
 _MOST_FRAMES, _MOST_NAMES, _LONG = 5, 12, 60
 _PLAIN = (int, float, str, bytes, bool, type(None))
+
+
+def where(frame: FrameType) -> str:
+    """The file and the line of the program, from `frame` outwards."""
+    outer = program_frame(frame)
+    return f"{outer.f_code.co_filename}:{outer.f_lineno}" if outer is not None else "an unknown place"
 
 
 def report(frame: FrameType) -> list[str]:

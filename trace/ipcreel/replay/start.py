@@ -18,6 +18,7 @@ from ipcreel.interpose import environment, frames
 from ipcreel.interpose.ending import Ending
 from ipcreel.interpose.imports import when_imported
 from ipcreel.interpose.targets import rebind
+from ipcreel.replay import servers
 from ipcreel.replay.asking import Asking
 from ipcreel.replay.ends import Ends
 from ipcreel.replay.fence import Fence
@@ -56,6 +57,7 @@ def start() -> None:
     callbacks: dict[str, Callable[[ModuleType], None]] = {
         name: partial(reading.install, names=names) for name, names in mechanism.PATCHES.items()
     }
+    callbacks["socketserver"] = partial(servers.adapt, reading=reading)
     callbacks["traceback"] = frames.hide_from_traceback
     scratch = Scratch(asking.scratch)
     scratch.cover_os(os)

@@ -20,7 +20,8 @@ from ipcreel.replay import running
 from ipcreel.replay.account import Account
 from ipcreel.replay.known import Known
 from ipcreel.replay.script import Event
-from ipcreel.replay.sent import otherwise
+from ipcreel.replay.sent import is_compared, otherwise
+from ipcreel.replay.stack import where
 from ipcreel.replay.standing import forever
 
 if TYPE_CHECKING:
@@ -78,13 +79,13 @@ class Trial:
         """The program is about to do an operation: on another object than the tape, it leaves it."""
         events = self._reading.here.events
         if events and events[-1].op == row.code and self._known.is_other(row, args, kwargs, events[-1].object):
-            self.begin(events[-1], f"{row.name} on another object at {_where()}")
+            self.begin(events[-1], f"{row.name} on another object at {where(sys._getframe(1))}")
 
     def agree(self, row: Operation, event: Event, args: Any, kwargs: Any) -> None:
         """The program did what the tape has."""
         if row.mechanism == "clock":
             self._times[row.code] = (_clock(), event)
-        if not self.account.sent:
+        if not self.account.sent and is_compared(row):
             self.account.sent = otherwise(self._reading, row, event, args, kwargs)
 
     def begin(self, event: Event | None, did: str) -> None:
@@ -221,7 +222,7 @@ class Trial:
         tells = row.flow == OUT or (row.flow is None and row.give is None)
         if row.name in _STARTS or not (tells or row.name in _SIMULATED):
             thing = self._thing(self._known.object_of(row, args, kwargs))
-            self._end_here(f"the tape has no answer for {row.name}{thing} at {_where()}")
+            self._end_here(f"the tape has no answer for {row.name}{thing} at {where(sys._getframe(1))}")
         self.account.leave_behind(self._reading.here.events)
         self.account.simulated[row.name] += 1
         if row.give is None:
@@ -273,8 +274,3 @@ def _size_of(args: Any) -> int:
         return sum(memoryview(part).nbytes for part in parts)
     except TypeError:
         return 0
-
-
-def _where() -> str:
-    frame = program_frame(sys._getframe(2))
-    return f"{frame.f_code.co_filename}:{frame.f_lineno}" if frame is not None else "an unknown place"

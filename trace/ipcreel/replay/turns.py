@@ -14,6 +14,9 @@ class Turns:
     A cause takes its place at its begin, anything else at its end: a release has happened by the time that an acquire
     ends, while its own end may have been noted later. What waited has a place at its begin too: nobody leaves a barrier
     before everybody has come to it. A process with one lane never waits here.
+
+    Attributes:
+        is_single: nobody waits for anybody: there is one lane, or the order is over.
     """
 
     def __init__(self, events: Iterable[Event], operations: dict[int, Row]) -> None:
@@ -26,14 +29,14 @@ class Turns:
         self._events: dict[int, Event] = {}
         self._waiting: dict[int, LockType] = {}  # a place: the lock that its thread waits for
         self._guard = allocate_lock()
-        self._single = len({event.lane for event in events}) < 2
-        if not self._single:
+        self.is_single = len({event.lane for event in events}) < 2
+        if not self.is_single:
             self._lay_out(events, operations)
 
     def open(self) -> None:
         """From here on every thread may do what it likes."""
         with self._guard:
-            self._single = True
+            self.is_single = True
             waiting, self._waiting = self._waiting, {}
         for waiter in waiting.values():
             waiter.release()
@@ -59,7 +62,7 @@ class Turns:
 
     def begin(self, event: Event) -> None:
         """Return when it is this event's turn to begin."""
-        if not self._single:
+        if not self.is_single:
             place = self._begin.get(event.row)
             if place is not None:
                 self._reach(place)
@@ -67,28 +70,28 @@ class Turns:
 
     def reach(self, event: Event) -> None:
         """Return when everything before this event is done; it is still to begin."""
-        if not self._single:
+        if not self.is_single:
             place = self._begin.get(event.row, self._end.get(event.row))
             if place is not None:
                 self._reach(place)
 
     def wait(self, event: Event) -> None:
         """Return when every event before this one is complete."""
-        if not self._single:
+        if not self.is_single:
             place = self._end.get(event.row)
             if place is not None:
                 self._reach(place)
 
     def complete(self, event: Event) -> None:
         """This event is complete: let the next one go on."""
-        if not self._single:
+        if not self.is_single:
             place = self._end.get(event.row)
             if place is not None:
                 self._leave(place)
 
     def _reach(self, place: int) -> None:
         with self._guard:
-            if self._next >= place or self._single:
+            if self._next >= place or self.is_single:
                 return
             waiter = self._waiting[place] = allocate_lock()
             waiter.acquire()
