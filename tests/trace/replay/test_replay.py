@@ -167,3 +167,52 @@ def test_a_signal_that_came_behind_another_ones_handler_in_the_same_wait_is_not_
     ran = recorded(TWO_SIGNALS_IN_ONE_WAIT)
     again = replay(ran.path, "--process", ran.program.name)
     assert (again.stdout, again.stderr, again.returncode) == (ran.stdout, "", 0)
+
+
+def test_another_interpreter_than_the_one_that_ran_is_said_before_anything_diverges(recorded: Record) -> None:
+    ran = recorded("import time\nprint(time.time())\n")
+    own = sys.version.encode()
+    other = own.replace(b"3.", b"2.", 1)
+    ran.path.write_bytes(ran.path.read_bytes().replace(own, other))
+    again = replay(ran.path)
+    assert again.stdout == ran.stdout
+    short = sys.version.partition(" ")[0]
+    assert f"it ran on Python {short.replace('3.', '2.', 1)}, and is replayed on {short}" in again.stderr
+
+
+def test_a_divergence_names_the_file_that_changed_since(recorded: Record) -> None:
+    ran = recorded("import os, time\nprint(time.time())\n")
+    ran.program.write_text("import os, time\nprint(os.getpid())\n")
+    assert f"Changed since it was recorded: {ran.program}." in replay(ran.path).stderr
+
+
+SENDS = """
+    import sysv_ipc
+    one, other = (sysv_ipc.MessageQueue(None, sysv_ipc.IPC_CREX) for _ in range(2))
+    one.send(b"a bid", type=1)
+    other.send(b"an offer", type=1)
+    print(one.receive(), other.receive())
+    one.remove()
+    other.remove()
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        (
+            "a bid",
+            "an ask",
+            "the program sends something else there.\n    the tape has  a bid\n    it now sends  an ask",
+        ),
+        ("print(one.receive(), other", "print(other.receive(), one", "the program did it on another object at"),
+    ],
+)
+def test_what_is_sent_and_on_which_object_is_compared(recorded: Record, before: str, after: str, said: str) -> None:
+    ran = recorded(SENDS)
+    text = ran.program.read_text()
+    assert text.count(before) == 1
+    ran.program.write_text(text.replace(before, after))
+    again = replay(ran.path)
+    assert again.returncode == 1
+    assert said in again.stderr

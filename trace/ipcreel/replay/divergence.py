@@ -28,6 +28,7 @@ class Divergence:
         sent: what the tape has and what the program sent, a line each, where that is it.
         agreed: the last events on which the tape and the thread that diverged agreed, a line each.
         changed: the files that are not what ran.
+        python: which interpreter ran, where it is not the one that replays.
         races: what `ipcreel check` found of races, a sentence each.
     """
 
@@ -37,6 +38,7 @@ class Divergence:
     changed: tuple[str, ...]
     races: tuple[str, ...]
     sent: tuple[str, ...] = ()
+    python: str = ""
 
     @classmethod
     def from_note(cls, reel: Reel, process: int, note: dict[str, Any]) -> Divergence:
@@ -45,7 +47,8 @@ class Divergence:
         agreed = [_line(reel, row) for row in note["agreed"]]
         changed = changed_files(reel)
         sent = both(reel, note["sent"]) if note.get("sent") else ()
-        return cls(reel.process_name(process), note["what"], tuple(agreed), tuple(changed), tuple(races), tuple(sent))
+        name, python = reel.process_name(process), note.get("python", "")
+        return cls(name, note["what"], tuple(agreed), tuple(changed), tuple(races), tuple(sent), python)
 
     def lines(self) -> list[str]:
         """It as a person reads it."""
@@ -57,6 +60,8 @@ class Divergence:
             names = ", ".join(self.changed[:_MOST])
             more = f" and {len(self.changed) - _MOST} more" if len(self.changed) > _MOST else ""
             return [f"  Changed since it was recorded: {names}{more}."]
+        if self.python:
+            return [f"  Its files are as they were, but {self.python}."]
         if self.races:
             return ["  Its files are as they were. `ipcreel check` found a race:", *(f"    {it}" for it in self.races)]
         return [

@@ -45,6 +45,22 @@ class Ends:
         self._script = script
         self._asking = asking
 
+    def begin(self) -> None:
+        """Say what may make it diverge, before it does."""
+        if self._other_python:
+            _tell([f"{self._other_python}: where they differ, it may diverge."])
+
+    @property
+    def _other_python(self) -> str:
+        """Which interpreter ran, and which one replays; empty where it is the same."""
+        ran, own = self._script.python, sys.version
+        if not ran or ran == own:
+            return ""
+        short = [version.partition(" ")[0] for version in (ran, own)]
+        if short[0] == short[1]:
+            return f"it ran on another build of Python {short[0]}"
+        return f"it ran on Python {short[0]}, and is replayed on {short[1]}"
+
     def diverge(self, what: str, sent: dict[str, Any] | None = None) -> NoReturn:
         """The program does what it did not do when it was recorded, or sends something else: say so, and end."""
         here = process.here
@@ -53,7 +69,12 @@ class Ends:
             self._leave_try([f"{what.rstrip('.')}: here the try ends."], sys._getframe(1))
         own = self._script.of_lane(here.lane)
         taken = own[: len(own) - len(here.events)]
-        note: dict[str, Any] = {"what": what, "agreed": [event.row for event in taken[-_AGREED:]], "sent": sent}
+        note: dict[str, Any] = {
+            "what": what,
+            "agreed": [event.row for event in taken[-_AGREED:]],
+            "sent": sent,
+            "python": self._other_python,
+        }
         self._asking.note(diverged=note)
         if environment.setting("IPCREEL_DEBUG"):
             faulthandler.dump_traceback(_STDERR)

@@ -103,6 +103,7 @@ def write_script(reel: Reel, path: list[int], file: Path, place: Place | None, h
     }
     script = {
         "reel": str(reel.path.absolute()),
+        "python": reel.processes[path[0]].get("python", ""),
         "surroundings": reel.processes[path[0]].get("facts", {}).get("surroundings", {}),
         "steps": steps,
         "cut": list(reel.cut),

@@ -45,6 +45,7 @@ class Script:
         self.operations: dict[int, Row] = {code: Row(*row) for code, row in content["operations"].items()}
         self.objects: list[list[Any]] = content["objects"]
         self.sites: list[list[Any]] = content["sites"]
+        self.python: str = content["python"]  # the version that ran
         self.surroundings: dict[str, Any] = content["surroundings"]
         self.cut = frozenset(content["cut"])  # events of whose payload only the first part was kept
         self.stop: int = content["stop"]

@@ -53,6 +53,7 @@ def start() -> None:
     process.tape = _NoTape()  # type: ignore[assignment]
     ends = Ends(script, asking)
     ends.reading = reading = Replaying(script, ends.over, ends.diverge, ends.leave, ends.differ)
+    ends.begin()
     frames.hide_from_uncaught()
     callbacks: dict[str, Callable[[ModuleType], None]] = {
         name: partial(reading.install, names=names) for name, names in mechanism.PATCHES.items()
