@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 from ipcreel.mechanism.operation import FENCE, GIVE, Operation
 from ipcreel.mechanism.ownership import made_by_program, watched
 from ipcreel.mechanism.reading import Reading
-from ipcreel.replay import executors, running
+from ipcreel.replay import executors, managers, running
 from ipcreel.replay.deliveries import Deliveries
 from ipcreel.replay.forks import Forks
 from ipcreel.replay.garbage import LETS_GO, Garbage
@@ -129,6 +129,7 @@ class Replaying(Reading):
     def install(self, module: ModuleType, names: tuple[str, ...]) -> None:
         super().install(module, names)
         executors.adapt(module, self)
+        managers.adapt(module, self)
 
     def stand(self, place: str) -> NoReturn:
         """The thread that calls has come to the end of what is known of it."""
