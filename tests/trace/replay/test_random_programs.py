@@ -85,6 +85,14 @@ FAILED_CALL = """
             except Wrong as error: print(error, error is future.exception())
     main()
 """
+MANAGED = """
+    import multiprocessing
+    if __name__ == "__main__":
+        with multiprocessing.get_context("fork").Manager() as manager:
+            items, names = manager.list(), manager.dict()
+            for number in range(3): items.append(number); names[number] = str(number)
+            print(list(items), dict(names))
+"""
 LET_GO_AT_THE_END = """
     import multiprocessing, socket
     held = {end for _ in range(9) for end in (*multiprocessing.Pipe(), *socket.socketpair())}  # in no order to count on
@@ -198,8 +206,9 @@ def test_what_diverged_once_replays(recorded: Record, source: str) -> None:
     assert (again.stdout, said, again.returncode) == (ran.stdout, [], ran.exit)
 
 
-def test_connections_and_values_of_a_spawned_process_have_the_numbers_that_they_had(recorded: Record) -> None:
-    ran = recorded(SPAWNED)
+@pytest.mark.parametrize("source", [SPAWNED, MANAGED])
+def test_what_processes_call_things_by_is_what_they_called_them_by(recorded: Record, source: str) -> None:
+    ran = recorded(source)
     for process in replayable(ran.reel, None):
         ending = replay(ran.reel, process)
         assert (ending.divergence, ending.code) == ("", 0)
