@@ -61,18 +61,22 @@ def test_of_a_deadlock_the_two_are_left_who_wait_for_each_other(recorded: Record
     ran = recorded(LOCKED)
     done = minimize(ran.path, "--code", "deadlock", "-o", str(tmp_path / "small.reel"))
     assert done.returncode == 0, done.stderr
-    assert "2 of 5 processes: left, right" in done.stdout
+    way = f"; to replay them also {ran.program.name}, up to their forks\n"
+    assert f"2 of 5 processes: left, right{way}" in done.stdout
     small = open_reel(tmp_path / "small.reel")
-    assert [small.process_name(row) for row in range(len(small.processes))] == ["left", "right"]
+    assert [small.process_name(row) for row in range(len(small.processes))] == [ran.program.name, "left", "right"]
     assert small.damage == []
     assert [found for found in sites_of(small) if found[0] == "deadlock"] == [
         found for found in sites_of(ran.reel) if found[0] == "deadlock"
     ]
     info = command("info", str(small.path))
     assert (
-        "a part of a run, made by `ipcreel minimize`: 3 processes and all that came later are left out" in info.stdout
+        "a part of a run, made by `ipcreel minimize`: 2 processes and all that came later are left out" in info.stdout
     )
     assert "not recorded" not in info.stdout
+    replayed = command("replay", str(small.path), "--all")
+    assert replayed.stdout.endswith("3 processes, 0 of them diverged\n")
+    assert replayed.stdout.count("never returned") == 2, "the two stand where they hung"
 
 
 def test_every_event_that_is_kept_is_as_it_was_recorded(recorded: Record, tmp_path: Path) -> None:

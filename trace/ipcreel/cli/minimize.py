@@ -59,6 +59,8 @@ def command(reel: Path, number: int | None, code: str | None, output: Path | Non
 def _text(reel: Reel, made: Minimal, output: Path) -> str:
     names = [reel.process_name(row) for row in made.processes]
     shown = ", ".join(names[:20]) + (f" and {len(names) - 20} more" if len(names) > 20 else "")
+    if made.ways:
+        shown += f"; to replay them also {', '.join(map(reel.process_name, made.ways))}, up to their forks"
     end_s, until_s = ((ns - reel.begin_ns) / 1e9 for ns in (reel.end_ns, made.until_ns))
     return (
         f"{made.finding.code}: {made.finding.what}\n"

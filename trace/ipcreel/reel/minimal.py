@@ -29,12 +29,14 @@ class Minimal:
         processes: the rows of the processes that are kept.
         until_ns: when it ends, CLOCK_MONOTONIC.
         rows: the events that are kept.
+        ways: the rows of the processes that are kept up to a fork alone, for a replay of what they forked.
     """
 
     finding: Finding
     processes: tuple[int, ...]
     until_ns: int
     rows: NDArray[np.int64]
+    ways: tuple[int, ...]
 
 
 def find_finding(reel: Reel, number: int | None, code: str | None) -> Finding | None:
@@ -71,9 +73,10 @@ def minimize(reel: Reel, finding: Finding, output: Path) -> Minimal:
         search = _Search(reel, finding, Path(folder, "part.reel"))
         processes = search.fewest(search.first_that_show())
         until_ns = search.earliest(processes)
-    rows = search.rows(processes, until_ns)
-    write_part(search.whole, rows, processes, until_ns, output)
-    return Minimal(finding, tuple(processes), until_ns, rows)
+    ways = search.ways(processes)
+    rows = np.union1d(search.rows(processes, until_ns), search.rows_of(ways))
+    write_part(search.whole, rows, sorted([*processes, *ways]), until_ns, output)
+    return Minimal(finding, tuple(processes), until_ns, rows, tuple(sorted(ways)))
 
 
 class _Search:
@@ -93,6 +96,24 @@ class _Search:
         reel = self.reel
         over = np.where(reel.pending, reel.begin, reel.end) <= until_ns
         return np.flatnonzero(over & np.isin(reel.process, list(processes)))
+
+    def ways(self, processes: list[int]) -> dict[int, int]:
+        """The processes that lead to some by forks and are none of them, each with when it last forked one, ns."""
+        ways: dict[int, int] = {}
+        table, left = self.reel.processes, list(processes)
+        while left:
+            child = table[left.pop()]
+            parent = child["parent"] if child["how"] == "fork" else None
+            if parent is not None and parent not in processes:
+                ways[parent] = max(int(child["begin_ns"]), ways.get(parent, 0))
+                left.append(parent)
+        return ways
+
+    def rows_of(self, ways: dict[int, int]) -> NDArray[np.int64]:
+        """What these did up to their forks."""
+        reel = self.reel
+        each = [np.flatnonzero((reel.process == row) & (reel.begin <= until_ns)) for row, until_ns in ways.items()]
+        return np.concatenate(each) if each else np.empty(0, np.int64)
 
     def shows(self, processes: list[int], until_ns: int) -> bool:
         """Whether a part of the run shows the finding: the same kind of it, at the same event, by no other proof."""

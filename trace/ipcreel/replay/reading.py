@@ -134,6 +134,8 @@ class Replaying(Reading):
     def stand(self, place: str) -> NoReturn:
         """The thread that calls has come to the end of what is known of it."""
         self.watch.begin()
+        if not self.here.events:  # what it is in ends behind the end of its tape
+            self.standing.leave_out(self.here.enclosing)
         self.standing.here(self.here.lane, place)
 
     def wrap(self, row: Operation, original: Callable[..., Any], bound: bool = False) -> FunctionType:

@@ -59,6 +59,10 @@ class Standing:
         self._to_complete.discard(event.row)
         self._look()
 
+    def leave_out(self, events: Iterable[Event]) -> None:
+        """These will not be complete any more."""
+        self._to_complete.difference_update(event.row for event in events)
+
     @property
     def is_done(self) -> bool:
         return not self._to_begin and not self._to_complete
