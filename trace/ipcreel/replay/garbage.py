@@ -65,4 +65,6 @@ class Garbage:
         reading.turns.open()  # there are no threads any more, but those that the interpreter stops
         reading.here.events.remove(event)
         reading.replayed += 1
+        if event.end_ns < 0:
+            raise OSError  # the class that it was of may be gone by now
         return reading.outcome(row, event, original, args, kwargs)
