@@ -203,3 +203,10 @@ def test_a_golden_file_is_written_when_asked_and_compared_from_then_on(tmp_path:
     assert "the run behaved otherwise" in failure
     assert re.search(r"^E?\s*-", failure, re.MULTILINE)
     assert re.search(r"^E?\s*\+", failure, re.MULTILINE)
+
+
+def test_the_test_that_the_page_on_replay_shows_passes(tmp_path: Path) -> None:
+    page = Path(__file__).parents[2].joinpath("docs", "replay.md").read_text()
+    [shown] = [block for block in re.findall(r"^```python\n(.*?)^```$", page, re.M | re.S) if "def test_" in block]
+    [name] = re.findall(r"^def (\w+)", shown, re.M)
+    assert run_suite(tmp_path, shown).outcomes == {name: "PASSED"}

@@ -1,4 +1,4 @@
-"""Nearly all operations of a program: they only hand out what the tape has, with nothing around them.
+"""Nearly all operations of a program: they only hand out what the tape has, in their turn.
 
 What the program does is compared with the tape all the same: on which object it sends or receives, and what it sends.
 """
@@ -13,13 +13,14 @@ from ipcreel.replay import running
 from ipcreel.replay.script import Event
 from ipcreel.replay.sent import is_compared, otherwise
 from ipcreel.replay.stack import where
+from ipcreel.replay.turns import Turns
 
 if TYPE_CHECKING:
     from ipcreel.replay.reading import Replaying
 
 
 class Handing:
-    """Hands out outcomes, as long as neither another thread nor a signal has to do with them."""
+    """Hands out outcomes, where no signal came and no code of the program's ran within an operation."""
 
     def __init__(self, reading: Replaying) -> None:
         self._reading = reading
@@ -36,9 +37,9 @@ class Handing:
     def is_all(self, row: Operation, events: list[Event]) -> bool:
         """Whether nothing is to be done but to hand out the outcome of the next of `events`, which is one of `row`."""
         reading, event = self._reading, events[-1]
-        if row.code not in self._handed_out or event.end_ns <= 0 or not reading.turns.is_single:
+        if row.code not in self._handed_out or event.end_ns <= 0:
             return False
-        if reading.trial is not None or reading.session is not None or reading.garbage.is_ending:
+        if reading.trial is not None or reading.garbage.is_ending:
             return False
         return len(events) < 2 or (events[-2].op != reading.deliveries.code and events[-2].begin_ns >= event.end_ns)
 
@@ -47,14 +48,27 @@ class Handing:
         reading = self._reading
         if row.flow:
             self.look(row, args, kwargs)
+        if reading.session is not None:
+            reading.session.pass_by(events[-1])
         event = events.pop()
         reading.replayed += 1
         reading.standing.begun(event)
         self.compare(row, event, args, kwargs)
+        turns = reading.turns
+        if not turns.is_single:
+            self._take_turn(turns, event)
         try:
             return running.give(reading, row, event, args, kwargs)
         finally:
+            turns.complete(event)
             reading.standing.done(event)
+
+    def _take_turn(self, turns: Turns, event: Event) -> None:
+        turns.begin(event)
+        if self._reading.script.operations[event.op].is_cause:  # it took effect at its begin
+            turns.wait(event)
+            turns.complete(event)
+        turns.wait(event)
 
     def look(self, row: Operation, args: Any, kwargs: Any) -> None:
         """The program is about to do one end of a flow: it must be on the object that the tape has."""
