@@ -66,6 +66,8 @@ fixed(
     """
 for item in range(4): given["queue@"].put((os.getpid(), item, random.random()))
 given["queue@"].put(None)
+given["queue@"].close()
+given["queue@"].join_thread()  # a child that ends by `os._exit` would lose what its feeder still has
 """,
     """
 while (item := given["queue@"].get()) is not None: say("got", item)
