@@ -9,7 +9,6 @@ import click
 
 from ipcreel.cli.opening import REEL, open_reel
 from ipcreel.reel import Reel, ReelError
-from ipcreel.replay.every import replay_all
 from ipcreel.replay.launch import INTERRUPTED, Ending, replay
 from ipcreel.replay.place import Place, at_begin, at_event, at_finding, at_line, at_moment
 from ipcreel.replay.plan import How, find_process
@@ -127,6 +126,8 @@ def _report(reel: Reel, place: Place, ending: Ending) -> int:
 
 def _replay_every(reel: Reel) -> int:
     """Replay all and print a line each. Returns the exit code: 1 where one of them diverged."""
+    from ipcreel.replay.every import replay_all
+
     replayed = diverged = 0
     for outcome in replay_all(reel):
         times = f"{outcome.recorded_s:.3f} s recorded, {outcome.replayed_s:.3f} s replayed"
