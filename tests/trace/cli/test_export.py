@@ -109,6 +109,11 @@ def test_mermaid_has_an_arrow_for_each_message_with_nothing_that_means_something
     assert arrows[0].strip().startswith("p0->>p1:")
 
 
+def test_a_diagram_of_one_process_has_what_it_sends_and_what_it_gets(talk: Path) -> None:
+    everything = export(talk, "mermaid").read_text()
+    assert export(talk, "mermaid", "--process", "worker").read_text() == everything
+
+
 def test_a_diagram_of_nothing_and_a_file_that_cannot_be_written_get_one_line(talk: Path, tmp_path: Path) -> None:
     for arguments, line in (
         (["--to", "mermaid", "-o", "a.mmd", "--from", "1h", "--from", "100s"], "no message, stream or signal"),

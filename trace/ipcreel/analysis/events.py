@@ -77,6 +77,13 @@ class Events:
         np.maximum.at(last, self.process, np.where(self.pending, self.begin_ns, self.end_ns))
         return last
 
+    @cached_property
+    def process_of_lane(self) -> Rows:
+        """(lanes,) the process of each lane, up to the last that has events; -1 where it has none."""
+        found = np.full(int(self.lane.max(initial=-1)) + 1, -1, np.int64)
+        found[self.lane] = self.process
+        return found
+
     def of_kind(self, kind: str) -> NDArray[np.bool_]:
         """(objects,) which objects are of a kind."""
         return np.array([row[0] == kind for row in self.objects], np.bool_)

@@ -16,7 +16,7 @@ _MOST = 300
 
 
 def write(reel: Reel, rows: NDArray[np.int64], output: Path) -> None:
-    """Write the messages, streams and signals between processes of which both ends are among `rows`.
+    """Write the messages, streams and signals between processes of which an end is among `rows`.
 
     Raises:
         ReelError: there are more than a diagram can show, or none.
@@ -28,12 +28,14 @@ def diagram(reel: Reel, rows: NDArray[np.int64]) -> str:
     """The text of the diagram, arrows in the order in which they arrived."""
     flows = reel.flows
     kept = np.isin(flows.kind, [KINDS.index(kind) for kind in _SHOWN])
-    kept &= np.isin(flows.cause, rows) & np.isin(flows.effect, rows)
+    kept &= np.isin(flows.cause, rows) | np.isin(flows.effect, rows)  # of one process: what it sends, and what it gets
     kept &= reel.process[flows.cause] != reel.process[flows.effect]
     cause, effect = flows.cause[kept], flows.effect[kept]
     if not 0 < len(cause) <= _MOST:
         found = f"{len(cause):,} arrows" if len(cause) else "no message, stream or signal between processes"
-        raise ReelError(f"{reel.path.name}: {found} there; a diagram has 1 to {_MOST}. Choose with --from and --until.")
+        raise ReelError(
+            f"{reel.path.name}: {found} there; a diagram has 1 to {_MOST}. Choose with --from, --until or --process."
+        )
     order = np.argsort(reel.end[effect], kind="stable")
     cause, effect = cause[order], effect[order]
     used = np.unique(reel.process[np.concatenate((cause, effect))]).tolist()

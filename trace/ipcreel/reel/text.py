@@ -57,7 +57,7 @@ def _bytes_text(data: bytes, limit: int) -> str:
     try:
         text = data.decode()
         if all(char.isprintable() or char in "\r\n\t" for char in text):
-            return json.dumps(text, ensure_ascii=False)[1:-1]
+            return json.dumps(text, ensure_ascii=False)[1:-1].replace(r"\"", '"')  # nothing stands around it
     except UnicodeDecodeError:
         pass
     if looks_pickled(data):

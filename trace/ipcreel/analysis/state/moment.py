@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,7 @@ from ipcreel.analysis.state.intervals import Intervals
 from ipcreel.analysis.state.running import Latest
 from ipcreel.analysis.state.semaphores import Counts, holdings
 from ipcreel.analysis.state.values import Values
-from ipcreel.analysis.state.waiting import Wait, WaitForGraph, cycles, ended_by
+from ipcreel.analysis.state.waiting import JOINS, Wait, WaitForGraph, cycles, ended_by
 from ipcreel.analysis.waits import ends_of
 
 Rows = NDArray[np.int64]
@@ -25,8 +25,7 @@ Rows = NDArray[np.int64]
 NOT_BEGUN, RUNNING, BLOCKED, ENDED = "not begun", "running", "blocked", "ended"
 
 
-@dataclass(frozen=True, slots=True)
-class LaneState:
+class LaneState(NamedTuple):
     """What a lane did: `event` is what it was blocked in, or the last that it had done, or None; since when."""
 
     lane: int
@@ -35,8 +34,7 @@ class LaneState:
     since_ns: int
 
 
-@dataclass(frozen=True, slots=True)
-class Lock:
+class Lock(NamedTuple):
     """A lock or a semaphore: `value` is None for a lock; `holders` and `waiters` are lanes."""
 
     object: int
@@ -146,15 +144,13 @@ class States:
         end_ns = np.minimum(self._events.end_ns[rows], at_ns) if len(self._events.end_ns) else rows
         since = np.where(ended, self._last_of_lane, end_ns)
         since[list(blocked)] = self._events.begin_ns[list(blocked.values())]
-        states = []
-        columns = zip(rows.tolist(), ended.tolist(), since.tolist(), strict=True)
-        for lane, (row, has_ended, since_ns) in enumerate(columns):
-            if row < 0:
-                states.append(LaneState(lane, NOT_BEGUN, None, at_ns))
-            else:
-                state = BLOCKED if lane in blocked else ENDED if has_ended else RUNNING
-                states.append(LaneState(lane, state, row, since_ns))
-        return tuple(states)
+        state = np.where(ended, 1, 0)
+        state[list(blocked)] = 2
+        not_begun = rows < 0
+        state[not_begun], since[not_begun] = 3, at_ns
+        names = map((RUNNING, ENDED, BLOCKED, NOT_BEGUN).__getitem__, state.tolist())
+        events = [row if row >= 0 else None for row in rows.tolist()]
+        return tuple(map(LaneState, range(self._lanes), names, events, since.tolist()))
 
     def _blocked_at(self, at_ns: int) -> dict[int, int]:
         """Lane → the innermost operation that it waits in."""
@@ -176,9 +172,17 @@ class States:
         lanes = sorted(blocked)
         objects = self._events.object[[blocked[lane] for lane in lanes]].tolist()
         for lane, object_ in zip(lanes, objects, strict=True):
-            held_by = [holder for holder in holding.get(object_, ()) if holder != lane]
-            waits.append(Wait(lane, blocked[lane], tuple(held_by or ended_by(self._events, blocked[lane]))))
+            row = blocked[lane]
+            held_by = tuple(holder for holder in holding[object_] if holder != lane) if object_ in holding else ()
+            if not held_by and row in self._joins:
+                held_by = tuple(ended_by(self._events, row))
+            waits.append(Wait(lane, row, held_by))
         return WaitForGraph(tuple(waits), cycles({wait.lane: wait.holders for wait in waits}))
+
+    @cached_property
+    def _joins(self) -> frozenset[int]:
+        """The waits for the end of another process."""
+        return frozenset(self._events.rows(*JOINS, done=False).tolist())
 
     def _queues_at(self, at_ns: int) -> dict[int, tuple[int, ...]]:
         found: dict[int, list[int]] = {}

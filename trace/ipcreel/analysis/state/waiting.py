@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,9 +14,10 @@ from ipcreel.analysis.keys import number_keys, rank_in_runs, sort_stably
 
 Rows = NDArray[np.int64]
 
+JOINS = ("mp.process.join", "process.wait_pid")
 
-@dataclass(frozen=True)
-class Wait:
+
+class Wait(NamedTuple):
     """A lane that was blocked.
 
     Attributes:
@@ -128,8 +130,8 @@ def ended_by(events: Events, row: int) -> list[int]:
         key = events.objects[int(events.object[row])][2] if joins else [int(events.a[row])]
         pid = key[0] if isinstance(key, list) else -1
         children = [number for number, process in enumerate(events.process_table) if process["pid"] == pid]
-        lanes = events.lane[np.isin(events.process, children[-1:])]
-        return [int(lanes.min())] if len(lanes) else []
+        lanes = np.flatnonzero(np.isin(events.process_of_lane, children[-1:]))
+        return [int(lanes[0])] if len(lanes) else []
     return []
 
 
