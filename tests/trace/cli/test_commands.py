@@ -76,7 +76,7 @@ def test_events_shows_payloads_as_what_they_are(recorded: Record) -> None:
     lines = ipcreel("events", str(run.path), "--operation", "sysv.queue.send").stdout.splitlines()
     assert [line.rpartition("] ")[2] for line in lines] == [
         "quetzal",
-        '{\\"two\\": 2}',
+        '{"two": 2}',
         "00010203 04050607",
         "pickle of 'three', 3",
     ]
