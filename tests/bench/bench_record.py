@@ -2,9 +2,10 @@
 
 For each mechanism a loop of operations is timed from inside: bare, recorded, under VizTracer and under `strace -f`, in
 turn, several rounds; the table gives the median of nanoseconds an operation, and what the recorder adds. Then whole
-programs, bare and recorded in turn: the market at full speed and at 20 ms ticks, and a program that starts two hundred
-short Python processes in an environment with no packages, whose interpreters start fast. Then one process that does a
-million operations as fast as it can: how many a second, how many of them are in the reel, what its memory grew by.
+programs, bare and recorded in turn: the market for one tick, which is what a start costs, for a thousand at full speed
+and for five hundred of 20 ms, and a program that starts two hundred short Python processes in an environment with no
+packages, whose interpreters start fast. Then one process that does a million operations as fast as it can: how many a
+second, how many of them are in the reel, what its memory grew by.
 
     python tests/bench/bench_record.py [--rounds 5] [--only lock,market] [--markdown]
 
@@ -172,8 +173,9 @@ def measure_programs(folder: Path, rounds: int, wanted: list[str], show: Table) 
     (folder / "spawn.py").write_text(SPAWN)
     market = [PYTHON, "-m", "energymarket", "run", "--seed", "7", "--output", "quiet"]
     programs: dict[str, Callable[[], list[str]]] = {
-        "market, full speed": lambda: [*market, "--homes", "10", "--ticks", "200", "--tick-seconds", "0"],
-        "market, 20 ms ticks": lambda: [*market, "--homes", "10", "--ticks", "100", "--tick-seconds", "0.02"],
+        "market, one tick": lambda: [*market, "--homes", "10", "--ticks", "1", "--tick-seconds", "0"],
+        "market, full speed": lambda: [*market, "--homes", "10", "--ticks", "1000", "--tick-seconds", "0"],
+        "market, 20 ms ticks": lambda: [*market, "--homes", "10", "--ticks", "500", "--tick-seconds", "0.02"],
         "200 short processes": lambda: [plain_python(folder), str(folder / "spawn.py")],
     }
     if not any(chosen(name, wanted) for name in programs):

@@ -11,9 +11,10 @@ from tests.trace.cli.test_commands import ipcreel
 from tests.trace.conftest import Record, Recorded
 
 BUSY = """
-    import os
+    import threading
+    lock = threading.Lock()
     for _ in range({count}):
-        os.write(1, b"x")
+        lock.locked()
     for _ in range(3_000_000):
         pass
 """
@@ -24,7 +25,7 @@ def share(run: Recorded) -> float:
 
 
 def test_what_was_recorded_more_often_took_a_larger_share(recorded: Record) -> None:
-    few, many = recorded(BUSY.format(count=10)), recorded(BUSY.format(count=150_000))
+    few, many = recorded(BUSY.format(count=10)), recorded(BUSY.format(count=300_000))
     assert 0 < share(few) < share(many) < 1
     assert "ipcreel: the recorder's own share of the processor time: about " in many.said
 

@@ -21,7 +21,11 @@ _RESULTS: dict[str, list[Any]] = {
     "socket.endpoint.recv": [b"text", b""],
     "pipe.end.read": [b"text", b""],
     "pipe.end.write": [4, 2],
+    "mp.value.get": [1.5, 7, b"x"],
     "mp.value.get_unlocked": [1.5, 7, b"x"],
+    "mp.array.get": [1.5, 7],
+    "mp.value.set": [None],
+    "mp.array.set": [None],
     "threads.lock.acquire": [True],
     "mp.lock.acquire": [True],
     "mp.semaphore.acquire": [True],
@@ -54,7 +58,9 @@ def test_the_text_says_what_the_functions_say(row: Operation, pair: socket.socke
     usual = row.usual
     assert usual is not None
     lock = SimpleNamespace(_ipcreel_object=5, _lock=None)
+    lock._obj = lock
     samples = {"message": b"text", "data": b"text", "size": 9, "descriptor": pair.fileno(), "sock": pair, "new": 2.5}
+    samples["index"] = 3
     args = tuple(
         samples.get(name, None if name in ("kind", "error", "traceback") else lock) for name in usual.arguments
     )

@@ -1,4 +1,4 @@
-"""No slot and no record is lost or torn, whatever comes between two instructions of a wrapper."""
+"""No slot and no record is lost or torn, whatever comes between two instructions of a wrapper; in C and in Python."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ipcreel.reel.payload import decode
 from ipcreel.tape import layout
 from ipcreel.tape.layout import tape_names
 from ipcreel.tape.reader import TapeContent, read_tape
-from ipcreel.tape.writer import Tape
+from ipcreel.tape.writer import Tape, is_compiled
 
 # The wrappers are those that every recorded program runs; what they wrap does nothing. `a` and the payload of an event
 # say the same, so that one that was torn, or paired with the payload of another, is seen.
@@ -88,6 +88,13 @@ gc.set_threshold(0)
 gc.collect()
 print(13 * EACH, handled, collected)
 """
+
+
+@pytest.fixture(autouse=True, params=["C", "Python"] if is_compiled() else ["Python"])
+def hot_path(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which of the two writes the tape in the processes that a test starts."""
+    if request.param == "Python":
+        monkeypatch.setenv("IPCREEL_PLAIN", "1")
 
 
 def run(tmp_path: Path, program: str) -> tuple[TapeContent, list[int]]:

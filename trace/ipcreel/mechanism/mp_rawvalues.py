@@ -45,7 +45,7 @@ def _was_put(args: Args, kwargs: Kwargs, result: None) -> tuple[int, int, object
 
 
 def _items_were_put(args: Args, kwargs: Kwargs, result: None) -> tuple[int, int, object]:
-    place = place_of(args[1], args[0]._length_)
+    place = place_of(args[1], args[0])
     if plain(args[2]) is not None:
         return (*place, None)
     original: Any = type(args[0]).__mro__[1]
@@ -53,7 +53,7 @@ def _items_were_put(args: Args, kwargs: Kwargs, result: None) -> tuple[int, int,
 
 
 def _items_got(args: Args, kwargs: Kwargs, result: Any) -> tuple[int, int, object]:
-    return (*place_of(args[1], args[0]._length_), kept(result))
+    return (*place_of(args[1], args[0]), kept(result))
 
 
 def _text_got(args: Args, kwargs: Kwargs, result: Any) -> tuple[int, int, object]:

@@ -11,7 +11,7 @@ from ipcreel.interpose.targets import dress
 from ipcreel.mechanism import descriptors, inside
 from ipcreel.mechanism.mp_identity import named
 from ipcreel.mechanism.mp_sharing import kept, number_of, place_of, plain
-from ipcreel.mechanism.operation import IN, OUT, WAIT, Operation
+from ipcreel.mechanism.operation import IN, OUT, WAIT, Operation, Usual
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def _try_items_put(args: Args, kwargs: Kwargs) -> Any:
 
 
 def _items_got(args: Args, kwargs: Kwargs, result: Any) -> tuple[int, int, object]:
-    return (*place_of(args[1] if len(args) > 1 else kwargs.get("i"), len(args[0])), kept(result))
+    return (*place_of(args[1] if len(args) > 1 else kwargs.get("i"), args[0]), kept(result))
 
 
 def _items_put(args: Args, kwargs: Kwargs) -> tuple[int, object]:
@@ -134,7 +134,7 @@ def _items_were_put(args: Args, kwargs: Kwargs, result: None) -> tuple[int, int,
     if len(args) < 3:  # given by name
         return -1, 0, None
     array = args[0]._obj
-    return (*place_of(args[1], len(array)), None if plain(args[2]) is not None else kept(_items(array, args[1])))
+    return (*place_of(args[1], array), None if plain(args[2]) is not None else kept(_items(array, args[1])))
 
 
 @inside.of_library
@@ -157,6 +157,8 @@ def _give(args: Args, kwargs: Kwargs, a: int, b: int, payload: object) -> object
 _acquire: Any = None  # those of the semaphores' type in C
 _release: Any = None
 _INDEX, _STEP = "index, that of the first where there are several", "0 for one item, else the step from item to item"
+_VALUE, _ARRAY = "value._obj._ipcreel_object", "array._obj._ipcreel_object"
+_IS_NUMBER = "(type(new) is float or type(new) is int)"
 VALUE_CREATE = Operation(
     0x3301, "mp.value.create", identify=_made, after=_creation, semantic=True, a="size in bytes",
     b="1 where it has a lock", payload="the value; of a structure, its bytes",
@@ -164,10 +166,15 @@ VALUE_CREATE = Operation(
 GET = Operation(
     0x3302, "mp.value.get", identify=_shared, attempt=_try_get, after=_got, blocks=True, semantic=True, flow=IN,
     give=_give, payload="the value",
+    usual=Usual("value", scope=globals(), attempt="_try_get((value,), {})", got="kept(result)", object_=_VALUE),
 )  # fmt: skip
 SET = Operation(
     0x3303, "mp.value.set", identify=_shared, attempt=_try_put, before=_put, after=_was_put, blocks=True,
     semantic=True, flow=OUT, payload="the value",
+    usual=Usual(
+        "value", "new", scope=globals(), when=_IS_NUMBER, sent="new", attempt="_try_put((value, new), {})",
+        object_=_VALUE,
+    ),
 )  # fmt: skip
 ARRAY_CREATE = Operation(
     0x3311, "mp.array.create", identify=_made, after=_creation, semantic=True, a="size in bytes",
@@ -176,10 +183,18 @@ ARRAY_CREATE = Operation(
 ITEMS_GET = Operation(
     0x3312, "mp.array.get", identify=_shared, attempt=_try_items_get, after=_items_got, blocks=True, semantic=True,
     flow=IN, give=_give, a=_INDEX, b=_STEP, payload="the item, or the items",
+    usual=Usual(
+        "array", "index", scope=globals(), when="type(index) is int", attempt="_try_items_get((array, index), {})",
+        a_after="index", got="kept(result)", object_=_ARRAY,
+    ),
 )  # fmt: skip
 ITEMS_SET = Operation(
     0x3313, "mp.array.set", identify=_shared, attempt=_try_items_put, before=_items_put, after=_items_were_put,
     blocks=True, semantic=True, flow=OUT, a=_INDEX, b=_STEP, payload="the item, or the items",
+    usual=Usual(
+        "array", "index", "new", scope=globals(), when=f"type(index) is int and {_IS_NUMBER}", sent="new",
+        attempt="_try_items_put((array, index, new), {})", a_after="index", object_=_ARRAY,
+    ),
 )  # fmt: skip
 FIELD_GET = Operation(
     0x3321, "mp.structure.get", identify=_shared, blocks=True, semantic=True, flow=IN, give=_give,

@@ -51,12 +51,12 @@ def kept(value: Any) -> object:
         return None
 
 
-def place_of(index: Any, length: int) -> tuple[int, int]:
-    """The index as an integer, and the step, which is 0 for a single item."""
+def place_of(index: Any, array: Any) -> tuple[int, int]:
+    """The index into `array` as an integer, and the step, which is 0 for a single item."""
     if type(index) is int:
         return index, 0
     if isinstance(index, slice):
-        start, _, step = index.indices(length)
+        start, _, step = index.indices(len(array))
         return start, max(min(step, 2**62), -(2**62))
     try:
         return int(index.__index__()), 0

@@ -17,7 +17,7 @@ import marshal
 import os
 import secrets
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
@@ -27,11 +27,14 @@ from typing import Any
 from ipcreel import mechanism
 from ipcreel.record.source import shape_of
 from ipcreel.record.wrap import compiled
+from ipcreel.tape import writer
 
 PACKAGE = Path(__file__).parents[1]
 # Modules of Python that every interpreter has imported before a program begins, or that most programs import.
 _ALWAYS_THERE = ("_signal", "os", "time", "sys", "builtins", "_thread")
 _MODULES, _WRAPPERS = "code", "wrappers"
+# What does in Python what is done in C already.
+_NOT_NEEDED = ("ipcreel.tape.plain",) if writer.is_compiled() else ()
 
 
 def file_name(kind: str = _MODULES, magic: bytes = importlib.util.MAGIC_NUMBER) -> str:
@@ -62,9 +65,8 @@ def _content() -> tuple[bytes, bytes]:
     except (OSError, ValueError, EOFError, TypeError):
         pass
     if sys.dont_write_bytecode:
-        most_used = (name for key in (*_ALWAYS_THERE, "threading") for name in mechanism.PATCHES[key])
-        return _modules(_as_kept_by_python), _wrappers(most_used)
-    made = _modules(_plain), _wrappers(mechanism.MECHANISMS)
+        return _modules(_as_kept_by_python), _wrappers()
+    made = _modules(_plain), _wrappers()
     unfinished = kept.with_name(f"{kept.name}.{secrets.token_hex(4)}")
     try:
         unfinished.write_bytes(marshal.dumps((key, *made)))
@@ -125,9 +127,9 @@ class _Plain(ast.NodeTransformer):
         return node
 
 
-def _wrappers(names: Iterable[str]) -> bytes:
-    """The code of the wrappers of mechanisms, by shape."""
-    rows = [row for name in dict.fromkeys(names) for row in import_module(f"ipcreel.mechanism.{name}").OPERATIONS]
+def _wrappers() -> bytes:
+    """The code of the wrappers of all mechanisms, by shape."""
+    rows = [row for name in mechanism.MECHANISMS for row in import_module(f"ipcreel.mechanism.{name}").OPERATIONS]
     each = [
         (row, semantic, is_usual)
         for row in rows
@@ -142,7 +144,7 @@ def _add(
     name: str, modules: dict[str, tuple[str, bool, CodeType] | None], code_of: Callable[[str, Path], CodeType]
 ) -> None:
     """Take the code of a module, after those of ours that it imports."""
-    if name in modules:
+    if name in modules or name in _NOT_NEEDED:
         return
     place = PACKAGE.parent.joinpath(*name.split("."))
     is_package = place.is_dir()

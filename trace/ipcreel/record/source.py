@@ -1,14 +1,11 @@
 """The text of the wrapper of a row: straight-line code, in which a row pays only for what it uses.
 
-The tape is written from here directly, as `tape.writer` does it: a call costs as much as what it would do.
+What is done at every operation is done in C where that could be compiled (see `tape.plain`).
 """
 
 from __future__ import annotations
 
-from ipcreel.event import SIZE
 from ipcreel.interpose.targets import OBJECT_SLOT
-from ipcreel.tape.layout import CHUNK_BITS
-from ipcreel.tape.writer import SHORT_BYTES, SHORT_SIZE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,9 +27,9 @@ def source_of(row: Operation, semantic: bool, is_usual: bool = False) -> str:
     """The wrapper of `row`.
 
     The begin of what blocks is written before the call, so that a process that hangs or dies leaves it on its tape.
-    The tape's name tells a fork apart: what began before it is completed by the parent alone, and a child that comes
-    back through the same call (from a fork, from a signal's handler that forked) leaves its own tape as it is.
-    At the very end of an interpreter `here` may be gone already: the operation itself must go on working.
+    An event tells a fork apart: what began before it is completed by the parent alone, and a child that comes back
+    through the same call (from a fork, from a signal's handler that forked) leaves its own tape as it is.
+    At the very end of an interpreter nothing is recorded any more: the operation itself must go on working.
 
     Args:
         row: the operation.
@@ -41,7 +38,8 @@ def source_of(row: Operation, semantic: bool, is_usual: bool = False) -> str:
     """
     form = _usual(row) if is_usual else _general(row)
     rest = _attempting if row.attempt else _blocking if row.blocks else _prompt
-    return "\n".join([*form.head, *_indented([*_SITE, *form.before, *rest(row, form, semantic)], 1)])
+    inside = ["here, lane = process.here, event.lane"] if semantic else []
+    return "\n".join([*form.head, *_indented([*form.before, *inside, *rest(row, form, semantic)], 1)])
 
 
 class _Form:
@@ -55,9 +53,12 @@ class _Form:
         identified: set `object_`, by what stands for the result.
         sends, gets: whether there may be a payload.
         names: what the program gave.
+        start, stop: set the begin and the end apart from what is asked of the row, where that takes its time.
     """
 
-    __slots__ = ("after", "attempt", "before", "call", "gets", "head", "identified", "names", "sends")
+    __slots__ = (
+        "after", "attempt", "before", "call", "gets", "head", "identified", "names", "sends", "start", "stop"
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -69,6 +70,7 @@ class _Form:
         identified: Callable[[str], list[str]],
         names: str,
         payloads: tuple[bool, bool],
+        timed: bool = False,
     ) -> None:
         self.head = head
         self.before = before
@@ -78,17 +80,16 @@ class _Form:
         self.identified = identified
         self.names = names
         self.sends, self.gets = payloads
+        self.start = ["event.start()"] if timed else []
+        self.stop = ["event.stop()"] if timed else []
 
 
 def _general(row: Operation) -> _Form:
     return _Form(
         head=[
             "def wrapper(*args, **kwargs):",
-            "    here = process.here",
-            "    if here is None:",
-            "        return original(*args, **kwargs)",
-            "    lane = here.mark",
-            f"    if lane < 0{' or not concerns(args, kwargs)' if row.concerns else ''}:",
+            "    event = enter()",
+            f"    if event is None{' or not concerns(args, kwargs)' if row.concerns else ''}:",
             "        return original(*args, **kwargs)",
         ],
         before=_before(row),
@@ -98,6 +99,7 @@ def _general(row: Operation) -> _Form:
         identified=lambda result: _identified(row, f"args, kwargs, {result}", "args[0]"),
         names="args = kwargs",
         payloads=(row.before is not None, row.after is not None),
+        timed=True,
     )
 
 
@@ -108,18 +110,18 @@ def _usual(row: Operation) -> _Form:
     given, as_tuple = ", ".join(names), f"({''.join(f'{name}, ' for name in names)})"
     concerns = usual.concerns or (f"concerns({as_tuple}, {{}})" if row.concerns else "")
     is_short = f" or {names[-1]} is MISSING" if names else ""
+    general = f"        return general(*[one for one in {as_tuple} if one is not MISSING], *args, **kwargs)"
+    plain = f"        return {usual.call or f'original({given})'}"
     return _Form(
         head=[
             f"def wrapper({''.join(f'{name}=MISSING, ' for name in names)}{'/, ' if names else ''}*args, **kwargs):",
-            "    here = process.here",
-            f"    if args or kwargs{is_short} or here is None{_unless(usual.when)}:",
-            f"        return general(*[one for one in {as_tuple} if one is not MISSING], *args, **kwargs)",
-            "    try:",
-            "        lane = here.mark",
-            "    except RecursionError:",  # its message would speak of a comparison
-            "        raise RecursionError(TOO_DEEP) from None",
-            f"    if lane < 0{_unless(concerns)}:",
-            f"        return {usual.call or f'original({given})'}",
+            f"    if args or kwargs{is_short}:",
+            general,
+            "    event = enter()",
+            "    if event is None:",  # at the very end of an interpreter there are no builtins for what follows
+            plain,
+            *([f"    if not ({usual.when}):", general] if usual.when else []),
+            *([f"    if not ({concerns}):", plain] if concerns else []),
         ],
         before=[f"a = {usual.a}", *([f"sent = {usual.sent}"] if usual.sent else [])],
         call=f"result = {usual.call or f'original({given})'}",
@@ -135,22 +137,7 @@ def _usual(row: Operation) -> _Form:
     )
 
 
-def _unless(condition: str) -> str:
-    return f" or not ({condition})" if condition else ""
-
-
 _UNLESS_OURS = ["if not is_own(fault):", "    raise"]
-_SITE = [
-    "try:",
-    "    frame = getframe(1)",
-    "except ValueError as fault:",  # called by C at the bottom of a stack: an exit hook, the flush at the end
-    *[f"    {line}" for line in _UNLESS_OURS],
-    "    site = 0",
-    "else:",
-    "    code, site = near.get(frame.f_lasti, NOWHERE)",
-    "    if code is not frame.f_code:",
-    "        site = site_near(frame, near)",
-]
 
 
 def _before(row: Operation) -> list[str]:
@@ -169,23 +156,16 @@ def _before(row: Operation) -> list[str]:
 
 def _blocking(row: Operation, form: _Form, semantic: bool) -> list[str]:
     return [
-        "began = tape.name",
         *form.identified("None"),
-        *_slot_taken(),
+        *form.start,
         "try:",
-        *_indented(_packed("pack_begin", "at", "now(), lane, CODE, object_, site, a")),
+        "    event.begin(object_, a)",
         *_indented(_payload("sent"), 1, form.sends),
         *_indented(_called(form.call, semantic)),
         "except BaseException as error:",
         *_indented(_outside(semantic)),
-        "    end_ns = now()",
-        "    if tape.name is not began:",
-        "        raise",
-        "    pack_end(view, at + END_AT, -end_ns)",
+        "    event.end_raised()",
         *_indented(_raised(form)),
-        "end_ns = now()",
-        "if tape.name is not began:",
-        "    return result",
         *_ended(row, form),
         "return result",
     ]
@@ -193,22 +173,16 @@ def _blocking(row: Operation, form: _Form, semantic: bool) -> list[str]:
 
 def _prompt(row: Operation, form: _Form, semantic: bool) -> list[str]:
     return [
-        "begin_ns = now()",
+        *form.start,
         "try:",
         *_indented(_called(form.call, semantic)),
         "except BaseException as error:",
         *_indented(_outside(semantic)),
-        "    end_ns = -now()",
-        "    b = 0",
+        *_indented(form.stop),
         *_indented(form.identified("None")),
-        *_indented(_whole()),
+        "    event.raised(object_, a)",
         *_indented(_raised(form)),
-        "end_ns = now()",
-        *form.after,
-        *form.identified("result"),
-        *_whole(),
-        *_indented(_payload("got"), 0, form.gets),
-        *_indented(_payload("sent"), 0, form.sends),
+        *_told(form),
         "return result",
     ]
 
@@ -216,38 +190,29 @@ def _prompt(row: Operation, form: _Form, semantic: bool) -> list[str]:
 def _attempting(row: Operation, form: _Form, semantic: bool) -> list[str]:
     """A row that tries first whether it can do without waiting: most often it can."""
     return [
-        "slot = -1",
-        "began = tape.name",
-        "begin_ns = now()",
+        *form.start,
         "try:",
         *_indented(_called(form.attempt, semantic)),
         "    if result is WAIT:",
         *_indented(form.identified("None"), 2),
-        *_indented(_slot_taken(), 2),
-        *_indented(_packed("pack_begin", "at", "begin_ns, lane, CODE, object_, site, a"), 2),
+        "        event.begin(object_, a)",
         *_indented(_payload("sent"), 2, form.sends),
         *_indented(_called(form.call, semantic), 2),
         "except BaseException as error:",
         *_indented(_outside(semantic)),
-        "    end_ns = -now()",
-        "    if tape.name is not began:",
+        "    if event.left:",
         "        raise",
-        "    if slot < 0:",
-        "        b = 0",
+        "    if event.slot < 0:",
+        *_indented(form.stop, 2),
         *_indented(form.identified("None"), 2),
-        *_indented(_whole(), 2),
+        "        event.raised(object_, a)",
         "    else:",
-        "        pack_end(view, at + END_AT, end_ns)",
+        "        event.end_raised()",
         *_indented(_raised(form)),
-        "end_ns = now()",
-        "if tape.name is not began:",
+        "if event.left:",
         "    return result",
-        "if slot < 0:",
-        *_indented(form.after),
-        *_indented(form.identified("result")),
-        *_indented(_whole()),
-        *_indented(_payload("got"), 1, form.gets),
-        *_indented(_payload("sent"), 1, form.sends),
+        "if event.slot < 0:",
+        *_indented(_told(form)),
         "else:",
         *_indented(_ended(row, form)),
         "return result",
@@ -263,42 +228,22 @@ def _outside(semantic: bool) -> list[str]:
     return ["here.mark = lane"] if semantic else []
 
 
-def _slot_taken() -> list[str]:
-    """Nothing comes between the reading of a position and its storing (see `Tape`)."""
+def _told(form: _Form) -> list[str]:
+    """Of what has ended and was not written before."""
     return [
-        "slot = tape.slot",
-        "tape.slot = slot + 1",
-        "view, first = tape.events_place",
-        f"at = slot * {SIZE} - first",
-        f"if at >> {CHUNK_BITS}:",  # before the window, or behind it
-        "    view, at = tape.events_slid(slot)",
+        *form.stop,
+        *form.after,
+        *form.identified("result"),
+        "event.whole(object_, a, b)",
+        *_indented(_payload("got"), 0, form.gets),
+        *_indented(_payload("sent"), 0, form.sends),
     ]
-
-
-def _packed(pack: str, place: str, values: str) -> list[str]:
-    """One call into the view. A value that an event has no room for is a fault of the row, and is cut."""
-    return [
-        "try:",
-        f"    {pack}(view, {place}, {values})",
-        "except PackingError:",
-        "    a = fit(a)",
-        *(["    b = fit(b)"] if " b," in values else []),
-        f"    {pack}(view, {place}, {values})",
-    ]
-
-
-def _whole() -> list[str]:
-    return [*_slot_taken(), *_packed("pack_whole", "at", "begin_ns, lane, CODE, object_, site, a, b, end_ns")]
 
 
 def _ended(row: Operation, form: _Form) -> list[str]:
     if not row.after:
-        return ["pack_end(view, at + END_AT, end_ns)"]
-    return [
-        *form.after,
-        *_packed("pack_rest", "at + REST_AT", "a, b, end_ns"),
-        *_indented(_payload("got"), 0, form.gets),
-    ]
+        return ["event.end()"]
+    return [*form.stop, *form.after, "event.end(a, b)", *_indented(_payload("got"), 0, form.gets)]
 
 
 def _identified(row: Operation, given: str, first: str, quick: str = "") -> list[str]:
@@ -318,25 +263,12 @@ def _mended(line: str, otherwise: str) -> list[str]:
 
 
 def _payload(name: str) -> list[str]:
-    """Short bytes, which most payloads are, are written from here, as `Tape.payload` does it."""
-    return [
-        f"if {name} is not None:",
-        f"    if type({name}) is bytes and (length := len({name})) <= tape.short_limit:",
-        "        begin = tape.stream_at",
-        f"        tape.stream_at = end = begin + length + {SHORT_SIZE}",
-        "        stream, stream_first, stream_last = tape.stream.place",
-        "        if begin < stream_first or end > stream_last:",
-        "            stream, stream_first, stream_last = tape.stream.slide(begin, end)",
-        "        begin -= stream_first",
-        f"        short_packers[length](stream, begin, SHORT_HEAD, slot, {SHORT_BYTES} | length, {name})",
-        "    else:",
-        f"        payload(slot, {name})",
-    ]
+    return [f"if {name} is not None:", f"    event.payload({name})"]
 
 
 def _raised(form: _Form) -> list[str]:
     """The traceback keeps this frame: what the program gave must not live longer for it."""
-    return ["payload(slot, describe(error))", f"{form.names} = sent = None", "raise"]
+    return ["event.payload(describe(error))", f"{form.names} = sent = None", "raise"]
 
 
 def _indented(lines: list[str], levels: int = 1, wanted: bool = True) -> list[str]:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import _struct
 import marshal
 import os
 import sys
 
-from ipcreel.event import END_AT, REST_AT, TAPE_BEGIN, TAPE_END, TAPE_REST, TAPE_WHOLE
 from ipcreel.interpose.frames import WRAPPER_FILE, is_ours, program_frame
 from ipcreel.mechanism.operation import WAIT, Operation
 from ipcreel.mechanism.reading import Reading
 from ipcreel.record.source import shape_of, source_of
 from ipcreel.tape import process
-from ipcreel.tape.process import now, site_near, site_of, tape
-from ipcreel.tape.writer import SHORT_HEAD, short_packers
+from ipcreel.tape.process import now, site_of, tape
+from ipcreel.tape.writer import Entry
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,7 +23,6 @@ else:
     FunctionType = type(program_frame)  # `types` would be one more import at every start
 
 _open, _read, _close, _READ_ONLY = os.open, os.read, os.close, os.O_RDONLY | os.O_CLOEXEC
-PackingError: type[Exception] = _struct.error  # type: ignore[attr-defined]
 internals = False  # record the operations inside operations too
 
 _codes: dict[tuple[object, ...], CodeType] = {}
@@ -117,9 +114,8 @@ def _generated(function: FunctionType, row: Operation, is_general: bool = False)
         attempt=row.attempt,
         before=row.before,
         concerns=row.concerns,
+        enter=Entry(row.code, tape, process.__dict__),
         identify=row.identify,
-        near={},
-        payload=tape.payload,
     )
     function.__code__ = code
     return function
@@ -166,11 +162,6 @@ def mend(fault: Exception, code: int) -> None:
     process.fact("fault", f"{code:#06x}: {type(fault).__name__}: {_text(fault)}")
 
 
-def fit(value: Any) -> int:
-    """An integer that an event has room for, as near to `value` as there is one."""
-    return max(-(2**63), min(value, 2**63 - 1)) if isinstance(value, int) else 0
-
-
 def describe(error: BaseException) -> dict[str, object]:
     """An exception as a payload: enough to raise an equal one, and to read it."""
     kind = type(error)
@@ -189,26 +180,4 @@ def _text(error: BaseException) -> str:
 
 
 _MISSING = object()
-_NEEDED: dict[str, Any] = {
-    "MISSING": _MISSING,
-    "NOWHERE": (None, 0),
-    "END_AT": END_AT,
-    "PackingError": PackingError,
-    "REST_AT": REST_AT,
-    "SHORT_HEAD": SHORT_HEAD,
-    "TOO_DEEP": "maximum recursion depth exceeded",  # what the interpreter says of a call
-    "WAIT": WAIT,
-    "describe": describe,
-    "fit": fit,
-    "getframe": sys._getframe,
-    "is_own": is_own,
-    "mend": mend,
-    "now": now,
-    "pack_begin": TAPE_BEGIN.pack_into,
-    "pack_end": TAPE_END.pack_into,
-    "pack_rest": TAPE_REST.pack_into,
-    "pack_whole": TAPE_WHOLE.pack_into,
-    "short_packers": short_packers,
-    "site_near": site_near,
-    "tape": tape,
-}
+_NEEDED: dict[str, Any] = {"MISSING": _MISSING, "WAIT": WAIT, "describe": describe, "is_own": is_own, "mend": mend}

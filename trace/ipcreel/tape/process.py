@@ -168,18 +168,17 @@ def site_of(frame: FrameType) -> int:
     return number
 
 
-def site_near(frame: FrameType, near: dict[int, tuple[CodeType, int]]) -> int:
-    """`site_of`, which is remembered in `near` by the instruction alone: the next look costs a third.
-
-    Args:
-        frame: where the call stands.
-        near: by instruction, the code and the site that it was last in. One wrapper's: it is called at few places.
-    """
+def site_kept(frame: FrameType) -> tuple[int, int]:
+    """`site_of`, for whoever remembers it, and by how many frames outwards it is told; -1 where it is by many."""
     number = site_of(frame)
-    key = id(frame.f_code) + frame.f_lasti
-    if sites.get(key) == number:  # it is not passed over, where the site depends on the frame outside of it
-        near[frame.f_lasti] = frame.f_code, number
-    return number
+    outer: FrameType | None = frame
+    for depth in range(4):
+        if outer is None:
+            break
+        if sites.get(id(outer.f_code) + outer.f_lasti) == number:  # this one is not passed over
+            return number, depth
+        outer = outer.f_back
+    return number, -1
 
 
 def _define_source(file: str) -> None:

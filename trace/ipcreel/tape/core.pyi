@@ -1,0 +1,10 @@
+from collections.abc import Callable
+
+from ipcreel.tape.plain import Entry as Entry
+from ipcreel.tape.plain import Event as Event
+from ipcreel.tape.plain import Writer as Writer
+
+VERSION: int
+
+def pack(value: object, depth: int = 0, /) -> bytes: ...
+def fall_back_on(pack: Callable[[object, int], bytes], /) -> None: ...

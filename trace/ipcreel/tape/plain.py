@@ -1,0 +1,278 @@
+"""The hot path of the recorder in Python: what `core.c` says in C, for where that could not be compiled.
+
+A wrapper calls an `Entry` where its operation begins: it gives nothing where that is not to be recorded, or else an
+`Event` that knows its begin, its lane and its call site, and writes itself on the tape. The bytes are the same.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from _struct import Struct
+from _struct import error as PackingError  # type: ignore[attr-defined]  # noqa: N812
+
+from ipcreel.event import END_AT, REST_AT, SIZE, TAPE_BEGIN, TAPE_END, TAPE_REST, TAPE_WHOLE
+from ipcreel.tape import layout
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import CodeType
+    from typing import Any
+
+_now, _getframe = time.monotonic_ns, sys._getframe
+_pack_whole, _pack_begin, _pack_rest = TAPE_WHOLE.pack_into, TAPE_BEGIN.pack_into, TAPE_REST.pack_into
+_pack_end = TAPE_END.pack_into
+_pack_float, _FLOAT_SIZE = Struct(">3sIBd").pack_into, 16
+
+# A record [PAYLOAD, slot, bytes] with up to 255 bytes is written in one call.
+_SHORT_HEAD = bytes((0x93, layout.PAYLOAD, 0xCE))
+_SHORT_BYTES = 0xC400  # the marker of such bytes, above their size
+_SHORT_SIZE = 9  # what stands before them
+
+
+class _ShortPackers(dict[int, "Callable[..., None]"]):
+    """By size of the bytes: what writes the record."""
+
+    def __missing__(self, size: int) -> Callable[..., None]:
+        pack_into = self[size] = Struct(f">3sIH{size}s").pack_into
+        return pack_into
+
+
+_short_packers = _ShortPackers()
+_FROM_SITE_TO_CALLER = 4  # over `Event._begun`, the method of the event, and the wrapper
+
+
+def _fit(value: Any) -> int:
+    """An integer that an event has room for, as near to `value` as there is one; 0 for what is none."""
+    return max(-(2**63), min(value, 2**63 - 1)) if isinstance(value, int) else 0
+
+
+class Writer:
+    """Where the next event and the next record of a tape go.
+
+    Positions are taken by reading an attribute and storing it advanced, in straight-line code without a call or a
+    loop: CPython (3.11 to 3.13, with its lock) switches threads, runs signal handlers and, from 3.12 on, collects
+    garbage only at calls, loops and function entries, so nothing comes between. `test_writer` stresses this.
+
+    Attributes:
+        slot: of the next event.
+        stream_at: of the next record, in bytes.
+        generation: counts the tapes that were begun with this object: a fork begins another one.
+        payload_limit: bytes kept of a payload.
+        short_limit: bytes up to this many are written in one go.
+        events_place: the mapped part of the events: a view, and the offset in the file, after its first page, of the
+            view's first byte.
+        stream_place: that of the stream: a view, and the offsets of its first byte and after its last.
+    """
+
+    __slots__ = ("events_place", "generation", "payload_limit", "short_limit", "slot", "stream_at", "stream_place")
+
+    events_place: tuple[memoryview, int]
+    stream_place: tuple[memoryview, int, int]
+
+    def __init__(self) -> None:
+        self.generation = self.slot = self.stream_at = self.short_limit = self.payload_limit = 0
+
+    def events_slid(self, slot: int) -> tuple[memoryview, int]:
+        """Where to write the event of a slot that lies outside the window: a view, and the offset in it."""
+        raise NotImplementedError
+
+    def stream_slid(self, begin: int, end: int) -> tuple[memoryview, int, int]:
+        """A place that holds bytes `begin` to `end` of the stream."""
+        raise NotImplementedError
+
+    def other_payload(self, slot: int, value: object) -> None:
+        """Keep a payload that is neither short bytes nor a float."""
+        raise NotImplementedError
+
+    def whole(self, begin_ns: int, lane: int, op: int, object_: int, site: int, a: int, b: int, end_ns: int) -> int:
+        """Write an event that has ended. Returns its slot."""
+        slot = self.slot
+        self.slot = slot + 1
+        view, first = self.events_place
+        at = slot * SIZE - first
+        if at >> layout.CHUNK_BITS:  # before the window, or behind it
+            view, at = self.events_slid(slot)
+        try:
+            _pack_whole(view, at, begin_ns, lane, op, object_, site, a, b, end_ns)
+        except PackingError:
+            _pack_whole(view, at, begin_ns, lane, op, object_, site, _fit(a), _fit(b), end_ns)
+        return slot
+
+    def begin(self, begin_ns: int, lane: int, op: int, object_: int, site: int, a: int) -> int:
+        """Write the begin of an event that may never end. Returns its slot."""
+        slot = self.slot
+        self.slot = slot + 1
+        view, first = self.events_place
+        at = slot * SIZE - first
+        if at >> layout.CHUNK_BITS:  # before the window, or behind it
+            view, at = self.events_slid(slot)
+        try:
+            _pack_begin(view, at, begin_ns, lane, op, object_, site, a)
+        except PackingError:
+            _pack_begin(view, at, begin_ns, lane, op, object_, site, _fit(a))
+        return slot
+
+    def end(self, slot: int, a: int, b: int, end_ns: int) -> None:
+        """Complete the event in `slot`."""
+        view, at = self.place_of(slot)
+        try:
+            _pack_rest(view, at + REST_AT, a, b, end_ns)
+        except PackingError:
+            _pack_rest(view, at + REST_AT, _fit(a), _fit(b), end_ns)
+
+    def place_of(self, slot: int) -> tuple[memoryview, int]:
+        """Where the event of `slot` lies: a view, and the offset in it."""
+        view, first = self.events_place
+        at = slot * SIZE - first
+        return self.events_slid(slot) if at >> layout.CHUNK_BITS else (view, at)
+
+    def write(self, record: bytes) -> None:
+        """Append one record to the stream."""
+        size = len(record)
+        begin = self.stream_at
+        self.stream_at = end = begin + size
+        view, first, last = self.stream_place
+        if begin < first or end > last:
+            view, first, last = self.stream_slid(begin, end)
+        view[begin - first : end - first] = record
+
+    def payload(self, slot: int, value: object) -> None:
+        """Keep `value` as the payload of the event in `slot`, cut to the limit."""
+        if type(value) is bytes and len(value) <= self.short_limit:
+            size = len(value)
+            begin = self.stream_at
+            self.stream_at = end = begin + size + _SHORT_SIZE
+            view, first, last = self.stream_place
+            if begin < first or end > last:
+                view, first, last = self.stream_slid(begin, end)
+            _short_packers[size](view, begin - first, _SHORT_HEAD, slot, _SHORT_BYTES | size, value)
+        elif type(value) is float:
+            begin = self.stream_at
+            self.stream_at = end = begin + _FLOAT_SIZE
+            view, first, last = self.stream_place
+            if begin < first or end > last:
+                view, first, last = self.stream_slid(begin, end)
+            _pack_float(view, begin - first, _SHORT_HEAD, slot, 0xCB, value)
+        else:
+            self.other_payload(slot, value)
+
+
+class Entry:
+    """Called where an operation begins, by its wrapper.
+
+    Args:
+        op: code of the operation.
+        writer: of the tape.
+        scope: the globals of `tape.process`.
+    """
+
+    __slots__ = ("near", "op", "scope", "writer")
+
+    def __init__(self, op: int, writer: Writer, scope: dict[str, Any]) -> None:
+        self.op = op
+        self.writer = writer
+        self.scope = scope
+        # By instruction, the code and the site that it was last in: a wrapper is called at few places.
+        self.near: dict[int, tuple[CodeType | None, int]] = {}
+
+    def __call__(self) -> Event | None:
+        here = self.scope["here"]
+        if here is None:  # the interpreter ends
+            return None
+        try:
+            lane = here.mark
+        except RecursionError:  # its message would speak of a comparison
+            raise RecursionError("maximum recursion depth exceeded") from None
+        return None if lane < 0 else Event(self, lane)
+
+    def site(self) -> int:
+        """The number of the call site where the wrapper was called, which has called an event's method."""
+        try:
+            frame = _getframe(_FROM_SITE_TO_CALLER)
+        except ValueError:  # called by C at the bottom of a stack: an exit hook, the flush at the end
+            return 0
+        code, number = self.near.get(frame.f_lasti, (None, 0))
+        if code is not frame.f_code:
+            number, depth = self.scope["site_kept"](frame)
+            if depth == 0:
+                self.near[frame.f_lasti] = frame.f_code, number
+        return number
+
+
+class Event:
+    """An operation that has begun.
+
+    Attributes:
+        lane: where.
+        slot: on the tape; -1 as long as nothing was written of it.
+    """
+
+    __slots__ = ("begin_ns", "entry", "generation", "lane", "slot", "stopped_ns")
+
+    def __init__(self, entry: Entry, lane: int) -> None:
+        self.entry = entry
+        self.lane = lane
+        self.generation = entry.writer.generation
+        self.slot = -1
+        self.stopped_ns = 0
+        self.begin_ns = _now()
+
+    @property
+    def left(self) -> bool:
+        """Whether a fork came between, and this is the child: what began before is completed by the parent alone."""
+        return self.generation != self.entry.writer.generation
+
+    def start(self) -> None:
+        """It begins now: all that came since its entry was ours."""
+        self.begin_ns = _now()
+
+    def stop(self) -> None:
+        """It has ended; what is told of it comes later."""
+        self.stopped_ns = _now()
+
+    def whole(self, object_: int, a: int, b: int) -> None:
+        """Write it, ended."""
+        end_ns = self.stopped_ns or _now()
+        self.slot = self.entry.writer.whole(*self._begun(object_), a, b, end_ns)
+
+    def raised(self, object_: int, a: int) -> None:
+        """Write it, ended by an exception."""
+        end_ns = -(self.stopped_ns or _now())
+        self.slot = self.entry.writer.whole(*self._begun(object_), a, 0, end_ns)
+
+    def begin(self, object_: int, a: int) -> None:
+        """Write that it has begun."""
+        self.slot = self.entry.writer.begin(*self._begun(object_), a)
+
+    def _begun(self, object_: int) -> tuple[int, int, int, int, int]:
+        """What is known at the begin. The call site is sought only now: whether the call is one of the operation's
+        was asked in between.
+        """
+        self.generation = self.entry.writer.generation
+        return self.begin_ns, self.lane, self.entry.op, object_, self.entry.site()
+
+    def end(self, a: int | None = None, b: int = 0) -> None:
+        """Write that it has ended, with `a` and `b` where they are given."""
+        end_ns = self.stopped_ns or _now()
+        if self.slot >= 0 and not self.left:
+            if a is None:
+                self._end(end_ns)
+            else:
+                self.entry.writer.end(self.slot, a, b, end_ns)
+
+    def end_raised(self) -> None:
+        """Write that it was ended by an exception."""
+        end_ns = -(self.stopped_ns or _now())
+        if self.slot >= 0 and not self.left:
+            self._end(end_ns)
+
+    def _end(self, end_ns: int) -> None:
+        view, at = self.entry.writer.place_of(self.slot)
+        _pack_end(view, at + END_AT, end_ns)
+
+    def payload(self, value: object) -> None:
+        """Keep `value` as its payload."""
+        if self.slot >= 0 and not self.left:
+            self.entry.writer.payload(self.slot, value)
