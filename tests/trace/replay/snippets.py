@@ -757,7 +757,7 @@ if pid == 0:
 os.close(writing)
 say(int(os.read(reading, 100)) == pid, os.read(reading, 1))
 os.close(reading)
-say(os.waitpid(-1, 0) == (pid, 0))
+say(os.waitpid(pid, 0) == (pid, 0))
 """,
     """
 done = subprocess.run(["/bin/echo", "from", "echo"], capture_output=True, text=True)
