@@ -57,15 +57,16 @@ class Deliveries:
             arrival.watch(lambda: expecting.get(lane) == following.a)
 
     def _is_between(self, delivery: Event) -> bool:
-        """Whether a signal came between two instructions, or in what we do when another one comes there.
+        """Whether the next signal came between two instructions, or in what we do when another one comes there.
 
-        That other one is noted next, at the same moment of the program.
+        That other one is noted when the handler of this one has ended, at the same moment of the program.
         """
         if delivery.b == _BETWEEN:
             return True
         events = self._reading.here.events
-        later = (event for event in reversed(events) if event.op == self.code and event.row > delivery.row)
-        other = next(later, None)
+        run_end_ns = abs(events[-2].end_ns) if len(events) > 1 else 0  # of the handler, whose run comes next
+        later = (event for event in reversed(events) if event.op == self.code and event.begin_ns >= run_end_ns)
+        other = next(later, None) if run_end_ns else None
         if other is None or (other.b, other.site) != (_BETWEEN, delivery.site):
             return False
         payload = self._reading.script.payload
