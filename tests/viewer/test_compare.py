@@ -68,12 +68,18 @@ def test_cursor_and_view_of_one_are_followed_by_the_other(compared):
 
 def test_every_link_of_the_panel_goes_somewhere_in_both(compared):
     html = ComparePage(compared.comparison).write()
-    for kind in ("one", "other", "parting", "pair"):
+    for kind in ("one", "other", "parting"):
         found = re.search(rf'"({kind}:[\d:]+)"', html)
         assert found, kind
         compared.page._on_link(QUrl(found[1]))
     assert compared.one.selection.selected_event is not None
     assert compared.other.selection.selected_event is not None
+    # Which put is the one that nobody receives, and so carries what is certain, is up to the scheduler.
+    pairs = compared.comparison.difference.payloads
+    assert re.findall(r'"(pair:[\d:]+)"', html) == [f"pair:{one.row}:{other.row}" for one, other in pairs]
+    compared.page._on_link(QUrl(f"pair:{len(compared.one.reel) - 1}:2"))
+    assert compared.one.selection.selected_event == len(compared.one.reel) - 1
+    assert compared.other.selection.selected_event == 2
 
 
 def test_what_is_selected_in_the_other_is_described_in_a_panel_of_its_own(window, compared):
