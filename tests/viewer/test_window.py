@@ -231,7 +231,10 @@ def test_search_goes_from_one_event_to_the_next_and_round(window, market):
     for _ in range(len(kills) + 1):
         QTest.keyClick(search.query, Qt.Key.Key_Return)
         seen.append(window.session.selection.selected_event)
+        assert not search.visibleRegion().isEmpty(), "it stays in front, to go on with"
     assert seen == [*kills, kills[0]]
+    QTest.keyClick(search.query, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    assert window.session.selection.selected_event == kills[-1]
 
 
 def test_a_search_can_leave_all_else_out_of_the_timeline(window):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QItemSelectionModel, QModelIndex
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
@@ -35,7 +36,6 @@ class Search(QWidget):
         self.query.setToolTip(HELP)
         self.query.setClearButtonEnabled(True)
         self.query.textChanged.connect(self._on_query_changed)
-        self.query.returnPressed.connect(lambda: self.step(1))
         self.only = QCheckBox("show only these")
         self.only.setToolTip("Leaves all other events out of the timeline")
         self.only.toggled.connect(self._apply)
@@ -70,6 +70,13 @@ class Search(QWidget):
         self.query.setFocus()
         self.query.selectAll()
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter goes to the next that was found, with Shift to the previous; it is no key of the window here."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.step(-1 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1)
+        else:
+            super().keyPressEvent(event)
+
     def step(self, by: int) -> None:
         """To the next event that was found (by=1), or the previous; round at the ends."""
         count = self.found.rowCount()
@@ -92,7 +99,9 @@ class Search(QWidget):
             try:
                 rows = find_events(self._reel, text, self._session.data.tick_ns)
                 self.found.show_rows(rows)
-                self.said.setText(f"{len(rows):,} of {len(self._reel):,} events. Enter: the next one.")
+                self.said.setText(
+                    f"{len(rows):,} of {len(self._reel):,} events. Enter: the next; Shift+Enter: the one before."
+                )
             except QueryError as error:
                 self.found.show_rows(self.found.rows[:0])
                 self.said.setText(str(error))

@@ -39,7 +39,7 @@ class FramePainter:
 
     def highlight(self, flows: FlowIndex, stands_out: Raster | None) -> None:
         """Draws some flows alone, and some spans over the rest, which then fades."""
-        self._picture.flows, self._picture.stands_out = flows, stands_out
+        self._picture.highlight(flows, stands_out)
         self._highlights += 1
 
     def show_path(self, path: PathColumns | None) -> None:

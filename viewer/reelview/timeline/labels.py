@@ -20,9 +20,10 @@ _PAD_PX = 3
 
 
 class Label(NamedTuple):
-    """A text, where it begins, the kind it stands on, and whether that is hatched there."""
+    """A text, its event, where it begins, the kind it stands on, and whether that is hatched there."""
 
     text: str
+    event: int
     x_px: float
     y_px: int
     height_px: int
@@ -62,7 +63,7 @@ def place_labels(
         text = fit(label(event), width)
         for strip in strips_of_row[row] if text else ():
             top, height = int(strips.place.y_px[strip]), int(strips.place.height_px[strip])
-            labels.append(Label(text, x, top, height, colour, on_hatching))
+            labels.append(Label(text, event, x, top, height, colour, on_hatching))
     return labels
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 
+from reelview.flows import FlowIndex
 from reelview.raster.choose import Raster
 from reelview.raster.compose import Rows, compose
 from reelview.raster.merge import merge
@@ -46,10 +47,9 @@ class Picture:
     def __init__(self, data: TimelineData, raster: Raster, texts: Texts) -> None:
         self._data = data
         self._raster = raster
-        self.stands_out: Raster | None = None
-        """What is drawn over the rest, which then fades."""
-        self.flows = data.flows
-        """What is drawn as arrows: all, or those among what stands out."""
+        self._stands_out: Raster | None = None
+        self._is_bright = np.zeros(0, np.bool_)
+        self._flows = data.flows
         self.path: PathColumns | None = None
         """The critical path, drawn in place of the arrows."""
         self._view: View | None = None
@@ -57,6 +57,13 @@ class Picture:
         self._texts = texts
         self._placed_key: tuple[object, ...] = ()
         self.note = ""
+
+    def highlight(self, flows: FlowIndex, stands_out: Raster | None) -> None:
+        """Draws some flows alone, and some spans over the rest, which then fades; None: all spans are alike."""
+        self._flows, self._stands_out = flows, stands_out
+        if stands_out is not None:
+            self._is_bright = np.zeros(int(self._data.spans.event.max(initial=0)) + 1, np.bool_)
+            self._is_bright[stands_out.spans.event] = True
 
     def image(self, view: View, layout: Layout, theme: Theme, axis: Axis) -> QImage:
         """The picture of a view; `note` then says what could not be drawn one by one."""
@@ -75,7 +82,7 @@ class Picture:
             paint_path(painter, self.path, view.window, layout, view.scroll_px, theme)
         elif view.with_arrows:
             ink = ArrowInk(painter, theme, self._texts, view.has_selected, self._raster)
-            self.note = paint_arrows(ink, self.flows, view.window, view.height_px, view.scroll_px, layout)
+            self.note = paint_arrows(ink, self._flows, view.window, view.height_px, view.scroll_px, layout)
         marker_painter = MarkerPainter(
             painter, view.window, layout, scroll_px=view.scroll_px, height_px=view.height_px, theme=theme
         )
@@ -108,11 +115,11 @@ class Picture:
         drift = round((window.begin_ns - self._data.zero_ns) / window.pixel_ns) % 4096
         grid = np.array([int(window.x_px(at_ns)) for at_ns in axis.at_ns], np.intp)
         grid = grid[(grid >= 0) & (grid < width)]
-        if self.stands_out is None:
+        if self._stands_out is None:
             compose(frame, self._rows, theme, self._raster.rarest, drift_px=drift, grid_px=grid, out=pixels)
             return
         compose(frame, self._rows, faded(theme), self._raster.rarest, drift_px=drift, grid_px=grid, out=pixels)
-        over = merge(self.stands_out.frame(window, strips.row), strips.strip, len(self._rows.y_px))
+        over = merge(self._stands_out.frame(window, strips.row), strips.strip, len(self._rows.y_px))
         shown = compose(over, self._rows, theme, self._raster.rarest, drift_px=drift)
         # A row more than there are strips: the gaps between them, where nothing stands.
         taken = np.concatenate((over.shade != 0, np.zeros((1, width), np.bool_)))
@@ -121,13 +128,14 @@ class Picture:
     def _draw_labels(self, painter: QPainter, view: View, strips: Strips, theme: Theme) -> None:
         texts = self._texts
         labels = place_labels(self._raster, view.window, strips, self._data.label, texts.fit)
-        solids = [QColor(colour) for colour in theme.kinds]
         for label in labels:
+            is_faded = self._stands_out is not None and not self._is_bright[label.event]
+            look = faded(theme) if is_faded else theme
             x, y = int(label.x_px), label.y_px + (label.height_px - texts.height_px) // 2
             if label.on_hatching:
                 width = texts.width_px(label.text) + 4
-                painter.fillRect(x - 2, label.y_px + 2, width, label.height_px - 4, solids[label.kind])
-            painter.drawPixmap(x, y, texts.picture(label.text, theme.inks[label.kind]))
+                painter.fillRect(x - 2, label.y_px + 2, width, label.height_px - 4, QColor(look.kinds[label.kind]))
+            painter.drawPixmap(x, y, texts.picture(label.text, look.inks[label.kind]))
 
 
 def text_box(painter: QPainter, text: str, x_px: float, y_px: float, theme: Theme, within: QRectF) -> QRectF:
