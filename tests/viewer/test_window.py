@@ -140,6 +140,18 @@ def test_an_event_is_found_by_keys_alone_and_back_undoes_it(window):
     assert session.selection.selected_event is None
 
 
+def test_a_run_is_played_and_stepped_from_a_panel_that_has_the_keys(window):
+    window.session.go_to_event(2)
+    page, cursor = page_of(window, "state"), window.session.cursor
+    QTest.keyClick(page, Qt.Key.Key_Space)
+    assert window.session.playback.is_playing
+    QTest.keyClick(page, Qt.Key.Key_Space)
+    assert not window.session.playback.is_playing
+    before_ns = cursor.at_ns
+    QTest.keyClick(page, Qt.Key.Key_Right)
+    assert cursor.at_ns > before_ns
+
+
 def test_the_selected_event_stands_out_in_every_panel_and_in_the_list_of_a_search(window, market):
     search = window.docks["search"].widget()
     search.query.setText("op:sysv.queue.send")

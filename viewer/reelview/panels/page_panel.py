@@ -103,8 +103,9 @@ class PagePanel(QTextBrowser):
             self._timer.start(self._pause_ms)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Back and forward are the window's: a page has no history of its own."""
-        if action_of(event) in ("back", "forward"):
+        """Back, forward, play and steps are the window's, wherever a link was clicked last."""
+        name = action_of(event) or ""
+        if name in ("back", "forward", "play") or name.startswith("step_"):
             event.ignore()
         else:
             super().keyPressEvent(event)
