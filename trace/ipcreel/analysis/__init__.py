@@ -10,4 +10,10 @@ clocks   vector clocks
 waits    how long each lane lived, waited and ran
 stats    where the time of a run went
 ticks    where the time of each tick went
+critical, contention, lateness  the causal chain that took the time; who waited for a lock; what was sent or taken late
+roles, parts, openness  what everything is in every run; whose doing an event is; what was open to scheduling
+behaviour, deeds, diff  what each role did, as columns and in words; what two runs did otherwise
+inside, enclosing  operations inside others
+state    everything that was so at one moment
+findings what is wrong with a run
 """
