@@ -17,6 +17,11 @@ handler comes between. */
 #undef Py_BUILD_CORE
 #endif
 
+#if PY_VERSION_HEX < 0x030C0000
+#define IS_READY(text) PyUnicode_IS_READY(text)
+#else
+#define IS_READY(text) 1 /* every text is, from then on */
+#endif
 #define VERSION 1 /* of what this offers to Python: a library from before a change is not used */
 #define EVENT_SIZE 64
 #define SHORT_HEAD 9
@@ -38,6 +43,8 @@ typedef struct {
     uint64_t payload;
     int64_t end_ns;
 } Taped;
+
+_Static_assert(offsetof(Taped, end_ns) == 48 && sizeof(Taped) <= EVENT_SIZE, "as event.TAPE_WHOLE has it");
 
 static uint64_t now(void) {
     struct timespec time;
@@ -349,7 +356,7 @@ static int pack_value(Packed *packed, PyObject *value, int depth) {
         Py_ssize_t size = PyBytes_GET_SIZE(value);
         return pack_size(packed, size, 0, 0, 0xC4, 0xC5) < 0 ? -1 : pack_bytes(packed, PyBytes_AS_STRING(value), size);
     }
-    if (kind == &PyUnicode_Type && PyUnicode_IS_READY(value) && PyUnicode_IS_ASCII(value)) {
+    if (kind == &PyUnicode_Type && IS_READY(value) && PyUnicode_IS_ASCII(value)) {
         Py_ssize_t size = PyUnicode_GET_LENGTH(value);
         return pack_size(packed, size, 0xA0, 32, 0xD9, 0xDA) < 0
                    ? -1
