@@ -90,10 +90,7 @@ class Writer:
         """Write an event that has ended. Returns its slot."""
         slot = self.slot
         self.slot = slot + 1
-        view, first = self.events_place
-        at = slot * SIZE - first
-        if at >> layout.CHUNK_BITS:  # before the window, or behind it
-            view, at = self.events_slid(slot)
+        view, at = self.place_of(slot)
         try:
             _pack_whole(view, at, begin_ns, lane, op, object_, site, a, b, end_ns)
         except PackingError:
@@ -104,10 +101,7 @@ class Writer:
         """Write the begin of an event that may never end. Returns its slot."""
         slot = self.slot
         self.slot = slot + 1
-        view, first = self.events_place
-        at = slot * SIZE - first
-        if at >> layout.CHUNK_BITS:  # before the window, or behind it
-            view, at = self.events_slid(slot)
+        view, at = self.place_of(slot)
         try:
             _pack_begin(view, at, begin_ns, lane, op, object_, site, a)
         except PackingError:
@@ -126,7 +120,8 @@ class Writer:
         """Where the event of `slot` lies: a view, and the offset in it."""
         view, first = self.events_place
         at = slot * SIZE - first
-        return self.events_slid(slot) if at >> layout.CHUNK_BITS else (view, at)
+        is_outside = at >> layout.CHUNK_BITS  # before the window, or behind it
+        return self.events_slid(slot) if is_outside else (view, at)
 
     def write(self, record: bytes) -> None:
         """Append one record to the stream."""

@@ -1,0 +1,89 @@
+/* What the three parts of `ipcreel.tape.core` have in common. */
+
+#ifndef IPCREEL_CORE_H
+#define IPCREEL_CORE_H
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include <stdint.h>
+#include <string.h>
+#include <structmember.h>
+#include <time.h>
+
+#define EVENT_SIZE 64
+
+/* On a tape (event.py: TAPE_WHOLE). */
+typedef struct {
+    uint64_t begin_ns;
+    uint32_t lane;
+    uint16_t op;
+    uint32_t object;
+    uint32_t site;
+    int64_t a;
+    int64_t b;
+    uint64_t payload;
+    int64_t end_ns;
+} Taped;
+
+_Static_assert(offsetof(Taped, end_ns) == 48 && sizeof(Taped) <= EVENT_SIZE, "as event.TAPE_WHOLE has it");
+
+static inline uint64_t now(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
+}
+
+static inline void write_big_endian(char *at, uint64_t value, int size) {
+    while (size--) {
+        at[size] = (char)value;
+        value >>= 8;
+    }
+}
+
+static inline int counted(const char *name, Py_ssize_t count, Py_ssize_t wanted) {
+    if (count == wanted)
+        return 0;
+    PyErr_Format(PyExc_TypeError, "%s takes %zd arguments, not %zd", name, wanted, count);
+    return -1;
+}
+
+/* ---- core_pack.c ---- */
+
+/* Bytes that grow. Begin with `packed_begin`, end with `packed_free`. */
+typedef struct {
+    char *bytes;
+    Py_ssize_t size, room;
+    char at_first[256]; /* most values are short */
+} Packed;
+
+int64_t fit(PyObject *value);
+void packed_begin(Packed *packed, Py_ssize_t size);
+void packed_free(Packed *packed);
+int pack_value(Packed *packed, PyObject *value, int depth);
+PyObject *core_pack(PyObject *module, PyObject *const *args, Py_ssize_t count);
+PyObject *core_fall_back_on(PyObject *module, PyObject *pack);
+
+/* ---- core_writer.c ---- */
+
+/* Where the next event and the next record of a tape go. */
+typedef struct {
+    PyObject_HEAD
+    unsigned long long slot;      /* of the next event */
+    unsigned long long stream_at; /* of the next record */
+    unsigned int generation;      /* of the tape: a fork begins another one in the same object */
+    int short_limit;              /* bytes up to this many are written in one go */
+    long long payload_limit;      /* bytes kept of a payload */
+    PyObject *events_place;       /* (view, first): the part of the file that is mapped */
+    PyObject *stream_place;       /* (view, first, last) */
+    Py_buffer events, stream;
+    long long events_first, stream_first, stream_last;
+} Writer;
+
+extern PyTypeObject WriterType;
+
+int write_event(Writer *self, long long *slot, Taped *event, int64_t end_ns);
+int write_end(Writer *self, long long slot, const int64_t *a, const int64_t *b, int64_t end_ns);
+int write_payload(Writer *self, long long slot, PyObject *value);
+int writer_ready(void);
+
+#endif
