@@ -2,8 +2,9 @@
 
 Each program runs bare, then recorded, then its busiest process is replayed alone, in turn, several rounds: the table
 gives the median of seconds from start to end, interpreters included, and of the replay's share of the bare run. The
-market waits (20 ms a tick), the pool computes in four workers, the pair sends to and fro as fast as it can. Then the
-debugger goes back in the market, again and again: milliseconds from one prompt to the next.
+market waits, at 20 ms a tick and at its own pace of a second; the pool computes in four workers; the pair sends to and
+fro as fast as it can. Then the debugger goes back in the market, again and again: milliseconds from one prompt to the
+next.
 
     python tests/bench/bench_replay.py [--rounds 5] [--markdown]
 
@@ -26,20 +27,7 @@ import numpy as np
 from ipcreel.reel import Reel, open_reel
 
 PYTHON = sys.executable
-MARKET = [
-    PYTHON,
-    "-m",
-    "energymarket",
-    "run",
-    "--homes",
-    "5",
-    "--ticks",
-    "150",
-    "--tick-seconds",
-    "0.02",
-    "--output",
-    "quiet",
-]
+MARKET = [PYTHON, "-m", "energymarket", "run", "--homes", "5", "--output", "quiet"]
 POOL = """
     import multiprocessing
     def work(number):
@@ -82,7 +70,10 @@ def main() -> None:
 
 def commands(folder: Path) -> dict[str, list[str]]:
     """Program → how it is started."""
-    found = {"market": MARKET}
+    found = {
+        "market": [*MARKET, "--ticks", "150", "--tick-seconds", "0.02"],
+        "market at its own pace": [*MARKET, "--ticks", "10"],
+    }
     for name, text in (("pool", POOL), ("pair", PAIR)):
         (folder / f"{name}.py").write_text(textwrap.dedent(text))
         found[name] = [PYTHON, str(folder / f"{name}.py")]
@@ -155,7 +146,7 @@ def _read_prompt(debugger: subprocess.Popen[bytes]) -> None:
 
 
 def _plain_row(*cells: str) -> str:
-    return f"{cells[0]:<10}{cells[1]:<16}" + "".join(f"{cell:>17}" for cell in cells[2:])
+    return f"{cells[0]:<24}{cells[1]:<16}" + "".join(f"{cell:>17}" for cell in cells[2:])
 
 
 def _markdown_row(*cells: str) -> str:
