@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ipcreel.analysis.state.intervals import Intervals
-from ipcreel.analysis.state.running import Latest, Running
+from ipcreel.analysis.state.running import Latest, running
 
 moments = st.integers(0, 60)
 
@@ -42,18 +42,26 @@ def test_a_moment_among_two_million_intervals_is_found_well_under_a_millisecond(
     assert (time.perf_counter() - began) / 200 < 0.001
 
 
-@given(st.lists(st.tuples(st.integers(0, 3), moments, st.integers(-3, 3)), max_size=40), st.integers(0, 4), moments)
-def test_a_running_number_is_the_sum_of_the_changes_up_to_a_moment(changes, key, at_ns):
-    columns = [np.array([change[n] for change in changes], np.int64) for n in range(3)]
-    expected = sum(by for of, when, by in changes if of == key and when <= at_ns)
-    running = Running(*columns)
-    assert running.at(key, at_ns) == expected
-    assert running.all_at(at_ns).tolist() == [running.at(each, at_ns) for each in running.keys.tolist()]
+@given(st.lists(st.tuples(st.integers(0, 3), moments, st.integers(-3, 3)), max_size=40), moments)
+def test_a_running_number_is_the_sum_of_the_changes_up_to_a_moment(changes, at_ns):
+    sums = running(*(np.array([change[n] for change in changes], np.int64) for n in range(3)))
+    expected = {key: sum(by for of, when, by in changes if of == key and when <= at_ns) for key, _, _ in changes}
+    assert dict(zip(sums.keys.tolist(), sums.all_at(at_ns).tolist(), strict=True)) == expected
 
 
-@pytest.mark.parametrize(("at_ns", "row"), [(4, None), (5, 70), (8, 70), (9, 71), (100, 71)])
+@pytest.mark.parametrize(("at_ns", "row"), [(4, -1), (5, 70), (8, 70), (9, 71), (100, 71)])
 def test_the_latest_row_of_a_key_is_that_of_the_last_moment(at_ns, row):
     latest = Latest(np.array([1, 2, 1]), np.array([5, 6, 9]), np.array([70, 80, 71]))
-    assert latest.at(1, at_ns) == row
-    assert latest.at(3, at_ns) is None
-    assert latest.all_at(at_ns).tolist() == [-1 if row is None else row, 80 if at_ns >= 6 else -1]
+    assert latest.keys.tolist() == [1, 2]
+    assert latest.all_at(at_ns).tolist() == [row, 80 if at_ns >= 6 else -1]
+
+
+def test_across_checkpoints_the_latest_row_is_still_the_latest():
+    generator = np.random.default_rng(5)
+    key, at_ns = generator.integers(0, 40, 9_000), generator.integers(0, 2_000, 9_000)
+    latest = Latest(key, at_ns, np.arange(9_000))
+    for moment in (-1, 0, 227, 228, 455, 1_000, 1_999, 5_000):
+        earlier = np.flatnonzero(at_ns <= moment)
+        earlier = earlier[np.argsort(at_ns[earlier], kind="stable")]
+        expected = dict(zip(key[earlier].tolist(), earlier.tolist(), strict=True))
+        assert latest.all_at(moment).tolist() == [expected.get(each, -1) for each in range(40)]

@@ -10,7 +10,7 @@ from ipcreel.analysis.flows import Flows
 from ipcreel.analysis.flows.streams import READS, RECEIVES, WRITES, connected
 from ipcreel.analysis.flows.streams import SENDS as SENDS_OF_STREAMS
 from ipcreel.analysis.state.intervals import Intervals
-from ipcreel.analysis.state.running import Running
+from ipcreel.analysis.state.running import Latest, running
 
 Rows = NDArray[np.int64]
 
@@ -61,19 +61,18 @@ class InFlight:
         self._sent = _sum(events, sent[here], size[here])
         received = received[self._peer[events.object[received]] > 0]
         self._received = _sum(events, received, events.b[received])
-        self._ends = self._sent.keys.tolist()
+        self.ends: Rows = self._sent.keys
         # The place among those that received of the other end of each that sent, one more than there are for none.
         wanted = self._peer[self._sent.keys]
         place = np.searchsorted(self._received.keys, wanted)
         known = np.append(self._received.keys, -1)[place] == wanted
         self._place = np.where(known, place, len(self._received.keys))
 
-    def at(self, at_ns: int) -> dict[int, int]:
-        """Each end that ever sent, or pipe → how many of its bytes are under way."""
+    def all_at(self, at_ns: int) -> Rows:
+        """(ends,) how many bytes of each end that ever sent, or of a pipe, are under way."""
         received = np.append(self._received.all_at(at_ns), 0)[self._place]
-        under_way = np.maximum(self._sent.all_at(at_ns) - received, 0)
-        return dict(zip(self._ends, under_way.tolist(), strict=True))
+        return np.asarray(np.maximum(self._sent.all_at(at_ns) - received, 0), np.int64)
 
 
-def _sum(events: Events, rows: Rows, size: Rows) -> Running:
-    return Running(events.object[rows], events.end_ns[rows], np.maximum(size, 0))
+def _sum(events: Events, rows: Rows, size: Rows) -> Latest:
+    return running(events.object[rows], events.end_ns[rows], np.maximum(size, 0))

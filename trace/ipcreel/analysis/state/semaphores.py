@@ -9,7 +9,7 @@ from ipcreel.analysis.events import Events
 from ipcreel.analysis.flows.semaphores import KINDS, Kind, opened_values
 from ipcreel.analysis.inside import inside
 from ipcreel.analysis.state.intervals import Intervals
-from ipcreel.analysis.state.running import Latest, Running
+from ipcreel.analysis.state.running import Latest
 
 Rows = NDArray[np.int64]
 
@@ -65,34 +65,45 @@ class Counts:
     """The value of each counting semaphore: what it was made with or set to, and what has changed it since."""
 
     def __init__(self, events: Events) -> None:
-        keys, moments, changes = [], [], []
-        settings: dict[int, list[tuple[int, int]]] = {}
-        for kind in (kind for kind in KINDS if kind.creates or kind.opens):
-            for object_, value in opened_values(events, kind).items():
-                settings[object_] = [(0, value)]
-            for row in _own_creates(events, kind).tolist():
-                settings.setdefault(int(events.object[row]), []).append((int(events.end_ns[row]), int(events.a[row])))
+        kinds = [kind for kind in KINDS if kind.creates or kind.opens]
+        keys, moments, changes = ([column] for column in _settings(events, kinds))
+        set_by = len(keys[0])
+        for kind in kinds:
             releases, acquires = events.rows(*kind.releases), _succeeded(events, kind)
             sides = ((releases, 1, events.begin_ns, kind.gives), (acquires, -1, events.end_ns, kind.counted))
             for rows, sign, at_ns, counted in sides:
                 keys.append(events.object[rows])
                 moments.append(at_ns[rows])
                 changes.append(sign * (np.maximum(events.a[rows], 1) if counted else np.ones_like(rows)))
-        self._changes = Running(np.concatenate(keys), np.concatenate(moments), np.concatenate(changes))
-        pairs = [(object_, at_ns, value) for object_, each in settings.items() for at_ns, value in each]
-        table = np.array(pairs, np.int64).reshape(-1, 3)
-        self._settings = Latest(table[:, 0], table[:, 1], np.arange(len(table)))
-        earlier = [self._changes.at(object_, at_ns) if at_ns else 0 for object_, at_ns, _ in pairs]
-        self._base = np.append(table[:, 2] - np.array(earlier, np.int64), 0)  # at -1: never set
-        self.objects: list[int] = sorted({*settings, *self._changes.keys.tolist()})
+        key, at_ns, change = (np.concatenate(columns) for columns in (keys, moments, changes))
+        self._values = _values(key, at_ns, change, np.arange(len(key)) < set_by)
+        self.objects: Rows = self._values.keys
 
-    def all_at(self, at_ns: int) -> dict[int, int]:
-        """The value of each, 0 at the least: where two operations overlap, which came first is not known."""
-        values = dict(zip(self._changes.keys.tolist(), self._changes.all_at(at_ns).tolist(), strict=True))
-        base = self._base[self._settings.all_at(at_ns)].tolist()
-        for object_, value in zip(self._settings.keys.tolist(), base, strict=True):
-            values[object_] = values.get(object_, 0) + value
-        return {object_: max(value, 0) for object_, value in values.items()}
+    def all_at(self, at_ns: int) -> Rows:
+        """(objects,) the value of each, 0 at the least: where two operations overlap, which came first is not known."""
+        return np.maximum(self._values.all_at(at_ns), 0)
+
+
+def _settings(events: Events, kinds: list[Kind]) -> tuple[Rows, Rows, Rows]:
+    """Of what semaphore, when, to what it was set: by those who opened it before the run, or in it."""
+    rows = [(object_, 0, value) for kind in kinds for object_, value in opened_values(events, kind).items()]
+    table = np.array(rows, np.int64).reshape(-1, 3)
+    sets = np.concatenate([_own_creates(events, kind) for kind in kinds])
+    in_run = np.stack((events.object[sets], events.end_ns[sets], events.a[sets]), axis=1)
+    object_, at_ns, value = np.concatenate((table, in_run)).T
+    return object_, at_ns, value
+
+
+def _values(key: Rows, at_ns: Rows, change: Rows, sets: NDArray[np.bool_]) -> Latest:
+    """What each key was last set to, and the sum of its changes since; of one moment the changes come first."""
+    order = np.lexsort((sets, at_ns, key))
+    key, at_ns, change, sets = key[order], at_ns[order], change[order], sets[order]
+    total = np.cumsum(np.where(sets, 0, change))
+    # A key begins anew from what was there before it, less its own first change, as if it had been set to 0.
+    begins = np.concatenate((np.ones(min(len(key), 1), np.bool_), key[1:] != key[:-1]))
+    base = np.where(sets, total - change, total - np.where(sets, 0, change))
+    from_ = np.maximum.accumulate(np.where(begins | sets, np.arange(len(key)), 0))
+    return Latest(key, at_ns, total - base[from_], before=0)
 
 
 def _own_creates(events: Events, kind: Kind) -> Rows:

@@ -30,10 +30,11 @@ class Values:
         self._latest = Latest(events.object[rows], events.end_ns[rows], rows)
         self._arrays: dict[int, _Items] = {}
 
-    def written_at(self, at_ns: int) -> dict[int, int]:
-        """Object → the row that wrote it last, of those that had been written."""
-        pairs = zip(self._latest.keys.tolist(), self._latest.all_at(at_ns).tolist(), strict=True)
-        return {key: row for key, row in pairs if row >= 0}
+    def written_at(self, at_ns: int) -> tuple[Rows, Rows]:
+        """The objects that had been written, and the row that wrote each last."""
+        rows = self._latest.all_at(at_ns)
+        written = rows >= 0
+        return self._latest.keys[written], rows[written]
 
     def items_at(self, object_: int, at_ns: int) -> list[Any]:
         """All items of an array or a structure at a moment; None where an item had not been written.

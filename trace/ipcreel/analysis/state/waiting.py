@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +32,38 @@ class Wait(NamedTuple):
     holders: tuple[int, ...]
 
 
+class Waits(Sequence[Wait]):
+    """The waits of lanes, each made where it is asked for.
+
+    Args:
+        lanes, events: (n,) who was blocked, ascending; in what.
+        holders: lane → who held what it waited for; a lane that is not there waited for nobody in particular.
+    """
+
+    def __init__(self, lanes: Rows, events: Rows, holders: dict[int, tuple[int, ...]]) -> None:
+        self._lanes, self._events, self._holders = lanes, events, holders
+
+    def __len__(self) -> int:
+        return len(self._lanes)
+
+    @overload
+    def __getitem__(self, place: int) -> Wait: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> list[Wait]: ...
+
+    def __getitem__(self, place: int | slice) -> Wait | list[Wait]:
+        if isinstance(place, slice):
+            return list(Waits(self._lanes[place], self._events[place], self._holders))
+        return self._wait(int(self._lanes[place]), int(self._events[place]))
+
+    def __iter__(self) -> Iterator[Wait]:
+        return map(self._wait, self._lanes.tolist(), self._events.tolist())
+
+    def _wait(self, lane: int, event: int) -> Wait:
+        return Wait(lane, event, self._holders.get(lane, ()))
+
+
 @dataclass(frozen=True)
 class WaitForGraph:
     """Who was blocked on what, held by whom, at one moment.
@@ -40,7 +73,7 @@ class WaitForGraph:
         cycles: lanes that wait for each other in a ring, each ring once, from its lowest lane on.
     """
 
-    waits: tuple[Wait, ...]
+    waits: Sequence[Wait]
     cycles: tuple[tuple[int, ...], ...]
 
 
