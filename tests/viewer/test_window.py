@@ -160,7 +160,7 @@ def test_the_selected_event_stands_out_in_every_panel_and_in_the_list_of_a_searc
     assert search.table.currentIndex().row() == 3
     window.session.go_to(int(market.end[event]) + 1)
     show(window, "state")
-    marked = page_of(window, "state")._shown
+    marked = page_of(window, "state").html
     assert f'href="event:{event}"' not in marked or f'class="chosen" href="event:{event}"' in marked
     assert 'class="chosen"' in marked
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QTimer, QUrl
 from PySide6.QtGui import QKeyEvent, QPaintEvent, QPalette, QTextOption
 from PySide6.QtWidgets import QTextBrowser, QWidget
 
+from reelview.panels.sections import Sections
 from reelview.raster.palette import DARK, LIGHT
 from reelview.session import Session
 from reelview.timeline.keys import action_of
@@ -21,6 +22,9 @@ _SHARE = 10
 
 class PagePanel(QTextBrowser):
     """Shows what a function says of the session; asked to be written anew, it is so once however often it was asked.
+
+    While a run plays a page is written in one frame and each of its sections that changed is shown in another, so that
+    none waits for it. Otherwise it is shown at once, as when the run pauses.
 
     Args:
         session: None for a page that says nothing of a reel.
@@ -44,8 +48,9 @@ class PagePanel(QTextBrowser):
         self._session = session
         self._write = write
         self._others = others or {}
-        self._shown = ""
+        self._sections = Sections(self.document())
         self._is_old = False
+        self._spent_ms = 0.0
         self._pause_ms = _LEAST_MS
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -56,8 +61,14 @@ class PagePanel(QTextBrowser):
         self.anchorClicked.connect(self._on_link)
         if session is not None:
             session.selection.event_changed.connect(self.refresh)
+            session.playback.playing_changed.connect(self._on_playing_changed)
         self._style()
         self.rewrite()
+
+    @property
+    def html(self) -> str:
+        """What is shown now."""
+        return self._sections.html
 
     def refresh(self) -> None:
         """Writes the page anew, soon; where nobody sees it, as behind another tab, when somebody does."""
@@ -66,22 +77,43 @@ class PagePanel(QTextBrowser):
             self._timer.start(self._pause_ms)
 
     def _on_time(self) -> None:
-        """One page a frame: two that are written one after the other would be seen as a halt of what plays."""
+        """One page or section a frame: two, one after the other, would be seen as a halt of what plays."""
         now_s = time.perf_counter()
         if now_s < PagePanel._next_s:
             self._timer.start(int((PagePanel._next_s - now_s) * 1000) + 1)
             return
-        self.rewrite()
+        if self._session is not None and self._session.playback.is_playing:
+            self._rewrite_bit_by_bit()
+        else:
+            self.rewrite()
         PagePanel._next_s = time.perf_counter() + _APART_S
+
+    def _rewrite_bit_by_bit(self) -> None:
+        """Writes the page, or shows the next section of what was written."""
+        began = time.thread_time()
+        if self._sections.is_shown:
+            self._spent_ms = 0.0
+            self._is_old = False
+            self._sections.want(self._with_selection(self._write()))
+        else:
+            self._put(self._sections.put_next)
+        self._count(began)
+        if not self._sections.is_shown:
+            self._timer.start(0)
+        elif self._is_old:
+            self._timer.start(self._pause_ms)
 
     def rewrite(self) -> None:
         began = time.thread_time()
+        self._spent_ms = 0.0
         self._is_old = False
-        html = self._with_selection(self._write())
-        if html != self._shown:
-            self._put(html)
-        spent_ms = (time.thread_time() - began) * 1000
-        self._pause_ms = max(_LEAST_MS, int(spent_ms * _SHARE))
+        self._sections.want(self._with_selection(self._write()))
+        self._put(self._sections.put_all)
+        self._count(began)
+
+    def _count(self, began: float) -> None:
+        self._spent_ms += (time.thread_time() - began) * 1000
+        self._pause_ms = max(_LEAST_MS, int(self._spent_ms * _SHARE))
 
     def _with_selection(self, html: str) -> str:
         """What leads to the selected event stands out in every panel."""
@@ -89,13 +121,18 @@ class PagePanel(QTextBrowser):
         target = f'href="event:{event}"'
         return html.replace(target, f'class="chosen" {target}')
 
-    def _put(self, html: str) -> None:
-        """Shows another page at the place where the last one was read."""
-        self._shown = html
+    def _put(self, sections: Callable[[], None]) -> None:
+        """Shows sections, and the page at the place where it was read."""
         bar = self.verticalScrollBar()
         at = bar.value()
-        self.setHtml(html)
+        sections()
         bar.setValue(at)
+
+    def _on_playing_changed(self) -> None:
+        if self._is_old or not self._sections.is_shown:
+            self._is_old = True
+            if not self.visibleRegion().isEmpty():
+                self._timer.start(0)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
@@ -118,8 +155,8 @@ class PagePanel(QTextBrowser):
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
             self._style()
-            self._shown = ""
-            self.refresh()
+            self._sections.forget()
+            self._put(self._sections.put_all)
 
     def _style(self) -> None:
         theme = DARK if self.palette().color(QPalette.ColorRole.Window).lightness() < 128 else LIGHT
