@@ -11,7 +11,8 @@ waits    how long each lane lived, waited and ran
 stats    where the time of a run went
 ticks    where the time of each tick went
 critical, contention, lateness  the causal chain that took the time; who waited for a lock; what was sent or taken late
-roles, parts, openness  what everything is in every run; whose doing an event is; what was open to scheduling
+roles, naming, serving  what everything is in every run: its name, by what made it, by the connection that it serves
+parts, openness  whose doing an event is; what was open to scheduling
 behaviour, deeds, diff  what each role did, as columns and in words; what two runs did otherwise
 inside, enclosing  operations inside others
 state    everything that was so at one moment

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,9 +12,11 @@ from ipcreel.analysis.events import Events
 from ipcreel.analysis.flows.nearest import last_until
 from ipcreel.analysis.keys import sort_stably
 from ipcreel.analysis.roles import Roles
+from ipcreel.analysis.serving import CLOSES
 
 Rows = NDArray[np.int64]
 
+_ON_CONNECTIONS = ("socket.endpoint.", "connection.message.")
 _BEGINS, _END = ("futures.call.begin", "mp.pool.run"), "futures.call.end"
 
 
@@ -22,7 +25,8 @@ class Parts:
     """The roles of a run.
 
     Attributes:
-        names: each once. The runs of one task have its name, a tab, and a number.
+        names: each once. The runs of one task have its name, a tab, and a number; so have lanes of one role, and the
+            connections that none but their order tells apart.
         of: (n,) place in `names` of each event's role, -1 where it belongs to none.
     """
 
@@ -34,24 +38,26 @@ def divide(events: Events, roles: Roles, names: dict[int, str]) -> Parts:
     """Say whose doing each event is.
 
     What a signal's handler does comes at any moment. Which call a thread of a pool takes is open, and so is the order
-    in which a lane that waits for several connections serves them.
+    in which a lane that waits for several connections serves them, and which of several lanes serves one.
 
     Args:
         events, roles: the run.
         names: code → name of the operations that occur.
     """
     numbers: dict[str, int] = {}
-    lanes = np.array([numbers.setdefault(name, len(numbers)) for name in roles.lane], np.int64)
-    of = lanes[events.lane]
+    shared = Counter(roles.lane)
+    lanes = [name if shared[name] == 1 else f"{name}\t{lane}" for lane, name in enumerate(roles.lane)]
+    of = np.array([numbers.setdefault(name, len(numbers)) for name in lanes], np.int64)[events.lane]
     handled = _handled(events, roles, of, numbers)
     pooled = {int(lane) for lane in np.unique(events.lane[events.rows(*_BEGINS, done=False)])}
-    serving = _serving_lanes(events, names)
+    serving = _serving_lanes(events, names) | roles.several
     own = np.isin(events.lane, list(pooled | serving)) & ~handled
     walk = _Walk(events, roles, names, pooled, numbers)
     for row, lane, op in zip(
         *(c.tolist() for c in (np.flatnonzero(own), events.lane[own], events.op[own])), strict=True
     ):
         of[row] = walk.role(row, lane, op)
+        of[walk.fetched] = of[row]
     return Parts(list(numbers), of)
 
 
@@ -84,6 +90,9 @@ class _Walk:
         self._task: dict[int, int] = {}
         self._serves: dict[int, int] = {}
         self._tasks = 0
+        self._closes = {events.codes.get(name, -1) for name in CLOSES}
+        self._idle: dict[int, list[int]] = {}
+        self.fetched: list[int] = []  # what the lane of the last event did to get the connection that it now serves
 
     def role(self, row: int, lane: int, op: int) -> int:
         """The place in the names of the role of an event; -1 where it is none."""
@@ -98,10 +107,23 @@ class _Walk:
             return -1
         if lane in self._pooled:
             return self._task.get(lane, -1)
-        if self._names[op].startswith("socket.endpoint."):
+        return self._on_connection(row, lane, op)
+
+    def _on_connection(self, row: int, lane: int, op: int) -> int:
+        """That of the connection which was used last; between two of them, in threads that share all, of the next."""
+        role, idle = self._roles.lane[lane], self._idle.setdefault(lane, [])
+        self.fetched = []
+        if self._names[op].startswith(_ON_CONNECTIONS):
             self._serves[lane] = int(self._events.object[row])
-        role = self._roles.lane[lane]
-        return self._number(f"{role}, {self._roles.object[self._serves[lane]]}" if lane in self._serves else role)
+            if lane in self._roles.several:
+                self.fetched, self._idle[lane] = idle, []
+        end = self._serves.get(lane)
+        if end is None:
+            idle.append(row)
+            return self._number(f"{role}\t{lane}")
+        if op in self._closes and lane in self._roles.several:
+            del self._serves[lane]
+        return self._number(f"{role}, {self._roles.object[end]}\t{end}")
 
     def _number(self, name: str) -> int:
         return self._numbers.setdefault(name, len(self._numbers))

@@ -131,7 +131,10 @@ def _blocked_ns(reel: Reel, roles: list[str]) -> dict[str, int]:
     window = (reel.begin_ns, reel.end_ns)
     ends = ends_of(reel.events, reel.flows)
     times = lane_times(reel.events, ends, find_waits(reel.events, ends, window), window)
-    return dict(zip(roles, times.waiting_ns.tolist(), strict=False))
+    blocked_ns = dict.fromkeys(roles, 0)
+    for role, waited_ns in zip(roles, times.waiting_ns.tolist(), strict=False):
+        blocked_ns[role] += waited_ns
+    return blocked_ns
 
 
 def _timings(one: dict[str, int], other: dict[str, int]) -> list[tuple[str, int, int]]:
