@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from reelview.compiled import core
 from reelview.depth import depths
 
 KINDS = 12
@@ -132,7 +133,18 @@ class Spans:
 
 
 def bisect(column: NDArray[np.int64], low: NDArray[np.int64], high: NDArray[np.int64], value: int) -> NDArray[np.int64]:
-    """`searchsorted(column[low[i]:high[i]], value, "left") + low[i]` for every i; of many at once, in log2(n) steps."""
+    """`searchsorted(column[low[i]:high[i]], value, "left") + low[i]` for every i."""
+    if core is not None:
+        found = np.empty(len(low), np.int64)
+        core.bisect(column, low, high, value, found)
+        return found
+    return _bisect(column, low, high, value)
+
+
+def _bisect(
+    column: NDArray[np.int64], low: NDArray[np.int64], high: NDArray[np.int64], value: int
+) -> NDArray[np.int64]:
+    """`bisect` in numpy: of many at once, in log2(n) steps."""
     if len(low) <= _ONE_BY_ONE:
         key = np.int64(value)
         pairs = zip(low.tolist(), high.tolist(), strict=True)

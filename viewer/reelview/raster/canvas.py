@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from reelview.compiled import core
 from reelview.raster.frame import BLOCKED_BIT, LEVELS, URGENT_BIT, Frame
 from reelview.raster.window import Window
-from reelview.spans import KIND_BITS, URGENT
+from reelview.spans import KIND_BITS, URGENT, Spans
 
 FULL = 2047
 """A whole pixel, in the units in which shares of one are counted: 11 bits."""
@@ -51,6 +52,18 @@ class Canvas:
         np.maximum.at(self.key, cell, (share.astype(np.uint16) << np.uint16(5)) | look)
         np.add.at(self.share, cell, share.astype(np.int32))
         np.bitwise_or.at(self.mask, cell, mask)
+
+    def put_slices(self, spans: Spans, start: NDArray[np.int64], stop: NDArray[np.int64]) -> None:
+        """Puts the spans [start[i], stop[i]) on row i. Costs some 15 ns a span; without core.c, as much as `put`."""
+        if core is None:
+            row, span = spread(start, stop)
+            if len(span):
+                self.put(row, *columns(spans, span))
+            return
+        window = self.window
+        times = spans.begin_ns, spans.end_ns, spans.blocked_until_ns, spans.kind
+        scale = window.begin_ns, window.end_ns, window.width_px, window.shift, window.length
+        core.put(self.key, self.share, self.mask, times, start, stop, scale)
 
     def put(
         self,
@@ -120,7 +133,7 @@ class Canvas:
         key[step < np.repeat(waiting, count)] |= _BLOCKED
         self.key[cells] = key
         self.share[cells] = FULL
-        self.mask[cells] |= np.repeat(bit, count)
+        np.bitwise_or.at(self.mask, cells, np.repeat(bit, count))  # instants of one moment share them
 
     def frame(self) -> Frame:
         """What was put so far."""
@@ -129,3 +142,23 @@ class Canvas:
         mask = np.where(self.key & _BLOCKED, self.mask | BLOCKED_BIT, self.mask)
         shape = (self.rows, self.window.width_px)
         return Frame(shade.reshape(shape), mask.reshape(shape))
+
+
+def columns(
+    spans: Spans, span: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.uint8]]:
+    """What `Canvas.put` wants of some spans."""
+    return (
+        spans.begin_ns.take(span),
+        spans.end_ns.take(span),
+        spans.blocked_until_ns.take(span),
+        spans.kind.take(span),
+    )
+
+
+def spread(start: NDArray[np.int64], stop: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """All members of the slices [start[i], stop[i]): the slice that each is of, and the member."""
+    count = stop - start
+    before = np.cumsum(count) - count
+    of = np.repeat(np.arange(len(start), dtype=np.int64), count)
+    return of, np.arange(len(of), dtype=np.int64) + np.repeat(start - before, count)

@@ -9,15 +9,17 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from reelview.compiled import core
+from reelview.raster.canvas import spread
 from reelview.raster.compose import rarest_kinds
-from reelview.raster.exact import exact, spread
+from reelview.raster.exact import exact
 from reelview.raster.frame import Frame
 from reelview.raster.index_mip import IndexMip
 from reelview.raster.pyramid import Pyramid
 from reelview.raster.window import Window
 from reelview.spans import Spans
 
-EXACT_SPANS = 25_000
+EXACT_SPANS = 25_000 if core is None else 100_000
 """Up to so many visible spans are drawn one by one."""
 
 _SCANNED = 4_000

@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from reelview.compiled import core
 from reelview.raster.frame import BLOCKED_BIT, KINDS_MASK, URGENT_BIT, Frame
 from reelview.raster.palette import Theme, opaque
 from reelview.spans import KINDS
@@ -81,7 +82,7 @@ def compose(
     grid_px: NDArray[np.intp] | None = None,
     out: NDArray[np.uint32] | None = None,
 ) -> NDArray[np.uint32]:
-    """The image of a frame: (image_px, width) of 0xAARRGGBB. Some 3 ms at 1600×900.
+    """The image of a frame: (image_px, width) of 0xAARRGGBB. Some 1 ms at 1600×900, 3 without core.c.
 
     Tall rows have three parts. On top an urgent span's mark; at the bottom the rarest kind in the pixel; between them
     the kind that takes most of it, hatched where that is blocked. Low rows show the mark or the kind, and what is
@@ -93,6 +94,14 @@ def compose(
         grid_px: upright lines of a grid, behind the spans.
         out: where to put the image; by default a new array.
     """
+    if core is not None:
+        width = frame.shade.shape[1]
+        out = np.empty((rows.image_px, width), np.uint32) if out is None else out
+        tables = theme.shades, theme.hatched_shades, theme.solids, rarest
+        colours = opaque(theme.background), opaque(theme.line), opaque(theme.urgent)
+        grid = np.zeros(0, np.intp) if grid_px is None else grid_px
+        core.compose(out, frame.shade, frame.mask, rows.line_of_y, grid, tables, colours, width, drift_px)
+        return out
     lines = _lines(frame, rows, theme, rarest, drift_px=drift_px, grid_px=grid_px)
     return lines.take(rows.line_of_y, axis=0, out=out, mode="clip")
 

@@ -9,8 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from reelview.raster.canvas import FULL, Canvas
-from reelview.raster.exact import columns, spread
+from reelview.raster.canvas import FULL, Canvas, columns, spread
 from reelview.raster.frame import KINDS_MASK, URGENT_BIT, Frame
 from reelview.raster.window import Window
 from reelview.spans import KIND_BITS, URGENT, Spans
@@ -96,8 +95,7 @@ class IndexMip:
         while top < LEVELS and (stop - start).sum() > _ROOTS * FAN**top:
             top += 1
         if not top:
-            line, span = spread(start, stop)
-            canvas.put(line, *columns(self._spans, span))
+            canvas.put_slices(self._spans, start, stop)
             return canvas.frame()
         base = self._spans.offset[rows]
         size = FAN**top

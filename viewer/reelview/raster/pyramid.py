@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from reelview.compiled import core
 from reelview.raster.frame import BLOCKED_BIT, LEVELS, URGENT_BIT, Frame, ranked
 from reelview.raster.window import Window
 from reelview.spans import KIND_BITS, KINDS, URGENT, Spans
@@ -136,7 +137,7 @@ class Pyramid:
                 urgent = urgent[0::2] | urgent[1::2]
 
     def frame(self, window: Window, rows: NDArray[np.intp]) -> Frame:
-        """The frame of some rows, some 20 ns a pixel.
+        """The frame of some rows, some 5 ns a pixel; 20 without core.c.
 
         A pixel as wide as a bin, or up to twice that, touches three bins at most: it shows the busiest of them, has the
         bits of all, so that what is rare stays in sight, and is as busy as they are over the part that lies in it.
@@ -144,6 +145,15 @@ class Pyramid:
         """
         level = min(max(int(window.pixel_ns // self.bin_ns), 1).bit_length(), len(self._shade)) - 1
         touched = _touched(window, self._spans.first_ns, self.bin_ns << level, self.bins >> level)
+        if core is None:
+            return self._pooled(level, touched, rows)
+        frame = Frame.empty(len(rows), window.width_px)
+        bins = self._shade[level], self._mask[level]
+        wanted = rows.astype(np.int64, copy=False), touched.bins, touched.weights, touched.outside
+        core.pool(frame.shade, frame.mask, bins, self.bins >> level, *wanted)
+        return frame
+
+    def _pooled(self, level: int, touched: _Touched, rows: NDArray[np.intp]) -> Frame:
         low, high = int(touched.first.min()), int(touched.last.max()) + 1
         masks = self._mask[level][rows, low:high]
         looks = ranked(self._shade[level][rows, low:high], masks)

@@ -50,14 +50,13 @@ def paint_arrows(
     shown = layout.shown(scroll_px, height_px)
     if not shown or not len(index.flows):
         return ""
-    first = min((number for number in shown if not layout.lines[number].pinned), default=shown[0])
-    pinned = sum(line.pinned for line in layout.lines)
-    arrows = choose_arrows(index, window, layout.line_of_lane, first_line=first, last_line=max(shown), pinned=pinned)
-    middle = np.array([layout.y_px(n, scroll_px) + line.height_px / 2 for n, line in enumerate(layout.lines)])
+    pinned = layout.pinned
+    first = shown[pinned] if len(shown) > pinned else shown[0]
+    arrows = choose_arrows(index, window, layout.line_of_lane, first_line=first, last_line=shown[-1], pinned=pinned)
     if len(arrows.flow):
         _paint_single(ink, _ends(ink, index, arrows, window, layout, scroll_px))
     if len(arrows.count):
-        _paint_bundles(ink, arrows, np.clip(middle, 2, height_px - 4).tolist())
+        _paint_bundles(ink, arrows, np.clip(layout.middles_px(scroll_px), 2, height_px - 4).tolist())
     if not arrows.rest:
         return ""
     pairs = count_label(arrows.rest_pairs, "other pair" if len(arrows.count) else "pair")

@@ -13,7 +13,6 @@ from reelview.raster.window import Window
 from reelview.spans import KIND_BITS
 from reelview.timeline.layout import Strips
 
-LEAST_STRIP_PX = 11
 _LEAST_PX = 26
 _MOST = 500
 _PAD_PX = 3
@@ -41,16 +40,10 @@ def place_labels(
         fit: as much of a text as there is room for, px.
     """
     spans = raster.spans
-    tall = strips.place.height_px >= LEAST_STRIP_PX
-    single = np.bincount(strips.strip, minlength=len(tall)) == 1
-    rows = strips.row[(tall & single)[strips.strip]]
-    if not len(rows):
+    if not len(strips.rows_with_text):
         return []
-    strips_of_row: dict[int, list[int]] = {}
-    for row, strip in zip(strips.row.tolist(), strips.strip.tolist(), strict=True):
-        if tall[strip] and single[strip]:
-            strips_of_row.setdefault(row, []).append(strip)
-    found = _widest(raster.long_spans(window, np.unique(rows), _LEAST_PX), spans.end_ns, spans.begin_ns)
+    long = raster.long_spans(window, strips.rows_with_text, _LEAST_PX)
+    found = _widest(long, spans.end_ns, spans.begin_ns)
     x_px = window.width_px / (window.end_ns - window.begin_ns)
     left = np.maximum((spans.begin_ns[found] - window.begin_ns) * x_px, 0) + _PAD_PX
     room = np.minimum((spans.end_ns[found] - window.begin_ns) * x_px, window.width_px) - _PAD_PX - left
@@ -61,8 +54,7 @@ def place_labels(
     labels = []
     for row, event, x, width, on_hatching, colour in zip(*(column.tolist() for column in columns), strict=True):
         text = fit(label(event), width)
-        for strip in strips_of_row[row] if text else ():
-            top, height = int(strips.place.y_px[strip]), int(strips.place.height_px[strip])
+        for top, height in strips.with_text[row] if text else ():
             labels.append(Label(text, event, x, top, height, colour, on_hatching))
     return labels
 

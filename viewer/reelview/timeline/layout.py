@@ -16,6 +16,9 @@ from reelview.timeline.lane_order import LaneOrder, generation
 LEAST_LINE_PX = 10
 """Lower lines have no room for a name."""
 
+LEAST_TEXT_PX = 11
+"""Lower strips have no room for text."""
+
 _GAP_PX = 2
 _NESTED_MOST = 4
 _WITH_NAMES_PX = 8
@@ -60,6 +63,17 @@ class Layout:
                 found[list(line.lanes)] = number
         return found
 
+    @cached_property
+    def pinned(self) -> int:
+        """How many lines are pinned: the first ones."""
+        return sum(line.pinned for line in self.lines)
+
+    @cached_property
+    def _places(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """(lines,) where each line begins, and its height."""
+        columns = ([line.y_px for line in self.lines], [line.height_px for line in self.lines])
+        return np.array(columns[0], np.int64), np.array(columns[1], np.int64)
+
     def lane_px_for(self, room_px: int, lane_px: int) -> float:
         """How high lanes may be for all lines to be in view; now they are of `lane_px`."""
         gaps_px = len(self.lines) * (_GAP_PX + 1)  # and what is rounded
@@ -84,13 +98,24 @@ class Layout:
         top, height = self.depth_px(number, depth, scroll_px)
         return top + height / 2
 
+    def tops_px(self, scroll_px: int) -> NDArray[np.int64]:
+        """(lines,) where each line stands in the view."""
+        top = self._places[0] - scroll_px
+        top[: self.pinned] += scroll_px
+        return top
+
+    def middles_px(self, scroll_px: int) -> NDArray[np.float64]:
+        """(lines,) where the middle of each line stands in the view."""
+        middle: NDArray[np.float64] = self.tops_px(scroll_px) + self._places[1] / 2
+        return middle
+
     def shown(self, scroll_px: int, height_px: int) -> list[int]:
         """The lines that are in view."""
-        return [
-            number
-            for number, line in enumerate(self.lines)
-            if line.pinned or self.pinned_px - line.height_px < line.y_px - scroll_px < height_px
-        ]
+        top = self.tops_px(scroll_px)
+        seen = (top > self.pinned_px - self._places[1]) & (top < height_px)
+        seen[: self.pinned] = True
+        shown: list[int] = np.flatnonzero(seen).tolist()
+        return shown
 
     def line_at(self, y_px: float, scroll_px: int) -> int | None:
         for number, line in enumerate(self.lines):
@@ -121,13 +146,29 @@ class Layout:
         return Strips(columns[0].astype(np.intp), columns[1].astype(np.intp), Rows(columns[2], columns[3], height_px))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Strips:
     """Which rows of spans go where: (n,) rows and the strip of each, and the place of every strip."""
 
     row: NDArray[np.intp]
     strip: NDArray[np.intp]
     place: Rows
+
+    @cached_property
+    def with_text(self) -> dict[int, list[tuple[int, int]]]:
+        """Row → top and height of each strip that shows it alone and has room for text."""
+        single = np.bincount(self.strip, minlength=len(self.place.y_px)) == 1
+        roomy = single & (self.place.height_px >= LEAST_TEXT_PX)
+        places: dict[int, list[tuple[int, int]]] = {}
+        for row, strip in zip(self.row.tolist(), self.strip.tolist(), strict=True):
+            if roomy[strip]:
+                place = int(self.place.y_px[strip]), int(self.place.height_px[strip])
+                places.setdefault(row, []).append(place)
+        return places
+
+    @cached_property
+    def rows_with_text(self) -> NDArray[np.intp]:
+        return np.array(sorted(self.with_text), np.intp)
 
 
 def arrange_lines(order: LaneOrder, lane_names: tuple[str, ...], spans: Spans) -> Layout:

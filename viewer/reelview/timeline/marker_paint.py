@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QPainter, QPolygonF
@@ -28,7 +30,14 @@ class MarkerPainter:
         self._layout = layout
         self._scroll_px = scroll_px
         self._theme = theme
-        self._lanes = np.flatnonzero(np.isin(layout.line_of_lane, layout.shown(scroll_px, height_px))).tolist()
+        self._height_px = height_px
+
+    @cached_property
+    def _lanes(self) -> list[int]:
+        """Those in view."""
+        shown = self._layout.shown(self._scroll_px, self._height_px)
+        lanes: list[int] = np.flatnonzero(np.isin(self._layout.line_of_lane, shown)).tolist()
+        return lanes
 
     def signals(self, markers: Markers) -> None:
         self._paint(markers, FLAG, QColor(self._theme.urgent))

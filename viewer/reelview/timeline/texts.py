@@ -14,6 +14,7 @@ class Texts:
     def __init__(self) -> None:
         self._font = QFont()
         self._metrics = QFontMetrics(self._font)
+        self.height_px: int = self._metrics.height()
         self._ratio = 1.0
         self._widths: dict[str, int] = {}
         self._fits: dict[str, tuple[int, str, int]] = {}
@@ -22,13 +23,10 @@ class Texts:
     def use(self, font: QFont, ratio: float) -> None:
         if font != self._font or ratio != self._ratio or len(self._pictures) > _MOST or len(self._widths) > _MOST * 10:
             self._font, self._metrics, self._ratio = font, QFontMetrics(font), ratio
+            self.height_px = self._metrics.height()
             self._widths.clear()
             self._fits.clear()
             self._pictures.clear()
-
-    @property
-    def height_px(self) -> int:
-        return self._metrics.height()
 
     def width_px(self, text: str) -> int:
         width = self._widths.get(text)
