@@ -24,7 +24,7 @@ DAY = 86_400 * 10**9
 
 
 def test_the_loops_are_compiled_here():
-    assert compiled.core is not None
+    assert compiled.core is not None, "reelview.core is old or missing: install ipcreel anew (tools/setup)"
 
 
 def spans_of(rng: np.random.Generator, count: int, length_ns: int) -> Spans:
@@ -55,14 +55,31 @@ def test_spans_are_put_on_the_same_cells(seed, count, length_ns, width_px, share
         assert (getattr(in_c, cells) == getattr(in_numpy, cells)).all()
 
 
+def built(spans: Spans) -> Pyramid:
+    pyramid = Pyramid(spans, 256)
+    for _ in pyramid.build():
+        pass
+    return pyramid
+
+
+@settings(max_examples=50)
+@given(seeds, st.integers(0, 300), st.sampled_from([1, 90, 10**6, 100 * DAY]))
+def test_bins_are_filled_alike(seed, count, length_ns):
+    spans = spans_of(np.random.default_rng(seed), count, length_ns)
+    in_c = built(spans)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pyramid_module, "core", None)
+        in_numpy = built(spans)
+    for here, there in zip((*in_c._shade, *in_c._mask), (*in_numpy._shade, *in_numpy._mask), strict=True):
+        assert (here == there).all()
+
+
 @settings(max_examples=50)
 @given(seeds, st.integers(1, 300), st.sampled_from([1e-6, 0.02, 0.3, 1.0, 3.0]))
 def test_bins_are_seen_as_the_same_pixels(seed, width_px, share):
     rng = np.random.default_rng(seed)
     spans = spans_of(rng, 200, 10**6)
-    pyramid = Pyramid(spans, 256)
-    for _ in pyramid.build():
-        pass
+    pyramid = built(spans)
     begin_ns = int(rng.integers(-(10**6), 10**6))
     window = Window(begin_ns, begin_ns + max(int(10**6 * share), 1), width_px)
     rows = rng.permutation(spans.rows)[: int(rng.integers(0, spans.rows + 1))]

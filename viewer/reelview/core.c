@@ -9,6 +9,7 @@
 /* canvas.py, frame.py, spans.py and compose.py have the same. */
 #define VERSION 1
 #define FULL 2047
+#define LEVELS 15
 #define BLOCKED 0x10
 #define BLOCKED_BIT 0x1000
 #define URGENT_BIT 0x8000
@@ -175,6 +176,139 @@ failed:
 }
 
 /* ---- pyramid.py ---- */
+
+typedef struct {
+    const int64_t *offset;
+    int64_t first_ns, bin_ns, bins, first_row;
+} Bins;
+
+/* The bins from `begin_ns` to `until_ns`; what would lie outside of them, in the outermost. */
+typedef struct {
+    int64_t begin, end, first, last;
+} Binned;
+
+static inline Binned binned(const Bins *bins, int64_t begin_ns, int64_t until_ns) {
+    Binned in = {.begin = begin_ns - bins->first_ns, .end = until_ns - bins->first_ns};
+    in.first = MAX(0, MIN(in.begin / bins->bin_ns, bins->bins - 1));
+    int is_one = in.end <= (in.first + 1) * bins->bin_ns;
+    in.last = is_one ? in.first : MAX(in.first, MIN((in.end - 1) / bins->bin_ns, bins->bins - 1));
+    return in;
+}
+
+/* Adds to each bin the ns that an interval spends in it. */
+static inline void add(float *total, const Bins *bins, Binned in) {
+    total[in.first] += (float)(MIN(in.end, (in.first + 1) * bins->bin_ns) - in.begin);
+    if (in.last == in.first)
+        return;
+    total[in.last] += (float)(in.end - in.last * bins->bin_ns);
+    for (int64_t bin = in.first + 1; bin < in.last; bin++)
+        total[bin] += (float)bins->bin_ns;
+}
+
+/* sum(busy, blocked, urgent, (begin_ns, end_ns, blocked_until_ns, kind), (from, to), offset, place, (first_row,
+ * first_ns, bin_ns, bins)) -> None: adds the spans [from, to) to the sums of the rows from first_row on; those of kind k
+ * begin at place[k] in `busy`. */
+static PyObject *core_sum(PyObject *module, PyObject *args) {
+    PyObject *busy_, *blocked_, *urgent_, *begin_, *end_, *until_, *kind_, *offset_, *place_;
+    long long from, to, first_row, first_ns, bin_ns, bins_;
+    if (!PyArg_ParseTuple(args, "OOO(OOOO)(LL)OO(LLLL)", &busy_, &blocked_, &urgent_, &begin_, &end_, &until_, &kind_,
+                          &from, &to, &offset_, &place_, &first_row, &first_ns, &bin_ns, &bins_))
+        return NULL;
+    Columns columns = {.count = 0};
+    Bins bins = {.first_ns = first_ns, .bin_ns = bin_ns, .bins = bins_, .first_row = first_row};
+    Spans spans;
+    const int64_t *place;
+    float *busy, *blocked;
+    uint8_t *urgent;
+    if (!(blocked = borrow(&columns, blocked_, 4, 0, 1)) || !(busy = borrow(&columns, busy_, 4, 0, 1)) ||
+        !(bins.offset = borrow(&columns, offset_, 8, first_row + 1, 0)))
+        goto failed;
+    int64_t cells = borrowed(&columns, 0), sums = borrowed(&columns, 1), rows = borrowed(&columns, 2) - 1;
+    if (!(urgent = borrow(&columns, urgent_, 1, cells, 1)) ||
+        !(place = borrow(&columns, place_, 8, KIND_BITS + 1, 0)) || !(spans.begin_ns = borrow(&columns, begin_, 8, to, 0)) ||
+        !(spans.end_ns = borrow(&columns, end_, 8, to, 0)) ||
+        !(spans.blocked_until_ns = borrow(&columns, until_, 8, to, 0)) || !(spans.kind = borrow(&columns, kind_, 1, to, 0)))
+        goto failed;
+    int fits = from >= bins.offset[first_row] && to <= bins.offset[MIN(first_row + cells / bins_, rows)];
+    for (int kind = 0; kind <= KIND_BITS; kind++)
+        fits = fits && place[kind] >= 0 && place[kind] + cells <= sums;
+    if (!fits) {
+        PyErr_Format(PyExc_ValueError, "spans %lld to %lld from row %lld on have no room in %lld bins", from, to,
+                     first_row, (long long)cells);
+        goto failed;
+    }
+    Py_BEGIN_ALLOW_THREADS
+    int64_t row = first_row;
+    for (int64_t span = from; span < to; span++) {
+        while (span >= bins.offset[row + 1])
+            row++;
+        int64_t cell = (row - first_row) * bins_, begin_ns = spans.begin_ns[span];
+        Binned in = binned(&bins, begin_ns, spans.end_ns[span]);
+        add(busy + place[spans.kind[span] & KIND_BITS] + cell, &bins, in);
+        if (spans.kind[span] >= URGENT)
+            urgent[cell + in.first] = 1;
+        if (spans.blocked_until_ns[span] > begin_ns)
+            add(blocked + cell, &bins, binned(&bins, begin_ns, spans.blocked_until_ns[span]));
+    }
+    Py_END_ALLOW_THREADS
+    give_back(&columns);
+    Py_RETURN_NONE;
+failed:
+    give_back(&columns);
+    return NULL;
+}
+
+/* look(shade, mask, busy, blocked, urgent, kinds, (from, to, cells, before), full_ns) -> None: what the bins [from, to)
+ * look like, put into the columns from `before` + from on; the sums of the kinds follow each other, `cells` each. */
+static PyObject *core_look(PyObject *module, PyObject *args) {
+    PyObject *shade_, *mask_, *busy_, *blocked_, *urgent_, *kinds_;
+    long long from, to, cells, before, full_ns;
+    if (!PyArg_ParseTuple(args, "OOOOOO(LLLL)L", &shade_, &mask_, &busy_, &blocked_, &urgent_, &kinds_, &from, &to, &cells,
+                          &before, &full_ns))
+        return NULL;
+    Columns columns = {.count = 0};
+    const int64_t *kinds = borrow(&columns, kinds_, 8, 0, 0);
+    int count = kinds ? (int)borrowed(&columns, 0) : 0;
+    const float *busy, *blocked;
+    const uint8_t *urgent;
+    uint8_t *shade;
+    uint16_t *mask;
+    if (!kinds || !(busy = borrow(&columns, busy_, 4, count * cells, 0)) ||
+        !(blocked = borrow(&columns, blocked_, 4, cells, 0)) || !(urgent = borrow(&columns, urgent_, 1, cells, 0)) ||
+        !(shade = borrow(&columns, shade_, 1, before + to, 1)) || !(mask = borrow(&columns, mask_, 2, before + to, 1)))
+        goto failed;
+    if (from < 0 || to > cells || before < 0) {
+        PyErr_Format(PyExc_ValueError, "bins %lld to %lld of %lld", from, to, cells);
+        goto failed;
+    }
+    float scale = (float)((double)LEVELS / (double)full_ns);
+    Py_BEGIN_ALLOW_THREADS
+    for (int64_t bin = from; bin < to; bin++) {
+        /* A sum that is not negative orders as its bits do; the last four of them give way to its kind. */
+        uint32_t greatest = 0, bits = 0;
+        float total = 0;
+        for (int n = 0; n < count; n++) {
+            float here = busy[n * cells + bin];
+            uint32_t order;
+            memcpy(&order, &here, sizeof order);
+            greatest = MAX(greatest, (order & ~15u) | (15 - (uint32_t)kinds[n]));
+            bits |= (uint32_t)(here > 0) << kinds[n];
+            total += here;
+        }
+        if (blocked[bin] > 0 && blocked[bin] * 2 >= total)
+            bits |= BLOCKED_BIT;
+        float share = total * scale;
+        uint32_t level = share >= LEVELS ? LEVELS : (uint32_t)share + ((float)(uint32_t)share < share);
+        shade[before + bin] = total > 0 ? (uint8_t)((15 - (greatest & 15)) << 4 | level) : 0;
+        mask[before + bin] = (uint16_t)(bits | (urgent[bin] ? URGENT_BIT : 0));
+    }
+    Py_END_ALLOW_THREADS
+    give_back(&columns);
+    Py_RETURN_NONE;
+failed:
+    give_back(&columns);
+    return NULL;
+}
 
 /* Level (4 bits), kind (4 bits), blocked (1 bit), as frame.py's `ranked`. */
 static inline unsigned ranked(unsigned shade, unsigned mask) {
@@ -367,6 +501,8 @@ failed:
 
 static PyMethodDef core_methods[] = {
     {"put", core_put, METH_VARARGS, NULL},
+    {"sum", core_sum, METH_VARARGS, NULL},
+    {"look", core_look, METH_VARARGS, NULL},
     {"pool", core_pool, METH_VARARGS, NULL},
     {"compose", core_compose, METH_VARARGS, NULL},
     {"bisect", core_bisect, METH_VARARGS, NULL},

@@ -80,7 +80,7 @@ class Pyramid:
         spans, cells = self._spans, (last - first) * self.bins
         part = slice(int(spans.offset[first]), int(spans.offset[last]))
         kinds = np.flatnonzero(np.bincount(spans.kind[part] & KIND_BITS, minlength=KINDS))
-        place = np.zeros(KINDS, np.int64)
+        place = np.zeros(KIND_BITS + 1, np.int64)
         place[kinds] = np.arange(len(kinds)) * cells
         busy = self._room[0][: len(kinds) * cells]
         for at in range(0, len(busy), cells):
@@ -89,19 +89,36 @@ class Pyramid:
         blocked = np.zeros(cells, np.float32)
         urgent = np.zeros(cells, bool)
         for at in range(part.start, part.stop, _CHUNK):
-            chunk = slice(at, min(at + _CHUNK, part.stop))
-            begin = spans.begin_ns[chunk] - spans.first_ns
-            until = spans.blocked_until_ns[chunk] - spans.first_ns
-            kind = spans.kind[chunk]
-            row = self._cells_before(first, last, chunk)
-            add_durations(busy, begin, spans.end_ns[chunk] - spans.first_ns, self.bin_ns, place[kind & KIND_BITS] + row)
-            waits = np.flatnonzero(until > begin)
-            if len(waits):
-                add_durations(blocked, begin[waits], until[waits], self.bin_ns, row[waits])
-            loud = kind >= URGENT
-            urgent[row[loud] + begin[loud] // self.bin_ns] = True
+            self._sum(slice(at, min(at + _CHUNK, part.stop)), (first, last), place, busy, blocked, urgent)
             yield
         yield from self._store(first, kinds, busy.reshape(len(kinds), cells), blocked, urgent)
+
+    def _sum(
+        self,
+        chunk: slice,
+        rows: tuple[int, int],
+        place: NDArray[np.int64],
+        busy: NDArray[np.float32],
+        blocked: NDArray[np.float32],
+        urgent: NDArray[np.bool_],
+    ) -> None:
+        """Adds some spans of the rows [first, last) to the sums; those of kind k begin at place[k] in `busy`."""
+        spans = self._spans
+        if core is not None:
+            columns = spans.begin_ns, spans.end_ns, spans.blocked_until_ns, spans.kind
+            scale = rows[0], spans.first_ns, self.bin_ns, self.bins
+            core.sum(busy, blocked, urgent, columns, (chunk.start, chunk.stop), spans.offset, place, scale)
+            return
+        begin = spans.begin_ns[chunk] - spans.first_ns
+        until = spans.blocked_until_ns[chunk] - spans.first_ns
+        kind = spans.kind[chunk]
+        row = self._cells_before(*rows, chunk)
+        add_durations(busy, begin, spans.end_ns[chunk] - spans.first_ns, self.bin_ns, place[kind & KIND_BITS] + row)
+        waits = np.flatnonzero(until > begin)
+        if len(waits):
+            add_durations(blocked, begin[waits], until[waits], self.bin_ns, row[waits])
+        loud = kind >= URGENT
+        urgent[row[loud] + begin[loud] // self.bin_ns] = True
 
     def _cells_before(self, first: int, last: int, chunk: slice) -> NDArray[np.int64]:
         """(n,) how many bins of the rows from `first` on come before those of each span's own row."""
@@ -126,10 +143,13 @@ class Pyramid:
             before = first * (self.bins >> level)
             for at in range(0, len(blocked), _CELLS):
                 part = slice(at, at + _CELLS)
-                there = slice(before + at, before + min(at + _CELLS, len(blocked)))
                 full_ns = self.bin_ns << level
-                looks = _looks(kinds, busy[:, part], blocked[part], urgent[part], full_ns)
-                shade[there], mask[there] = looks
+                if core is not None:
+                    where = at, min(at + _CELLS, len(blocked)), len(blocked), before
+                    core.look(shade, mask, busy, blocked, urgent, kinds, where, full_ns)
+                else:
+                    there = slice(before + at, before + min(at + _CELLS, len(blocked)))
+                    shade[there], mask[there] = _looks(kinds, busy[:, part], blocked[part], urgent[part], full_ns)
                 yield
             if level + 1 < len(self._shade):
                 busy = yield from _halved(busy, self._room[(level + 1) % 2])
@@ -260,14 +280,13 @@ def add_durations(
         place: where in `total` the bins of each interval begin.
     """
     first, last = begin // bin_ns, (end - 1) // bin_ns
-    np.add.at(total, place + first, (np.minimum(end, (first + 1) * bin_ns) - begin).astype(np.float32))
-    many = np.flatnonzero(last > first)
-    if not len(many):
-        return
-    first, last, end = first[many], last[many], end[many]
-    where = place[many] + last
-    np.add.at(total, where, (end - last * bin_ns).astype(np.float32))
-    inner = last - first - 1
-    run = np.repeat(where - inner, inner)
-    run += np.arange(len(run)) - np.repeat(np.cumsum(inner) - inner, inner)
-    total[run] += bin_ns
+    in_first = np.minimum(end, (first + 1) * bin_ns) - begin
+    in_last = np.where(last > first, end - last * bin_ns, 0)
+    bins = np.stack((place + first, place + last), axis=1).ravel()
+    np.add.at(total, bins, np.stack((in_first, in_last), axis=1).ravel().astype(np.float32))
+    many = np.flatnonzero(last - first > 1)
+    if len(many):
+        inner = last[many] - first[many] - 1
+        run = np.repeat(place[many] + last[many] - inner, inner)
+        run += np.arange(len(run)) - np.repeat(np.cumsum(inner) - inner, inner)
+        total[run] += bin_ns
