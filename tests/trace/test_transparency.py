@@ -125,6 +125,8 @@ def run(command: list[str], needs: Needs, folder: Path) -> Outcome:
     environment = {"PATH": path, "LANG": "C.UTF-8", "HOME": str(folder), "TERM": "xterm", **needs.environment}
     if needs.traps:
         command = ["/bin/sh", "-c", TRAP, "sh", *command]
+    if signal.getsignal(signal.SIGHUP) == signal.SIG_IGN:  # whoever runs the tests is under nohup; the user is not
+        command = ["env", "--default-signal=HUP", *command]
     stdout, out = os.openpty() if needs.tty else os.pipe()
     stderr, err = os.pipe()
     if needs.tty:

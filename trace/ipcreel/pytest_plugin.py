@@ -164,7 +164,9 @@ def _diverged(reel: Reel, process: str | None) -> list[str]:
 
     lines = []
     for outcome in replay_all(reel, process):
-        if outcome.ending.diverged is not None:
+        if outcome.ending.refused:
+            lines.append(outcome.ending.refused)
+        elif outcome.ending.diverged is not None:
             lines += outcome.ending.diverged.lines()
         elif outcome.ending.differs:
             lines.append(f"the output of {outcome.name} differs: {outcome.ending.differs}")

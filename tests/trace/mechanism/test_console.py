@@ -56,7 +56,7 @@ def test_what_was_read_from_stdin_is_kept(tmp_path):
     assert b"".join(opened.payload(row) for row in read) == b"one\ntwo\nthree"
 
 
-def test_a_full_pipe_that_nobody_reads_raises_as_without_us(recorded):
+def test_a_full_pipe_that_nobody_reads_raises_as_without_us(recorded, rows):
     run = recorded("""
         import os, sys
         reading, writing = os.pipe()
@@ -70,6 +70,34 @@ def test_a_full_pipe_that_nobody_reads_raises_as_without_us(recorded):
     """)
     assert run.ran == run.bare
     assert run.exit == 4
+    (failed,) = (row for row in rows(run.reel, "console.write") if row.state == "raised")
+    assert failed.payload["raised"] == "builtins.BrokenPipeError"
+
+
+FULL_PIPE = """
+    import os, signal, sys
+    class Rung(Exception): pass
+    def make_room(*_): os.write(2, b"room for %d\\n" % len(os.read(reading, 1 << 20)))
+    def give_up(*_): raise Rung
+    reading, writing = os.pipe()
+    os.dup2(writing, 1)
+    signal.signal(signal.SIGALRM, make_room)
+    print("x" * 65536, end="", flush=True)
+    signal.setitimer(signal.ITIMER_REAL, 0.05)
+    print("y" * 60000, flush=True)
+    signal.signal(signal.SIGALRM, give_up)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.05)
+        print("z" * 60000, flush=True)
+    except Rung as rung: os.write(2, b"%r\\n" % rung)
+    os._exit(5)
+"""
+
+
+def test_a_handler_runs_while_a_write_waits_in_a_full_pipe(recorded):
+    run = recorded(FULL_PIPE)
+    assert run.ran == run.bare
+    assert run.exit == 5
 
 
 def test_a_closed_stdout_is_left_closed(recorded):

@@ -49,6 +49,8 @@ def test_a_call_is_recorded_with_its_method_and_result(recorded: Recorded, rows:
     assert ("list", {"method": "__repr__", "result": "[1, 2]"}) in told
     assert ("Lock", {"method": "acquire", "result": True}) in told
     assert [row.payload["text"] for row in calls if row.payload.get("raised") == "builtins.KeyError"] == ["'c'"]
+    taken = rows(run.reel, "threads.lock.acquire")  # in the manager, whose lock it is
+    assert [(row.line.partition(":")[0], row.process != calls[0].process) for row in taken] == [("managers.py", True)]
     dicts = [row for row in calls if row.kind == "mp.managed" and row.name.startswith("dict")]
     assert len({row.key for row in dicts}) == 1
     assert len({row.process for row in dicts}) == 2

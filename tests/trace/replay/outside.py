@@ -9,7 +9,7 @@ _SEEN_BY_OTHERS = (
     "shmget,shmat,mq_open,mq_unlink,fork,vfork,execve"
 )
 _CHANGES = "unlink,unlinkat,rename,renameat,renameat2,mkdir,rmdir,chmod,fchmodat,truncate,symlink,link,mknod,mknodat"
-_SCRATCH, _COMPILED = "/ipcreel-replay-", "/__pycache__/"  # what Python keeps of modules that it had not compiled yet
+_SCRATCH, _COMPILED = "/ipcreel-replay-", "/__pycache__"  # what Python keeps of modules that it had not compiled yet
 
 
 def traced(report: Path) -> list[str]:

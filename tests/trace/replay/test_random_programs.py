@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ipcreel.replay.launch import replay
-from ipcreel.replay.plan import replayable
+from ipcreel.replay.plan import How, replayable
 from tests.trace.conftest import Record
 from tests.trace.replay.conftest import DEADLINE_S
 from tests.trace.replay.conftest import replay as replay_command
@@ -87,11 +87,19 @@ FAILED_CALL = """
 """
 MANAGED = """
     import multiprocessing
+    def child(lock, queue, names):
+        for number in range(8):
+            with lock: names[number] = queue.qsize()
+            queue.put(number)
     if __name__ == "__main__":
-        with multiprocessing.get_context("fork").Manager() as manager:
-            items, names = manager.list(), manager.dict()
-            for number in range(3): items.append(number); names[number] = str(number)
-            print(list(items), dict(names))
+        context = multiprocessing.get_context("fork")
+        with context.Manager() as manager:
+            given = manager.Lock(), manager.Queue(), manager.dict()
+            children = [context.Process(target=child, args=given) for _ in range(2)]
+            for each in children: each.start()
+            child(*given)
+            for each in children: each.join()
+            print([given[1].get() for _ in range(24)], dict(given[2]))
 """
 LET_GO_AT_THE_END = """
     import multiprocessing, socket
@@ -137,6 +145,47 @@ TOLD_TO_STOP = """
         server.shutdown()
         thread.join()
 """
+REPLACED_HANDLER = """
+    import signal, sys
+    sys.unraisablehook = lambda _: None  # Python complains of a signal that is ignored when its turn has come
+    rung = []
+    def ring(number, frame): rung.append(number)
+    for after in range(150):
+        signal.signal(signal.SIGALRM, ring)
+        signal.setitimer(signal.ITIMER_REAL, 0.00001 + after % 30 * 0.000004)
+        signal.signal(signal.SIGALRM, signal.SIG_IGN)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+    print(len(rung))
+"""
+BROKEN_CONSOLE = """
+    import os, subprocess, sys
+    try: subprocess.run(["/nowhere/no program"])
+    except OSError as error: print(error, error.filename)
+    reading, writing = os.pipe()
+    os.close(reading)
+    os.dup2(writing, 1)
+    try: print("to nobody", flush=True)
+    except BrokenPipeError as error: sys.stderr.write(f"{error!r}\\n")
+    os._exit(0)
+"""
+FULL_CONSOLE = """
+    import os, signal, sys
+    class Rung(Exception): pass
+    def make_room(*_): sys.stderr.write(f"room for {len(os.read(reading, 1 << 20))}\\n")
+    def give_up(*_): raise Rung
+    reading, writing = os.pipe()
+    os.dup2(writing, 1)
+    signal.signal(signal.SIGALRM, make_room)
+    print("x" * 65536, end="", flush=True)
+    signal.setitimer(signal.ITIMER_REAL, 0.02)
+    print("y" * 60000, flush=True)
+    signal.signal(signal.SIGALRM, give_up)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.02)
+        print("z" * 60000, flush=True)
+    except Rung as rung: sys.stderr.write(f"{rung!r}\\n")
+    os._exit(5)
+"""
 SPAWNED = """
     import multiprocessing, os
     def child(queue, value, end):
@@ -154,7 +203,7 @@ EACH = """
     import os, pathlib, sys
     from ipcreel.reel import open_reel
     from ipcreel.replay.launch import replay
-    from ipcreel.replay.plan import replayable
+    from ipcreel.replay.plan import How, replayable
     reel = open_reel(pathlib.Path(sys.argv[1]))
     own = os.dup(1)
     for process in replayable(reel, None):
@@ -169,6 +218,7 @@ EACH = """
 DIVERGED_ONCE = (
     FOLLOWED,
     INTERRUPTED_HANDLER,
+    REPLACED_HANDLER,
     NAMES,
     FAILED_CALL,
     LET_GO_AT_THE_END,
@@ -206,6 +256,13 @@ def test_what_diverged_once_replays(recorded: Record, source: str) -> None:
     # A thread that waited when another one ended the process says so.
     said = [line for line in again.stderr.splitlines() if not STANDS.fullmatch(line)]
     assert (again.stdout, said, again.returncode) == (ran.stdout, [], ran.exit)
+
+
+@pytest.mark.parametrize("source", [BROKEN_CONSOLE, FULL_CONSOLE])
+def test_a_write_to_the_console_that_failed_or_waited_replays(recorded: Record, source: str) -> None:
+    ran = recorded(source)
+    ending = replay(ran.reel, replayable(ran.reel, None)[0], how=How(quiet=True))
+    assert (ending.divergence, ending.differs, ending.code) == ("", "", ran.exit)
 
 
 @pytest.mark.parametrize("source", [SPAWNED, MANAGED])

@@ -216,3 +216,35 @@ def test_what_is_sent_and_on_which_object_is_compared(recorded: Record, before: 
     again = replay(ran.path)
     assert again.returncode == 1
     assert said in again.stderr
+
+
+BECOMES_ANOTHER = """
+    import os, sys
+    print("program", len(sys.argv), flush=True)
+    if len(sys.argv) < 3: os.execv(sys.executable, [sys.executable, *sys.argv, "again"])
+"""
+
+
+def test_processes_that_became_one_another_are_told_apart_by_their_place(recorded: Record) -> None:
+    ran = recorded(BECOMES_ANOTHER)
+    pid, name = ran.reel.processes[0]["pid"], ran.program.name
+    open_which = replay(ran.path, "--process", name)
+    assert (open_which.stdout, open_which.returncode) == ("", 2)
+    assert f"3 processes are called {name}. Say which: --process {name}#1 (pid {pid}, from 0.000 s), {name}#2" in (
+        open_which.stderr
+    )
+    again = [replay(ran.path, "--process", wanted).stdout for wanted in (f"{name}#1", f"{pid}#3")]
+    assert again == ["program 1\n", "program 3\n"]
+    assert f"there is no process {name}#4" in replay(ran.path, "--process", f"{name}#4").stderr
+
+
+def test_what_cannot_be_replayed_is_said_and_keeps_nobody_else_from_it(recorded: Record) -> None:
+    ran = recorded("""
+        import subprocess, sys
+        for arguments in (["-"], ["-c", "print('given')"]):
+            subprocess.run([sys.executable, *arguments], input=b"print('read')", check=True)
+    """)
+    every = replay(ran.path, "--all")
+    assert every.returncode == 2
+    assert "read its program from its standard input, which is not on the tape" in every.stdout
+    assert every.stdout.endswith("3 processes, 0 of them diverged, 1 not replayed\n")

@@ -33,7 +33,7 @@ Exit codes:
 
 @click.command("replay", epilog=_EXAMPLES)
 @click.argument("reel", type=REEL)
-@click.option("--process", "wanted", metavar="NAME|PID", help="The process to run again.")
+@click.option("--process", "wanted", metavar="NAME|PID[#N]", help="The process to run again; NAME#2 is the second that is called so.")
 @click.option("--all", "every", is_flag=True, help="Run every process again, several at a time, and report.")
 @click.option("--to", "event", type=int, metavar="EVENT", help="Stop before this event; its process is the one meant.")
 @click.option("--tick", type=int, metavar="N", help="Stop at the first event of the process in this tick.")
@@ -128,15 +128,16 @@ def _replay_every(reel: Reel) -> int:
     """Replay all and print a line each. Returns the exit code: 1 where one of them diverged."""
     from ipcreel.replay.every import replay_all
 
-    replayed = diverged = 0
+    replayed = diverged = refused = 0
     for outcome in replay_all(reel):
         times = f"{outcome.recorded_s:.3f} s recorded, {outcome.replayed_s:.3f} s replayed"
         ending = outcome.ending
-        verdict = ending.divergence or "; ".join(ending.stands) or "to its end"
+        verdict = ending.refused or ending.divergence or "; ".join(ending.stands) or "to its end"
         if ending.differs:
             verdict += f"; the output differs: {ending.differs}"
         click.echo(f"{outcome.name:20} {outcome.events:7} events  {times}  {verdict}")
         replayed += 1
         diverged += bool(ending.divergence or ending.differs)
-    click.echo(f"{replayed} processes, {diverged} of them diverged")
-    return 1 if diverged else 0
+        refused += bool(ending.refused)
+    click.echo(f"{replayed} process{'es' * (replayed != 1)}, {diverged} of them diverged{f', {refused} not replayed' if refused else ''}")
+    return 1 if diverged else 2 if refused else 0

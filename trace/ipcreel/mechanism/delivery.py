@@ -26,7 +26,7 @@ _getpid = original_of(posix.getpid)
 _allocate_lock = getattr(_thread.allocate_lock, "__wrapped__", _thread.allocate_lock)
 _start_thread = getattr(_thread.start_new_thread, "__wrapped__", _thread.start_new_thread)
 _kill_thread = getattr(_signal.pthread_kill, "__wrapped__", _signal.pthread_kill)
-shielded: set[CodeType] = set()  # code of ours in which no handler of the program may run
+shielded: dict[CodeType, str] = {}  # code of ours in which no handler of the program may run once this variable is there
 _postponed: dict[_thread.LockType, int] = {}  # a lock that is free when a signal was sent again: in which process
 _OPTIMIZED = 1  # the locals of such a code object are copied on request (inspect, CO_OPTIMIZED)
 _LOOKS_AT_LOCALS = frozenset(("locals", "vars", "dir", "eval", "exec"))
@@ -74,10 +74,11 @@ class Delivery:
 
 
 def _is_shielded(frame: FrameType | None) -> bool:
-    """Whether the signal came inside a call of ours that must not raise: see `rawfile`."""
+    """Whether the signal came inside a call of ours that must not raise any more: see `rawfile`."""
     while frame is not None and is_ours(frame.f_code.co_filename):
-        if frame.f_code in shielded:
-            return True
+        done = shielded.get(frame.f_code)
+        if done is not None:
+            return done in frame.f_locals
         frame = frame.f_back
     return False
 

@@ -1,4 +1,4 @@
-"""What many rows keep of a call: an argument in `a`, a result in `b`, or the whole result as the payload."""
+"""What many rows keep of a call: an argument in `a`, a result in `b`, the whole result or an exception as the payload."""
 
 from __future__ import annotations
 
@@ -28,6 +28,28 @@ def float_of(bits: int) -> float:
     """The float that has these bits."""
     value: float = Struct("d").unpack(Struct("q").pack(bits))[0]
     return value
+
+
+def describe(error: BaseException) -> dict[str, object]:
+    """An exception as a payload: enough to raise an equal one, and to read it."""
+    kind = type(error)
+    described: dict[str, object] = {
+        "raised": f"{kind.__module__}.{kind.__qualname__}",
+        "args": tuple(error.args),
+        "text": text_of(error),
+    }
+    files = (error.filename, error.filename2) if isinstance(error, OSError) else ()  # no arguments, in the end
+    if any(file is not None for file in files):
+        described["files"] = files
+    return described
+
+
+def text_of(error: BaseException) -> str:
+    """What it says of itself."""
+    try:
+        return str(error)
+    except Exception:
+        return "(its text could not be made)"
 
 
 def argument(place: int, name: str) -> Before:

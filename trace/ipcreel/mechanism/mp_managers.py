@@ -1,16 +1,22 @@
 """Managers of `multiprocessing`: the calls that proxies make.
 
-A call spans the message to the manager and the one that comes back, which are operations of its connection.
+A call spans the message to the manager and the one that comes back, which are operations of its connection. What the
+manager holds (a lock, an event, a queue) is the program's, and used by threads of the manager: so its operations are
+recorded there.
 """
 
 from __future__ import annotations
 
+from ipcreel.mechanism import ownership
 from ipcreel.mechanism.operation import RUN, Operation
 from ipcreel.tape import process
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from types import ModuleType
     from typing import Any
+
+    from ipcreel.mechanism.reading import Reading
 
     Args = tuple[Any, ...]
     Kwargs = dict[str, Any]
@@ -58,3 +64,9 @@ OPERATIONS = (
     ),
     Operation(0x3605, "mp.manager.join", _MANAGER + "join", blocks=True, replay=RUN),
 )  # fmt: skip
+
+
+def install(module: ModuleType, reading: Reading) -> None:
+    """The server makes what a proxy asks for."""
+    library: Any = module
+    ownership.servants.add(library.Server.create.__code__)

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 # Code of the library that makes an object on behalf of its caller, to whom it then belongs.
 makers: set[CodeType] = set()
+# Code of the library that makes what the program asks for from another process.
+servants: set[CodeType] = set()
 
 _LIBRARY = os.path.dirname(os.__file__) + os.sep
 _NOT_LIBRARY = tuple(_LIBRARY + name + os.sep for name in ("site-packages", "dist-packages", "test"))
@@ -48,9 +50,9 @@ def _maker() -> FrameType | None:
     frame: FrameType | None = _getframe(2)
     while frame is not None and (frame.f_code in makers or is_ours(frame.f_code.co_filename)):
         frame = frame.f_back
-    if frame is None or (is_library(frame.f_code.co_filename) and not environment.setting("IPCREEL_INTERNALS")):
-        return None
-    return frame
+    if frame is None or frame.f_code in servants or environment.setting("IPCREEL_INTERNALS"):
+        return frame
+    return None if is_library(frame.f_code.co_filename) else frame
 
 
 def new_of_program(kind: str) -> int:

@@ -6,7 +6,7 @@ import os
 from _io import FileIO
 
 from ipcreel.mechanism.delivery import shielded
-from ipcreel.mechanism.keeping import number
+from ipcreel.mechanism.keeping import describe, number
 from ipcreel.mechanism.operation import IN, OUT, Operation
 from ipcreel.tape import process
 from ipcreel.tape.process import object_number
@@ -136,32 +136,43 @@ def recording(reading: Reading, operations: tuple[Operation, ...]) -> type[FileI
 
 
 def _writing(reading: Reading, row: Operation) -> Any:
-    """`write`, written down before it is done, and nothing of ours after it.
+    """`write`, written down before it is done, with no moment after it in which a signal's handler could run.
 
-    An exception that a signal's handler raises after the bytes have left, and before this returns, would make the
-    buffer above write them once more: a program that is sent a signal as soon as its "ready" is read would print it
-    twice. C has no such moment, so no handler runs in here: `delivery` lets the signal come again.
+    An exception that a handler raises after the bytes have left, and before this returns, would make the buffer above
+    write them once more: a program that is sent a signal as soon as its "ready" is read would print it twice. C has no
+    such moment. Here the bytes have left where `written` is there, which a `for` sees to without one (CPython 3.11 to
+    3.13 runs handlers at calls and at the end of a round): `delivery` lets a signal come again then. As long as it
+    waits in a full pipe, handlers run as they do in C.
     """
     if reading.replays:
         return reading.wrap(row, FileIO.write)
-    plain = FileIO.write
+    plain, each = FileIO.write, map
     tape = process.tape
 
     def write(*args: Any) -> Any:
         here = process.here
-        if here is None or here.inside or len(args) != 2:
+        if len(args) != 2:
             return plain(*args)
-        descriptor, given = _given(args, {})
-        if given is None:
-            return plain(*args)
-        size = len(given)  # type: ignore[arg-type]
-        slot = reading.note(row, behind(descriptor), descriptor, size, given)
-        written = plain(*args)
-        if written != size and slot >= 0:
+        slot, descriptor, generation = -1, -1, tape.generation
+        given = None
+        if here is not None and not here.inside:
+            descriptor, given = _given(args, {})
+        if given is not None:
+            slot = reading.note(row, behind(descriptor), descriptor, len(given), given)  # type: ignore[arg-type]
+        try:
+            for written in each(plain, args[:1], args[1:]):  # noqa: B007
+                pass
+        except BaseException as error:
+            if slot >= 0 and tape.generation == generation:  # no handler has forked
+                tape.end(slot, descriptor, 0, -process.now())
+                tape.payload(slot, describe(error))
+            args = given = None  # type: ignore[assignment]  # the traceback keeps this frame
+            raise
+        if slot >= 0 and tape.generation == generation:
             tape.end(slot, descriptor, -1 if written is None else written, process.now())
         return written
 
-    shielded.add(write.__code__)
+    shielded[write.__code__] = "written"
     return write
 
 

@@ -7,6 +7,7 @@ import os
 import sys
 
 from ipcreel.interpose.frames import WRAPPER_FILE, is_ours, program_frame
+from ipcreel.mechanism.keeping import describe, text_of
 from ipcreel.mechanism.operation import WAIT, Operation
 from ipcreel.mechanism.reading import Reading
 from ipcreel.record.source import shape_of, source_of
@@ -159,24 +160,7 @@ def mend(fault: Exception, code: int) -> None:
     """State a fault of ours on the tape and let the program go on; raise again what is none."""
     if not is_own(fault):
         raise fault
-    process.fact("fault", f"{code:#06x}: {type(fault).__name__}: {_text(fault)}")
-
-
-def describe(error: BaseException) -> dict[str, object]:
-    """An exception as a payload: enough to raise an equal one, and to read it."""
-    kind = type(error)
-    return {
-        "raised": f"{kind.__module__}.{kind.__qualname__}",
-        "args": tuple(error.args),
-        "text": _text(error),
-    }
-
-
-def _text(error: BaseException) -> str:
-    try:
-        return str(error)
-    except Exception:
-        return "(its text could not be made)"
+    process.fact("fault", f"{code:#06x}: {type(fault).__name__}: {text_of(fault)}")
 
 
 _MISSING = object()

@@ -102,6 +102,13 @@ class Deliveries:
                 return
             self.deliver(following)
 
+    def deliver_to_former(self, event: Event) -> None:
+        """A handler is about to be replaced: what came during that came to it, if there was one."""
+        events = self._reading.here.events
+        while events and events[-1].op == self.code and events[-1].begin_ns <= abs(event.end_ns):
+            if not self.deliver_if_handled(events[-1]):
+                return
+
     def deliver_if_handled(self, delivery: Event) -> bool:
         """Deliver a signal for which the program has a handler. Returns whether it has one."""
         if not callable(_signal.getsignal(delivery.a)):

@@ -146,6 +146,9 @@ class Ends:
 
     def _ended(self) -> None:
         left = [event for event in self.reading.lanes.left_of_first if not self.reading.garbage.is_let_go(event)]
+        if left and self.reading.trial is None and all(map(self.reading.is_shown, left)):
+            self.reading.differ(left[-1], b"", self._script.payload(left[-1]))
+            left = []
         if left and self.reading.trial is not None:
             self.reading.leave_tape(left[-1], "came to its end", "")
         self._note_try(ended=True)

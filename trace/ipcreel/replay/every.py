@@ -10,9 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ipcreel.reel import Reel
+from ipcreel.reel import Reel, ReelError
 from ipcreel.replay.launch import Ending, replay
-from ipcreel.replay.plan import How, find_process, replayable
+from ipcreel.replay.plan import How, find_process, replayable, unique_names
+
+_REFUSED = 2  # the exit code of what could not be done
 
 _LEAST_PATIENCE_S, _PATIENCE = 60.0, 20.0  # how long a replay may take, the latter times what was recorded
 
@@ -23,7 +25,7 @@ class Outcome:
 
     Attributes:
         process: its row.
-        name: what it is called.
+        name: what it is called, with its place among those that are called so.
         events: how many events its tape has.
         recorded_s: how long it took when it was recorded, from its first event to its last.
         replayed_s: how long the replay took, with the start of its interpreter.
@@ -46,8 +48,9 @@ def replay_all(reel: Reel, wanted: str | None = None, at_once: int | None = None
         wanted: the name or the pid of those that are meant; all, where it is None.
         at_once: how many at a time; as many as there are processors where it is not said.
     """
+    chosen = _chosen(reel, wanted)
     with ThreadPoolExecutor(at_once or len(os.sched_getaffinity(0))) as pool:
-        yield from pool.map(lambda process: _one(reel, process), _chosen(reel, wanted))
+        yield from pool.map(lambda process, name: _one(reel, process, name), chosen, unique_names(reel, chosen))
 
 
 def _chosen(reel: Reel, wanted: str | None) -> list[int]:
@@ -55,12 +58,14 @@ def _chosen(reel: Reel, wanted: str | None) -> list[int]:
     return rows if rows or wanted is None else [find_process(reel, wanted)]  # which says that there is none
 
 
-def _one(reel: Reel, process: int) -> Outcome:
+def _one(reel: Reel, process: int, name: str) -> Outcome:
     rows = np.flatnonzero(reel.process == process)
     took_ns = (
         int(max(reel.begin[rows].max(), np.abs(reel.end[rows]).max()) - reel.begin[rows].min()) if len(rows) else 0
     )
     begin = time.perf_counter()
-    ending = replay(reel, process, how=How(quiet=True, patience_s=_LEAST_PATIENCE_S + _PATIENCE * took_ns / 1e9))
-    took_s = time.perf_counter() - begin
-    return Outcome(process, reel.process_name(process), len(rows), took_ns / 1e9, took_s, ending)
+    try:
+        ending = replay(reel, process, how=How(quiet=True, patience_s=_LEAST_PATIENCE_S + _PATIENCE * took_ns / 1e9))
+    except ReelError as error:  # the others can be replayed all the same
+        ending = Ending(_REFUSED, refused=str(error))
+    return Outcome(process, name, len(rows), took_ns / 1e9, time.perf_counter() - begin, ending)

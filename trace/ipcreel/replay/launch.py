@@ -45,6 +45,7 @@ class Ending:
         stopped: whether it came to the place where it was to stop.
         tried: how it went on without its tape, None where it was not let.
         differs: where it first wrote to the console what it had not written, empty where the output was the same.
+        refused: why it could not be replayed, where it is one of many; empty where it could.
     """
 
     code: int
@@ -54,6 +55,7 @@ class Ending:
     stopped: bool = False
     differs: str = ""
     tried: Tried | None = None
+    refused: str = ""
 
     @property
     def divergence(self) -> str:
@@ -65,7 +67,10 @@ class Ending:
 
         Raises:
             DivergenceError: it did not.
+            ReelError: it could not be replayed.
         """
+        if self.refused:
+            raise ReelError(self.refused)
         if self.diverged is not None:
             raise DivergenceError("\n".join(self.diverged.lines()))
 
@@ -167,11 +172,30 @@ def _interpreter(reel: Reel, root: dict[str, Any]) -> str:
     folder = root.get("folder") or "."
     if not os.path.isdir(folder):
         raise ReelError(f"{reel.path}: its program ran in {folder}, which is not there any more. Make that folder.")
+    if _reads_program(root["argv"][1:]):
+        raise ReelError(
+            f"{reel.path}: {' '.join(root['argv'])} read its program from its standard input, which is not on the tape: "
+            "it cannot be replayed. Give the program as a file."
+        )
     program = next((word for word in root["argv"][1:] if not word.startswith("-")), None)
     is_file = program is not None and root["argv"][1] == program
     if is_file and not os.path.exists(os.path.join(folder, str(program))):
         raise ReelError(f"{reel.path}: its program {os.path.join(folder, str(program))} is not there any more.")
     return str(executable)
+
+
+def _reads_program(words: list[str]) -> bool:
+    """Whether an interpreter that was started with these has its program from its standard input."""
+    words = list(words)
+    while words and words[0].startswith("-") and words[0] != "-":
+        option = words.pop(0)
+        if option.startswith("--") and option != "--check-hash-based-pycs":
+            continue
+        if any(letter in option for letter in "cm"):  # what follows is the program
+            return False
+        if option in ("-W", "-X", "--check-hash-based-pycs"):
+            words = words[1:]
+    return not words or words[0] == "-"
 
 
 def _environment(root: dict[str, Any], script: Path, passed: list[int]) -> dict[str, str]:

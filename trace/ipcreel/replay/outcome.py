@@ -36,4 +36,7 @@ def rebuild(payload: Any) -> BaseException | None:
     except Exception:  # its constructor takes something else than it keeps
         error = kind.__new__(kind)
     error.args = tuple(payload["args"])
+    for name, file in zip(("filename", "filename2"), payload.get("files", ()), strict=False):
+        if file is not None:
+            setattr(error, name, file)
     return error

@@ -15,6 +15,8 @@ from ipcreel.reel import Reel, ReelError
 if TYPE_CHECKING:
     from ipcreel.replay.place import Place
 
+_MOST = 20  # processes that are named in a message
+
 
 @dataclass(frozen=True)
 class How:
@@ -36,13 +38,20 @@ class How:
 
 
 def replayable(reel: Reel, wanted: str | None) -> list[int]:
-    """The rows of the processes that have a tape of the program's own, and that `wanted` may mean: a name, or a pid."""
+    """The rows of the processes that have a tape of the program's own, and that `wanted` may mean.
+
+    It is a name, or a pid, or either with the place among those that are called so: `python#2`.
+    """
     rows = sorted({lane[0] for lane in reel.lanes})  # a process of the library's own has a tape without a lane
-    return [row for row in rows if wanted in (None, reel.process_name(row), str(reel.processes[row]["pid"]))]
+    called = [row for row in rows if wanted in (None, reel.process_name(row), str(reel.processes[row]["pid"]))]
+    first, mark, place = (wanted or "").rpartition("#")
+    if called or not mark or not place.isdecimal():
+        return called
+    return replayable(reel, first)[int(place) - 1 : int(place)]
 
 
 def find_process(reel: Reel, wanted: str | None) -> int:
-    """The row of the process that `wanted` names: a name, or a pid; where it is None, of the only one.
+    """The row of the process that `wanted` names, see `replayable`; where it is None, of the only one.
 
     Raises:
         ReelError: no process, or more than one, is known by it.
@@ -50,14 +59,33 @@ def find_process(reel: Reel, wanted: str | None) -> int:
     rows = replayable(reel, wanted)
     if len(rows) == 1:
         return rows[0]
-    shown = rows or replayable(reel, None)
-    pairs = [f"{reel.process_name(row)} ({reel.processes[row]['pid']})" for row in shown]
-    known = ", ".join(pairs[:20]) + (f" and {len(pairs) - 20} more" if len(pairs) > 20 else "")
+    if rows and wanted is not None:
+        known = _listed([_placed(reel, row, f"{wanted}#{place}") for place, row in enumerate(rows, 1)])
+        raise ReelError(f"{reel.path}: {len(rows)} processes are called {wanted}. Say which: --process {known}.")
+    known = _listed([f"{reel.process_name(row)} ({reel.processes[row]['pid']})" for row in replayable(reel, None)])
     if wanted is None:
         raise ReelError(f"{reel.path}: say which process: --process NAME. There are: {known}.")
-    if not rows:
-        raise ReelError(f"{reel.path}: there is no process {wanted}. There are: {known}.")
-    raise ReelError(f"{reel.path}: {len(rows)} processes are called {wanted}: {known}. Say which by its pid.")
+    raise ReelError(f"{reel.path}: there is no process {wanted}. There are: {known}.")
+
+
+def unique_names(reel: Reel, rows: list[int]) -> list[str]:
+    """What `find_process` knows each of the processes by: its name, with its place where others have it too."""
+    names = [reel.process_name(row) for row in rows]
+    return [
+        f"{name}#{replayable(reel, name).index(row) + 1}" if names.count(name) > 1 else name
+        for name, row in zip(names, rows, strict=True)
+    ]
+
+
+def _placed(reel: Reel, row: int, name: str) -> str:
+    """A process of several with one name, as a person tells it from the others."""
+    events = np.flatnonzero(reel.process == row)
+    since = f", from {(int(reel.begin[events[0]]) - reel.begin_ns) / 1e9:.3f} s" if len(events) else ""
+    return f"{name} (pid {reel.processes[row]['pid']}{since})"
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names[:_MOST]) + (f" and {len(names) - _MOST} more" if len(names) > _MOST else "")
 
 
 def path_to(reel: Reel, process: int) -> list[int]:

@@ -205,7 +205,8 @@ class Replaying(Reading):
             return not self.here.events and self.lanes.free > 0
         return caller.f_code.co_name == "_python_exit"
 
-    def _is_shown(self, event: Event) -> bool:
+    def is_shown(self, event: Event) -> bool:
+        """Whether an event wrote to the console: where that is otherwise, it is said, and no divergence."""
         return self.script.operations[event.op].name in running.SHOWN
 
     def _is_behind_its_end(self, row: Operation) -> bool:
@@ -231,7 +232,7 @@ class Replaying(Reading):
         if row.code != self.deliveries.code:
             self.deliveries.catch_up()
         event = here.events[-1]
-        if event.op != row.code and self._is_shown(event) and event.row != self.script.stop:
+        if event.op != row.code and self.is_shown(event) and event.row != self.script.stop:
             self.turns.wait(here.events.pop())
             self.differ(event, b"", self.script.payload(event))
             self.finish(event)

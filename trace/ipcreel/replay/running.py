@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     Original = Callable[..., Any]
     Run = Callable[["Replaying", Event, Original, Any, Any], Any]
 
+_SETS_HANDLER = "signal.handler.set"
 _NO_DESCRIPTOR = -1  # forkpty gives it to the child
 SHOWN = frozenset(("console.write", "console.descriptor.write"))  # what a person who replays wants to see
 
@@ -77,6 +78,8 @@ def show(reading: Replaying, row: Operation, event: Event, original: Original, a
     given, taped = row.before(args, kwargs)[1] if row.before else None, reading.script.payload(event)
     if isinstance(taped, bytes) and isinstance(given, bytes) and not given.startswith(taped):
         reading.differ(event, given, taped)
+    if isinstance(given, bytes) and event.b < len(given):  # a full pipe took only that much, or nothing
+        args = (args[0], given[: max(event.b, 0)])
     try:
         without_recording(reading, original, args, kwargs)
     except OSError:  # whoever looks on has gone
@@ -108,6 +111,8 @@ def enclose(reading: Replaying, event: Event, original: Original, args: Any, kwa
     reading.here.enclosing.append(event)
     try:
         reading.deliveries.expect()
+        if reading.script.operations[event.op].name == _SETS_HANDLER:
+            reading.deliveries.deliver_to_former(event)
         result = original(*args, **kwargs)
         reading.deliveries.deliver_within(event)
     except BaseException:

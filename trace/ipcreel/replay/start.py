@@ -18,7 +18,7 @@ from ipcreel.interpose import environment, frames
 from ipcreel.interpose.ending import Ending
 from ipcreel.interpose.imports import when_imported
 from ipcreel.interpose.targets import rebind
-from ipcreel.replay import servers
+from ipcreel.replay import servers, switching
 from ipcreel.replay.asking import Asking
 from ipcreel.replay.ends import Ends
 from ipcreel.replay.fence import Fence
@@ -50,6 +50,7 @@ def start() -> None:
     script, asking = Script(environment.setting("IPCREEL_SCRIPT")), Asking()
     restore_signals(script.surroundings.get("ignored"))
     gc.set_threshold(0)  # garbage is collected where that shows on the tape, see `Replaying.take`
+    switching.begin()
     process.tape = _NoTape()  # type: ignore[assignment]
     ends = Ends(script, asking)
     ends.reading = reading = Replaying(script, ends.over, ends.diverge, ends.leave, ends.differ)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from ipcreel.interpose.frames import program_frame
 from ipcreel.mechanism.operation import GIVE, OUT, Operation
-from ipcreel.replay import running
+from ipcreel.replay import running, switching
 from ipcreel.replay.account import Account
 from ipcreel.replay.known import Known
 from ipcreel.replay.script import Event
@@ -101,6 +101,7 @@ class Trial:
             self._left = {"event": -1 if event is None else event.row, "did": did}
             self.begun = True
             opened, self._opened = self._opened, []
+        switching.end()
         running.spill(self._reading)
         self._reading.turns.open()
         for waiter in opened:
