@@ -17,7 +17,7 @@ from energymarket.ipc import NEEDS, OFFERS
 from energymarket.ledger import Share, max_shares, share_slice
 from energymarket.offer import ANY_GIVER, Offer, decode_offer, message_type_of
 from energymarket.plan import Plan, Shared
-from energymarket.primitives import QueueCounter
+from energymarket.primitives import QueueCounter, uninterrupted
 
 
 class Counts:
@@ -87,7 +87,7 @@ class Sharing:
             self._send(offer)
             self._slots.release()
             return True
-        self._slots.acquire()
+        uninterrupted(self._slots.acquire)
         if self._counts.needs.value == 0:
             self._slots.release()
             return False
@@ -124,7 +124,7 @@ class Sharing:
         """The oldest offer; None where there will be none."""
         self._offered.block = patient
         try:
-            self._offered.acquire()
+            uninterrupted(self._offered.acquire)
         except sysv_ipc.BusyError:
             return None
         try:
@@ -145,12 +145,12 @@ class Sharing:
         self._counts.use_up_offer()
 
     def _send(self, offer: Offer) -> None:
-        self._queue.send(offer.encode(), type=offer.message_type)
+        uninterrupted(self._queue.send, offer.encode(), True, offer.message_type)
         self._offered.release()
 
     def _wait_for_all_offers(self) -> None:
         all_made = self._slot_count + self._counts.offers.value
-        self._slots.acquire(None, all_made)
+        uninterrupted(self._slots.acquire, None, all_made)
         self._slots.release(all_made)
 
     def _note(self, share: Share) -> None:

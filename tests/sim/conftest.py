@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 import select
 import signal
 import subprocess
@@ -127,3 +128,17 @@ def market(tmp_path: Path) -> Iterator[Market]:
     command = Market(tmp_path)
     yield command
     command.end()
+
+
+@pytest.fixture
+def make() -> Iterator[Callable]:
+    """Makes SysV objects, and removes them after the test."""
+    made = []
+
+    def one(kind):
+        made.append(kind(1 + secrets.randbelow(2**31 - 1), sysv_ipc.IPC_CREX, 0o600))
+        return made[-1]
+
+    yield one
+    for each in made:
+        each.remove()

@@ -1,9 +1,8 @@
 import multiprocessing
 import os
-import secrets
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import accumulate
 
 import pytest
@@ -14,20 +13,6 @@ from hypothesis import strategies as st
 from energymarket.primitives import NodeKeys, QueueCounter, TickBarrier, count_groups, group_sizes, uninterrupted
 
 FORK = multiprocessing.get_context("fork")
-
-
-@pytest.fixture
-def make() -> Iterator[Callable]:
-    """Makes SysV objects, and removes them after the test."""
-    made = []
-
-    def one(kind):
-        made.append(kind(1 + secrets.randbelow(2**31 - 1), sysv_ipc.IPC_CREX, 0o600))
-        return made[-1]
-
-    yield one
-    for each in made:
-        each.remove()
 
 
 def run_all(*targets: Callable[[], None]) -> None:

@@ -28,7 +28,7 @@ OUT_OF_REACH = {
     "functions_look_like_themselves": "it looks at the library",
     "help_texts": "it looks at the library",
     "sees_no_trace_of_a_recorder": "it looks at the library",
-    "keyboard_interrupt_while_blocked": "it looks at the library: a traceback of it",
+    "keyboard_interrupt_while_blocked": "it prints a traceback of the library",
     "own_module_with_a_known_name": "what a module of its own gives, under the name of a known one, is not recorded",
     "stacks_seen_from_inside": "it looks at the library",
     "tracebacks_are_equal": "it looks at the library",
@@ -41,11 +41,10 @@ OUT_OF_REACH = {
     "runs_in_every_form": "an interpreter reads its program from the standard input",
     "shell_background_children": "an interpreter reads its program from the standard input",
     "works_in_a_removed_folder": "its folder is there again",
-    "subprocess_forms": "the file's name in an exception is not recorded",
+    "subprocess_forms": "descriptors of plain files are those of the replay, in the processes that it starts too",
     "wrong_arguments": "what C refuses because of its arguments is an operation in a replay",
-    "writes_to_a_closed_pipe": "that a write to the console failed is not recorded",
+    "writes_to_a_closed_pipe": "a descriptor that stands for the console is written to past its stream",
     "executes_itself": "plain files that it holds over an exec are opened anew",
-    "closes_its_standard_streams": "that a write to the console failed is not recorded",
     "exceptions_break_out_of_blocking_calls": "the context of an exception that C code raised is not recorded",
 }
 SHORT = frozenset(("nested_handlers", "nonblocking_sockets", "pipe_and_fork"))

@@ -33,7 +33,12 @@ Exit codes:
 
 @click.command("replay", epilog=_EXAMPLES)
 @click.argument("reel", type=REEL)
-@click.option("--process", "wanted", metavar="NAME|PID[#N]", help="The process to run again; NAME#2 is the second that is called so.")
+@click.option(
+    "--process",
+    "wanted",
+    metavar="NAME|PID[#N]",
+    help="The process to run again; NAME#2 is the second that is called so.",
+)
 @click.option("--all", "every", is_flag=True, help="Run every process again, several at a time, and report.")
 @click.option("--to", "event", type=int, metavar="EVENT", help="Stop before this event; its process is the one meant.")
 @click.option("--tick", type=int, metavar="N", help="Stop at the first event of the process in this tick.")
@@ -139,5 +144,6 @@ def _replay_every(reel: Reel) -> int:
         replayed += 1
         diverged += bool(ending.divergence or ending.differs)
         refused += bool(ending.refused)
-    click.echo(f"{replayed} process{'es' * (replayed != 1)}, {diverged} of them diverged{f', {refused} not replayed' if refused else ''}")
+    rest = f", {refused} not replayed" if refused else ""
+    click.echo(f"{replayed} process{'es' * (replayed != 1)}, {diverged} of them diverged{rest}")
     return 1 if diverged else 2 if refused else 0

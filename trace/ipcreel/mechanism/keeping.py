@@ -1,4 +1,4 @@
-"""What many rows keep of a call: an argument in `a`, a result in `b`, the whole result or an exception as the payload."""
+"""What many rows keep of a call: an argument in `a`, a result in `b`, the whole result or an exception as payload."""
 
 from __future__ import annotations
 

@@ -174,8 +174,8 @@ def _interpreter(reel: Reel, root: dict[str, Any]) -> str:
         raise ReelError(f"{reel.path}: its program ran in {folder}, which is not there any more. Make that folder.")
     if _reads_program(root["argv"][1:]):
         raise ReelError(
-            f"{reel.path}: {' '.join(root['argv'])} read its program from its standard input, which is not on the tape: "
-            "it cannot be replayed. Give the program as a file."
+            f"{reel.path}: {' '.join(root['argv'])} read its program from its standard input, which is not on the "
+            "tape: it cannot be replayed. Give the program as a file."
         )
     program = next((word for word in root["argv"][1:] if not word.startswith("-")), None)
     is_file = program is not None and root["argv"][1] == program
