@@ -34,6 +34,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 from synthetic_spans import synthetic_spans
 
+from reelview.beside import keep_modules
 from reelview.flows import FlowIndex, Flows
 from reelview.raster.choose import Raster
 from reelview.spans import KIND_BITS, Spans
@@ -301,6 +302,7 @@ def main() -> None:
     parser.add_argument("--gate", action="store_true", help="end with 1 where a gate is missed")
     chosen = parser.parse_args()
     app = QApplication([])
+    keep_modules()  # as the application does
     missed = 0
     for count in chosen.spans:
         for lanes in chosen.lanes:

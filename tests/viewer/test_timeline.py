@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QPalette, QWheelEvent
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PySide6.QtCore import QPoint, QPointF, QRect, Qt
+from PySide6.QtGui import QColor, QImage, QPalette, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
 from reelview.flows import FlowIndex, Flows
@@ -44,6 +46,22 @@ def data_of() -> TimelineData:
         ("queue", "socket", "signal"),
         lambda event: f"send {event}",
         lambda event: f"send {event}, market.py:3",
+    )
+
+
+def many_of(count: int = 3_000, lanes: int = 12) -> TimelineData:
+    """Many spans, and messages between any two lanes."""
+    rng = np.random.default_rng(5)
+    begin = ZERO + np.sort(rng.integers(0, 100 * MS, count))
+    end = begin + rng.integers(1, MS, count)
+    lane, kind = rng.integers(0, lanes, count), rng.integers(0, 12, count).astype(np.uint8)
+    spans = arrange(lane, begin, end, kind, lanes=lanes, first_ns=ZERO, last_ns=ZERO + 101 * MS)
+    sent = np.argsort(end, kind="stable")[: count // 2]
+    events = sent.astype(np.uint32), sent.astype(np.uint32)
+    flows = Flows(end[sent], end[sent] + MS, lane[sent].astype("i4"), (lane[sent] + 5).astype("i4") % lanes, *events)
+    tracks = tuple(Track(f"home-{number}", -1, (number,)) for number in range(lanes))
+    return TimelineData(
+        tracks, ("MainThread",) * lanes, spans, FlowIndex(flows, lanes), label=lambda event: f"e {event}"
     )
 
 
@@ -346,3 +364,51 @@ def test_the_index_is_built_beside_and_can_be_stopped(qtbot, qapp):
         again.requestInterruption()
     again.stop()
     assert again.isFinished()
+
+
+MOVES = st.lists(
+    st.tuples(st.just("pan"), st.floats(-1, 1))
+    | st.tuples(st.just("zoom"), st.floats(0.1, 4))
+    | st.tuples(st.just("scroll"), st.integers(-200, 200))
+    | st.tuples(st.just("cursor"), st.integers(0, 100 * MS))
+    | st.tuples(st.just("arrows"), st.booleans())
+    | st.tuples(st.just("resize"), st.integers(400, 700)),
+    min_size=1,
+    max_size=8,
+)
+
+
+def without_scroll_bar(timeline: Timeline) -> QImage:
+    """Its colours come and go by themselves."""
+    return timeline.grab(QRect(0, 0, timeline.picture_area.right(), timeline.height())).toImage()
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(moves=MOVES)
+def test_the_picture_after_any_moves_is_that_drawn_afresh(moves, qtbot):
+    session = Session.of_data(many_of())
+    timeline = widget_of(session, qtbot)
+    for what, how in moves:
+        if what == "pan":
+            session.view.pan(round(session.view.length_ns * how))
+        elif what == "zoom":
+            session.view.zoom(how, ZERO + 37 * MS)
+        elif what == "scroll":
+            timeline.scroll_by(how)
+        elif what == "cursor":
+            session.cursor.move_to(ZERO + how)
+        elif what == "arrows":
+            timeline.set_arrows(how)
+        else:
+            timeline.resize(how, 200)
+        drawn = without_scroll_bar(timeline)
+    again = Session.of_data(session.data)
+    again.view.show(session.view.begin_ns, session.view.end_ns)
+    again.cursor.move_to(session.cursor.at_ns)
+    fresh = widget_of(again, qtbot)
+    fresh.resize(timeline.size())
+    fresh.set_arrows(timeline.with_arrows)
+    fresh.scroll_by(timeline.scroll_px)
+    assert without_scroll_bar(fresh) == drawn
+    for made in (fresh, timeline):
+        made.close()

@@ -81,6 +81,11 @@ def collect() -> None:
     gc.collect()
 
 
+def keep_modules() -> None:
+    """Leaves what there is now, which is what was imported, out of collections: with it one may halt two frames."""
+    gc.freeze()
+
+
 @atexit.register
 def wait_for_left() -> None:
     """Waits for the threads that were left: a process must not end under a thread of Qt."""
