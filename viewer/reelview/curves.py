@@ -60,7 +60,7 @@ def step_line(curve: Curve, strip: Strip, window: Window) -> tuple[NDArray[np.fl
         return np.zeros(0), np.zeros(0)
     at = (curve.at_ns[first:last] - window.begin_ns) * (window.width_px / (window.end_ns - window.begin_ns))
     x, y = np.clip(at, -_FAR_PX, _FAR_PX), strip.y_of(curve.value[first:last])
-    if len(x) > 4 * window.width_px:
+    if len(x) > window.width_px:
         x, y = _extremes(x, y, window.width_px)
     ends = np.append(x[1:], min(max(float(window.width_px), float(x[-1])), _FAR_PX))
     return np.stack((x, ends), axis=1).ravel(), np.repeat(y, 2)

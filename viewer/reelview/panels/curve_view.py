@@ -31,6 +31,9 @@ class CurveView(QWidget):
         self._timeline = timeline
         self._picture = QPixmap()
         self._picture_key: tuple[object, ...] = ()
+        self._values = QPixmap()
+        self._values_key: tuple[object, ...] = ()
+        self._strips: tuple[int, list[Strip]] | None = None
         self.setFont(timeline.font())
         self.setAccessibleName("Curves")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -59,7 +62,10 @@ class CurveView(QWidget):
 
     @property
     def strips(self) -> list[Strip]:
-        return stack_strips(self.curves, self.height())
+        """Kept until there are other curves, or is other room."""
+        if self._strips is None or self._strips[0] != self.height():
+            self._strips = self.height(), stack_strips(self.curves, self.height())
+        return self._strips[1]
 
     @property
     def range_window(self) -> Window:
@@ -67,7 +73,8 @@ class CurveView(QWidget):
 
     def _on_curves_changed(self) -> None:
         self.setVisible(bool(self.curves))
-        self._picture_key = ()
+        self._picture_key = self._values_key = ()
+        self._strips = None
         self.update()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
@@ -98,9 +105,7 @@ class CurveView(QWidget):
         painter = QPainter(self)
         strips = self.strips
         painter.drawPixmap(0, 0, self._picture_of(strips, left, window, theme))
-        painter.setPen(QColor(theme.text))
-        for strip in strips:
-            self._paint_values(painter, strip, left)
+        painter.drawPixmap(0, 0, self._values_of(strips, left, theme))
         x = left + window.x_px(self._session.cursor.at_ns)
         if x >= left:
             painter.fillRect(QRect(round(x), 0, 1, self.height()), QColor(theme.accent))
@@ -134,11 +139,12 @@ class CurveView(QWidget):
             painter.setPen(QColor(theme.line))
             painter.drawLine(QLineF(0, zero, window.width_px, zero))
         for curve in strip.curves:
-            painter.setPen(QPen(QColor(theme.kinds[curve.colour]), 0 if curve.bars else 1.6))
             if curve.bars:
                 self._paint_bars(painter, curve, strip, window, QColor(theme.kinds[curve.colour]))
             else:
                 x, y = step_line(curve, strip, window)
+                # A line wider than a pixel takes several times as long; where corners crowd nobody sees how wide it is.
+                painter.setPen(QPen(QColor(theme.kinds[curve.colour]), 1.6 if len(x) < window.width_px else 0))
                 painter.drawPolyline(QPolygonF([QPointF(*point) for point in zip(x.tolist(), y.tolist(), strict=True)]))
         painter.restore()
 
@@ -166,12 +172,25 @@ class CurveView(QWidget):
                 box, Qt.AlignmentFlag.AlignLeft, metrics.elidedText(curve.name, Qt.TextElideMode.ElideMiddle, room)
             )
 
-    def _paint_values(self, painter: QPainter, strip: Strip, left: int) -> None:
-        """What each curve is at the cursor, beside its name."""
-        for curve, box in _legend(strip, left, painter.fontMetrics().height()):
-            value = value_at(curve, self._session.cursor.at_ns)
-            if value is not None:
-                painter.drawText(box, Qt.AlignmentFlag.AlignRight, f"{value:,.4g} {curve.unit}")
+    def _values_of(self, strips: list[Strip], left: int, theme: Theme) -> QPixmap:
+        """What each curve is at the cursor, beside its name; kept while that stays so."""
+        ratio, at_ns = self.devicePixelRatioF(), self._session.cursor.at_ns
+        values = tuple(value_at(curve, at_ns) for strip in strips for curve in strip.curves)
+        key = (values, left, theme.name, self.height(), ratio)
+        if key != self._values_key:
+            self._values = QPixmap(QSize(left, self.height()) * ratio)
+            self._values.setDevicePixelRatio(ratio)
+            self._values.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(self._values)
+            painter.setFont(self.font())
+            painter.setPen(QColor(theme.text))
+            legend = (line for strip in strips for line in _legend(strip, left, painter.fontMetrics().height()))
+            for value, (curve, box) in zip(values, legend, strict=True):
+                if value is not None:
+                    painter.drawText(box, Qt.AlignmentFlag.AlignRight, f"{value:,.4g} {curve.unit}")
+            painter.end()
+            self._values_key = key
+        return self._values
 
 
 def _widest(curve: Curve) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRect
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtCore import QPointF, QRect, Qt
+from PySide6.QtGui import QColor, QImage, QPainter
 
 from reelview.flows import Flows
 from reelview.raster.palette import Theme, mix
@@ -39,15 +40,14 @@ class Light:
 
 def lights(spans: Spans, layout: Layout, shown: list[int], at_ns: int) -> list[Light]:
     """A light for each line in view that is in an operation; the others are in code of their own, or not there."""
-    found = []
-    for number in shown:
-        for rows in reversed(layout.lines[number].rows):
-            inside = next((span for row in rows if (span := spans.at(row, at_ns)) is not None), None)
-            if inside is not None:
-                waits = at_ns < int(spans.blocked_until_ns[inside])
-                found.append(Light(number, int(spans.kind[inside]) & KIND_BITS, waits))
-                break
-    return found
+    wanted = [(number, row) for number in shown for rows in reversed(layout.lines[number].rows) for row in rows]
+    start, stop = spans.visible(np.array([row for _, row in wanted], np.intp), at_ns, at_ns + 1)
+    found: dict[int, Light] = {}
+    for (number, _), inside, end in zip(wanted, start.tolist(), stop.tolist(), strict=True):
+        if inside < end and number not in found:
+            waits = at_ns < int(spans.blocked_until_ns[inside])
+            found[number] = Light(number, int(spans.kind[inside]) & KIND_BITS, waits)
+    return list(found.values())
 
 
 def under_way(flows: Flows, at_ns: int) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
@@ -76,14 +76,29 @@ def paint_pulse(painter: QPainter, timeline: Timeline, area: QRect, theme: Theme
             painter.fillRect(place, QColor(mix(colour, theme.lane, _PALE) if light.waits else colour))
     flows, line_of = timeline.data.flows.flows, layout.line_of_lane
     found, share = (column[-_MOST_DOTS:] for column in under_way(flows, at_ns))
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QColor(theme.background))
-    painter.setBrush(QColor(theme.accent))
+    dot = _dot(theme, painter.device().devicePixelRatio())
     ends = zip(
         line_of[flows.from_lane[found]].tolist(), line_of[flows.to_lane[found]].tolist(), share.tolist(), strict=True
     )
     for since, until, done in ends:
         if since >= 0 and until >= 0 and since != until:
             from_px, to_px = layout.middle_px(since, 0, scroll_px), layout.middle_px(until, 0, scroll_px)
-            painter.drawEllipse(QPointF(x_px, from_px + (to_px - from_px) * done), _DOT_PX, _DOT_PX)
+            y_px = from_px + (to_px - from_px) * done
+            painter.drawImage(QPointF(x_px - _DOT_PX - 1, y_px - _DOT_PX - 1), dot)
     painter.restore()
+
+
+@lru_cache(maxsize=8)
+def _dot(theme: Theme, ratio: float) -> QImage:
+    """Drawn once: a copy of a circle costs a tenth of the circle."""
+    side = round((_DOT_PX + 1) * 2 * ratio)
+    dot = QImage(side, side, QImage.Format.Format_ARGB32_Premultiplied)
+    dot.setDevicePixelRatio(ratio)
+    dot.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(dot)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QColor(theme.background))
+    painter.setBrush(QColor(theme.accent))
+    painter.drawEllipse(QPointF(_DOT_PX + 1, _DOT_PX + 1), _DOT_PX, _DOT_PX)
+    painter.end()
+    return dot
