@@ -30,6 +30,7 @@ from reelview.panels.search import Search
 from reelview.playback import speed_label
 from reelview.session import RUN, SYNCHRONIZATION, Session
 from reelview.settings import Remembered
+from reelview.steady_label import SteadyLabel
 from reelview.ticks import duration_label
 from reelview.timeline.indexing import Indexing
 from reelview.timeline.keys import action_of
@@ -64,7 +65,7 @@ class Window(QMainWindow):
         self._indexing: Indexing | None = None
         self._path: Path | None = None
         self.comparing = Comparing(self)
-        self._moment, self._speed, self._build, self._missing = QLabel(), QLabel(), QLabel(), QLabel()
+        self._moment, self._speed, self._build, self._missing = SteadyLabel(), QLabel(), QLabel(), QLabel()
         self._missing.linkActivated.connect(self.show_panel)
         self.setWindowTitle("ipcreel")
         self.setAcceptDrops(True)
@@ -304,7 +305,7 @@ class Window(QMainWindow):
         at_ns = self.session.cursor.at_ns
         ticks = self.session.data.tick_ns
         tick = f"   tick {int(ticks.searchsorted(np.int64(at_ns), 'right')) - 1}" if len(ticks) else ""
-        self._moment.setText(duration_label(at_ns - self.session.data.zero_ns, 1000) + tick)
+        self._moment.show_text(duration_label(at_ns - self.session.data.zero_ns, 1000) + tick)
         if self.session.playback.is_playing:
             self.session.view.follow(at_ns)
 
