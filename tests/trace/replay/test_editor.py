@@ -31,11 +31,15 @@ class Client:
         body: dict[str, Any] = answer["body"]
         return body
 
-    def answer(self, command: str, **arguments: Any) -> dict[str, Any]:
+    def send(self, command: str, **arguments: Any) -> None:
+        """Ask, and wait for no answer: it goes with the next."""
         self._said += 1
         message = {"seq": self._said, "type": "request", "command": command, "arguments": arguments}
         content = json.dumps(message).encode()
         self._stream.write(b"Content-Length: %d\r\n\r\n%s" % (len(content), content))
+
+    def answer(self, command: str, **arguments: Any) -> dict[str, Any]:
+        self.send(command, **arguments)
         self._stream.flush()
         while True:
             said = self._receive()
@@ -47,7 +51,7 @@ class Client:
         """The body of the next event of a kind."""
         while True:
             for said in self.events:
-                if said["event"] == event:
+                if said.get("event") == event:
                     self.events.remove(said)
                     body: dict[str, Any] = said["body"]
                     return body
@@ -141,4 +145,87 @@ def test_the_end_of_the_process_is_told_to_the_editor(recorded: Record) -> None:
         client.ask("continue", threadId=1)
         assert client.wait_for("exited")["exitCode"] == 0
         client.wait_for("terminated")
+    assert running.returncode == 0
+
+
+WIDE = """
+    import threading, time
+    class Bid:
+        def __init__(self, price): self.price, self.notes = price, {"of": ["home", 1]}
+    def descend(depth, bid):
+        if depth: return descend(depth - 1, bid)
+        time.sleep(0)
+        return eval("time.time()")
+    def beat(ended):
+        while not ended.is_set(): time.monotonic()
+    ended = threading.Event()
+    other = threading.Thread(target=beat, args=(ended,), name="beats")
+    other.start()
+    for number in range(3): descend(5, Bid(number))
+    time.sleep(0.02)
+    ended.set()
+    other.join()
+"""
+
+
+def test_what_editors_ask_for_is_answered(recorded: Record) -> None:
+    ran = recorded(WIDE)
+    sleep = events_of(ran.reel, ran.program.name, "clock.sleep")[1]
+    with editing(ran.path, "--to", str(sleep)) as (client, running):
+        # As VS Code and nvim-dap say it.
+        told = {"linesStartAt1": True, "columnsStartAt1": True, "pathFormat": "path", "locale": "en"}
+        shows = {"supportsVariableType": True, "supportsVariablePaging": True, "supportsRunInTerminalRequest": True}
+        can = client.ask("initialize", clientID="vscode", clientName="an editor", adapterID="python", **told, **shows)
+        assert can["supportsConfigurationDoneRequest"]
+        client.wait_for("initialized")
+        client.ask("attach", name="replay", type="python", request="attach", debugServer=1)
+        client.ask("setExceptionBreakpoints", filters=[])
+        client.ask("configurationDone")
+        thread = client.wait_for("stopped")["threadId"]
+        assert thread in [one["id"] for one in client.ask("threads")["threads"]]
+        whole = client.ask("stackTrace", threadId=thread)
+        assert [frame["name"] for frame in whole["stackFrames"]] == ["descend"] * 6 + ["<module>"]
+        page = client.ask("stackTrace", threadId=thread, startFrame=5, levels=20)
+        assert [frame["name"] for frame in page["stackFrames"]] == ["descend", "<module>"]
+        assert page["totalFrames"] == 7
+        _look_into(client, whole["stackFrames"][0]["id"])
+        assert not client.answer("setVariable", variablesReference=1, name="depth", value="3")["success"]
+        client.ask("stepIn", threadId=thread)
+        client.wait_for("stopped")
+        client.ask("terminate")
+    assert running.returncode == 0
+
+
+def _look_into(client: Client, frame: int) -> None:
+    """Unfold what an editor shows of a frame, and ask for values as it does."""
+    local, names = (scope["variablesReference"] for scope in client.ask("scopes", frameId=frame)["scopes"])
+    assert "descend" in {
+        variable["name"] for variable in client.ask("variables", variablesReference=names)["variables"]
+    }
+    reference = local
+    for name in ("bid", "notes", "of"):
+        inside = client.ask("variables", variablesReference=reference)["variables"]
+        reference = next(variable["variablesReference"] for variable in inside if variable["name"] == name)
+    values = client.ask("variables", variablesReference=reference, start=0, count=100)["variables"]
+    assert [(value["value"], value["variablesReference"]) for value in values] == [("'home'", 0), ("1", 0)]
+    for context in ("hover", "watch", "repl"):
+        assert client.ask("evaluate", expression="bid.price", frameId=frame, context=context)["result"] == "1"
+    assert not client.answer("evaluate", expression="bid.none", frameId=frame, context="watch")["success"]
+    client.ask("evaluate", expression="import math; twice = bid.price * 2", frameId=frame, context="repl")
+    client.ask("evaluate", expression="world", context="repl")
+
+
+def test_an_editor_pauses_a_program_that_runs_and_lets_it_go(recorded: Record) -> None:
+    ran = recorded(WIDE)
+    with editing(ran.path, "--to", str(events_of(ran.reel, ran.program.name, "clock.sleep")[0])) as (client, running):
+        client.begin(ran.program)
+        thread = client.wait_for("stopped")["threadId"]
+        client.send("continue", threadId=thread)
+        client.ask("pause", threadId=thread)
+        assert client.wait_for("stopped")["reason"] == "pause"
+        assert client.ask("evaluate", expression="number")["result"] in {"0", "1", "2"}
+        client.ask("continue", threadId=thread)
+        client.wait_for("stopped")
+        client.ask("continue", threadId=thread)
+        assert client.wait_for("exited")["exitCode"] == 0
     assert running.returncode == 0

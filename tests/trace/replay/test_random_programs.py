@@ -106,6 +106,14 @@ LET_GO_AT_THE_END = """
     held = {end for _ in range(9) for end in (*multiprocessing.Pipe(), *socket.socketpair())}  # in no order to count on
     print("in hand")
 """
+LET_GO_TOGETHER = """
+    import multiprocessing, os
+    def main():
+        held = {end for _ in range(9) for end in multiprocessing.Pipe(duplex=False)}
+        print(len(held))
+    main()
+    print(os.getpid())
+"""
 POOL_THAT_IS_GARBAGE = """
     from concurrent.futures import ThreadPoolExecutor
     def main():
@@ -222,6 +230,7 @@ DIVERGED_ONCE = (
     NAMES,
     FAILED_CALL,
     LET_GO_AT_THE_END,
+    LET_GO_TOGETHER,
     POOL_THAT_IS_GARBAGE,
     ENDED_BY_A_NEW_THREAD,
     NOT_OF_THE_TAPE,

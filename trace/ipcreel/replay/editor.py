@@ -43,7 +43,7 @@ class Editor(Debugger):
         self._shown: list[Any] = []  # what the editor can ask for more of, by its reference less one
         self._reason = "entry"
         self._typed: list[str] = []
-        self._goes_on = False
+        self._goes_on = self._is_to_stop = False
 
     def begin(self) -> None:
         """Let the editor say what it wants before the program begins."""
@@ -72,18 +72,30 @@ class Editor(Debugger):
         """Answer until the program is to go on."""
         self._goes_on = False
         while not self._goes_on:
-            request = self._wire.receive()
-            if request is None:
-                posix._exit(self._session.exit_code)
-            handler: Handler | None = getattr(self, f"_on_{request['command']}", None)
-            if handler is None:
-                self._wire.answer(request, error=f"A replay knows no {request['command']}.")
-                continue
-            try:
-                self._wire.answer(request, handler(request.get("arguments") or {}))
-            except Exception as error:  # what a person asked for raised
-                self._wire.answer(request, error=f"{type(error).__name__}: {error}")
-            self._after(request["command"])
+            self._answer_next()
+
+    def answer_meanwhile(self) -> bool:
+        """Answer what was asked while the program runs. Returns whether it is to stop here."""
+        self._is_to_stop = False
+        while self._wire.is_asked and not self._is_to_stop:
+            self._answer_next()
+        if self._is_to_stop:
+            self._reason = "pause"
+        return self._is_to_stop
+
+    def _answer_next(self) -> None:
+        request = self._wire.receive()
+        if request is None:
+            posix._exit(self._session.exit_code)
+        handler: Handler | None = getattr(self, f"_on_{request['command']}", None)
+        if handler is None:
+            self._wire.answer(request, error=f"A replay knows no {request['command']}.")
+            return
+        try:
+            self._wire.answer(request, handler(request.get("arguments") or {}))
+        except Exception as error:  # what a person asked for raised
+            self._wire.answer(request, error=f"{type(error).__name__}: {error}")
+        self._after(request["command"])
 
     def _after(self, command: str) -> None:
         """What is done when the editor has its answer: a step back ends this process."""
@@ -158,7 +170,9 @@ class Editor(Debugger):
 
     def _frame(self, frame: FrameType, line: int) -> dict[str, Any]:
         file = frame.f_code.co_filename
-        source = {"name": file.rpartition("/")[2], "path": file}
+        source = {"name": file.rpartition("/")[2]}
+        if not file.startswith("<"):  # no editor can open what was never a file
+            source["path"] = file
         return {"id": self._reference(frame), "name": frame.f_code.co_name, "source": source, "line": line, "column": 1}
 
     def _reference(self, value: Any) -> int:
@@ -198,7 +212,17 @@ class Editor(Debugger):
             self._goes_on = bool(self.onecmd(text))
             return {"result": "", "variablesReference": 0}
         frame: Any = self._shown[asked["frameId"] - 1] if asked.get("frameId") else self.curframe
-        return self._value(eval(text, frame.f_globals, frame.f_locals), "result")
+        try:
+            code = compile(text, "<console>", "eval")
+        except SyntaxError:
+            if asked.get("context") != "repl":
+                raise
+            exec(text, frame.f_globals, frame.f_locals)
+            return {"result": "", "variablesReference": 0}
+        return self._value(eval(code, frame.f_globals, frame.f_locals), "result")
+
+    def _on_pause(self, asked: Arguments) -> None:
+        self._is_to_stop = True
 
     def _on_continue(self, asked: Arguments) -> dict[str, Any]:
         self.set_continue()

@@ -13,9 +13,10 @@ from ipcreel.replay.script import Event
 if TYPE_CHECKING:
     from ipcreel.replay.reading import Replaying
 
+CLOSE = "pipe.end.close"
 LETS_GO = frozenset(  # a socket that was not closed says which one it is
     (
-        "pipe.end.close", "socket.endpoint.close", "socket.endpoint.getsockname", "socket.endpoint.getpeername",
+        CLOSE, "socket.endpoint.close", "socket.endpoint.getsockname", "socket.endpoint.getpeername",
         "waiting.epoll.close",
     )
 )  # fmt: skip
@@ -46,6 +47,33 @@ class Garbage:
         gc.collect()
         events = self._reading.here.events
         return not events or events[-1] is not event
+
+    def order(self, args: tuple[Any, ...]) -> None:
+        """The program closes a descriptor, where the tape may close another one first.
+
+        What ends together, as a function returns, ends in an order that depends on who else refers to it; and what the
+        tape closes first may be garbage here. In the former case the two events change places.
+        """
+        reading = self._reading
+        events = reading.here.events
+        if reading.has_left or self.is_ending or not (args and events) or not self._closes_other(events[-1], args[0]):
+            return
+        for place in range(len(events) - 1, -1, -1):
+            other = events[place]
+            if not self.is_let_go(other):
+                break
+            if self._closes(other) and other.a == args[0]:
+                first = events[-1]
+                events[-1] = first._replace(a=other.a, object=other.object)
+                events[place] = other._replace(a=first.a, object=first.object)
+                return
+        self.collect(events[-1])
+
+    def _closes(self, event: Event) -> bool:
+        return event.end_ns > 0 and self._reading.script.operations[event.op].name == CLOSE
+
+    def _closes_other(self, event: Event, descriptor: Any) -> bool:
+        return event.a != descriptor and self._closes(event)
 
     def is_let_go(self, event: Event) -> bool:
         """Whether an event is what an object does when nothing refers to it any more."""

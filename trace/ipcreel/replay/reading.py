@@ -14,7 +14,7 @@ from ipcreel.mechanism.reading import Reading
 from ipcreel.replay import executors, managers, running
 from ipcreel.replay.deliveries import Deliveries
 from ipcreel.replay.forks import Forks
-from ipcreel.replay.garbage import LETS_GO, Garbage
+from ipcreel.replay.garbage import CLOSE, LETS_GO, Garbage
 from ipcreel.replay.handing import Handing
 from ipcreel.replay.known import Known
 from ipcreel.replay.lanes import Here, Lanes
@@ -149,7 +149,11 @@ class Replaying(Reading):
         def wrapper(*args: Any, **kwargs: Any) -> Any:
             if self.here.inside or not self.takes(row, args, kwargs):
                 return original(*args, **kwargs)
+            if closes:
+                self.garbage.order(args)
             return self.perform(row, original, args, kwargs)
+
+        closes = row.name == CLOSE
 
         def bound_wrapper(_: object, /, *args: Any, **kwargs: Any) -> Any:
             return wrapper(*args, **kwargs)

@@ -68,8 +68,18 @@ class Session:
             self.reading.turns.reach(event)
             self.reading.muted = False
             self.stop_at(self._frame_of(event))
+        elif self._is_to_stop():
+            self.stop_at(self._frame_of(event))
         elif self.breaks and self._has_stood and sys.gettrace() is None:
             self._debugger().join(sys._getframe(1))
+
+    def _is_to_stop(self) -> bool:
+        """Whether an editor wants the program to stop, though it stands at no place."""
+        if self._wire is None or not self._has_stood or not self._wire.is_asked:
+            return False
+        with self._guard, self.apart():
+            debugger: Any = self._debugger()
+            return bool(debugger.answer_meanwhile())
 
     def _frame_of(self, event: Event) -> FrameType:
         """The program's frame: the one that did the event, or the nearest to us."""

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import json
 import os
+from fcntl import ioctl
 from typing import Any
 
+_WAITING = 0x541B  # FIONREAD: how many bytes can be read
 _read, _write = os.read, os.write
 _LENGTH = b"content-length:"
 
@@ -21,6 +23,14 @@ class Wire:
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
         self._said = 0
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether the editor has said something that was not read."""
+        try:
+            return any(ioctl(self._descriptor, _WAITING, bytes(4)))
+        except OSError:
+            return False
 
     def receive(self) -> dict[str, Any] | None:
         """The next message, None where the editor has gone."""
