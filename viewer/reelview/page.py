@@ -43,7 +43,7 @@ def table(rows: Iterable[Sequence[str]], widths: Sequence[int] = ()) -> str:
             for column, cell in enumerate(row)
         ]
         lines.append(f"<tr>{''.join(cells)}</tr>")
-    return f'<table cellspacing="0" cellpadding="1" width="100%">{"".join(lines)}</table>' if lines else ""
+    return f'<table class="rows" cellspacing="0" cellpadding="1" width="100%">{"".join(lines)}</table>' if lines else ""
 
 
 def pre(shown: object) -> str:

@@ -16,6 +16,7 @@ from ipcreel.analysis.joins import CERTAINTY_NAMES
 from ipcreel.reel import Reel, ReelError, payload
 from ipcreel.reel.text import duration_text, looks_pickled, payload_text, pickle_opcodes
 from reelview import page
+from reelview.usage import Usage
 
 _MOST_PARTNERS = 20
 _MOST_BYTES = 4096
@@ -28,6 +29,7 @@ class InspectPage:
 
     def __init__(self, reel: Reel) -> None:
         self._reel = reel
+        self._usage = Usage(reel)
 
     def write(self, event: int | None) -> str:
         if event is None or not 0 <= event < len(self._reel):
@@ -42,7 +44,7 @@ class InspectPage:
         process = reel.processes[int(reel.process[event])]
         fields = [
             ("lane", f"{page.text(reel.lane_name(int(reel.lane[event])))} {page.faint('pid ' + str(process['pid']))}"),
-            ("object", page.text(reel.objects[int(reel.object[event])][3])),
+            ("object", self._object(int(reel.object[event]))),
             ("begin", f"{(int(reel.begin[event]) - reel.begin_ns) / 1e9:.9f} s"),
             ("took", page.text(how)),
         ]
@@ -58,6 +60,9 @@ class InspectPage:
         cells = [(page.faint(page_name), value) for page_name, value in fields if value]
         head = f"<b>{page.text(row['name'])}</b> {page.faint(f'event {event}')}"
         return f"{head}{page.table(cells, (38, 62))}On the timeline: {', '.join(cones)}"
+
+    def _object(self, number: int) -> str:
+        return f"{page.text(self._reel.objects[number][3])} {page.faint(self._usage.text(number))}" if number else ""
 
     def _payload(self, event: int) -> str:
         try:

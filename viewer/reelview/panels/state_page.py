@@ -15,6 +15,7 @@ from ipcreel.reel.describe import message_of
 from ipcreel.reel.text import duration_text, payload_text
 from reelview import page
 from reelview.opening import states_of
+from reelview.usage import Usage
 
 _MOST = 60
 _MOST_MESSAGES = 30
@@ -35,6 +36,7 @@ class StatePage:
         self.reel = reel
         self.states = states or states_of(reel)
         self._names = [reel.lane_name(lane) for lane in range(len(reel.lanes))]
+        self._usage = Usage(reel)
         self._last: tuple[int, Moment] | None = None
 
     def at(self, at_ns: int) -> Moment:
@@ -86,8 +88,8 @@ class StatePage:
                     + page.faint(f"{self._type(send)}from {sender}, {waited} ago")
                 )
             blocks.append(
-                f"<b>{page.text(self._object(object_))}</b>: {len(sends)} message{'s' * (len(sends) != 1)}<br>"
-                + page.first(lines, _MOST_MESSAGES, "messages")
+                f"<b>{page.text(self._object(object_))}</b>: {len(sends)} message{'s' * (len(sends) != 1)} "
+                f"{page.faint(self._usage.text(object_))}<br>" + page.first(lines, _MOST_MESSAGES, "messages")
             )
         return page.heading("Queues") + ("<br>".join(blocks) or page.faint("all are empty"))
 
@@ -99,14 +101,14 @@ class StatePage:
         busy_first = sorted(moment.locks, key=lambda lock: not (lock.holders or lock.waiters))
         rows = [self._lock(lock, moment) for lock in busy_first]
         shown = page.table(
-            [("", page.faint("value"), page.faint("held by"), page.faint("waited for by")), *rows], (36, 12, 22, 30)
+            [("", page.faint("value"), page.faint("held by"), page.faint("waited for by")), *rows], (40, 12, 20, 28)
         )
         return page.heading("Locks and semaphores") + (shown if rows else page.faint("none is held or waited for"))
 
     def _lock(self, lock: Lock, moment: Moment) -> tuple[str, ...]:
         value = "" if lock.value is None else str(lock.value)
         return (
-            page.text(self._object(lock.object)),
+            f"{page.text(self._object(lock.object))}<br>{page.faint(self._usage.text(lock.object))}",
             value,
             self._lane_links(lock.holders, moment),
             self._lane_links(lock.waiters, moment),
