@@ -24,6 +24,7 @@ from reelview.panels.inspector import Inspector
 from reelview.panels.page_panel import PagePanel
 from reelview.panels.search import Search
 from reelview.panels.state_panel import StatePanel
+from reelview.query import CONDITIONS
 from reelview.session import Session
 from reelview.settings import Remembered
 from reelview.timeline.pulse import lights, under_way
@@ -264,6 +265,20 @@ def test_a_search_that_means_nothing_says_why(window):
     search = window.docks["search"].widget()
     search.query.setText("colour:red")
     assert "there is no such condition" in search.said.text()
+
+
+def test_what_can_be_searched_for_is_shown_and_tried_with_a_click(window):
+    window.show_panel("search")
+    search = window.findChild(Search)
+    assert search.help.isVisible()
+    assert not search.table.isVisible()
+    for number, (example, _) in enumerate(CONDITIONS):
+        search.help.anchorClicked.emit(QUrl(f"try:{number}"))
+        assert search.query.text() == example
+        assert "no such" not in search.said.text()
+    assert search.table.isVisible()
+    search.query.setText("what nobody said")
+    assert "Nothing found" in search.said.text()
 
 
 def test_the_replay_command_is_copied(window, market):

@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any, cast
 
-from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtGui import QKeyEvent, QPainter, QPalette
+from PySide6.QtWidgets import (
+    QDialog,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 _MOST = 200
+_APART_PX = 24
+_HINT = Qt.ItemDataRole.UserRole.value + 1
+_ROLES = QPalette.ColorRole
 
 
 def match_rank(text: str, typed: str) -> int | None:
@@ -26,6 +40,26 @@ def match_rank(text: str, typed: str) -> int | None:
     return 4 if all(letter in letters for letter in typed if letter != " ") else None
 
 
+class _Entry(QStyledItemDelegate):
+    """A text, shortened where it has no room, and its hint at the right."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+        super().initStyleOption(option, index)
+        drawn = cast(Any, option)  # the stubs lack the fields
+        room = drawn.rect.width() - drawn.fontMetrics.horizontalAdvance(str(index.data(_HINT) or "")) - _APART_PX
+        drawn.text = drawn.fontMetrics.elidedText(drawn.text, Qt.TextElideMode.ElideMiddle, room)
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        super().paint(painter, option, index)
+        drawn = cast(Any, option)
+        chosen = bool(drawn.state & QStyle.StateFlag.State_Selected)
+        painter.setPen(drawn.palette.color(_ROLES.HighlightedText if chosen else _ROLES.PlaceholderText))
+        where = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(drawn.rect.adjusted(0, 0, -6, 0), where, str(index.data(_HINT) or ""))
+
+
 class Chooser(QDialog):
     """Entries are a text, what stands at its right, and what is done with it."""
 
@@ -38,6 +72,8 @@ class Chooser(QDialog):
         self.typed = QLineEdit()
         self.typed.setPlaceholderText(title)
         self.list = QListWidget()
+        self.list.setItemDelegate(_Entry(self.list))
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
@@ -71,7 +107,9 @@ class Chooser(QDialog):
         ranked = [(match_rank(text, typed), number) for number, (text, _, _) in enumerate(self._entries)]
         for _, number in sorted((rank, number) for rank, number in ranked if rank is not None)[:_MOST]:
             text, hint, _ = self._entries[number]
-            item = QListWidgetItem(f"{text}    {hint}" if hint else text)
+            item = QListWidgetItem(text)
+            item.setToolTip(text)
             item.setData(Qt.ItemDataRole.UserRole, number)
+            item.setData(_HINT, hint)
             self.list.addItem(item)
         self.list.setCurrentRow(0)

@@ -45,8 +45,10 @@ def choose_lane(window: Window, timeline: Timeline) -> Chooser:
         timeline.set_current_line(number)
         timeline.setFocus()
 
-    named = [
-        (line.name if line.is_header else f"{line.name}  {timeline.order.tracks[line.track].name}", number)
-        for number, line in enumerate(timeline.layout_.lines)
+    lines, tracks = timeline.layout_.lines, timeline.order.tracks
+    tracked = [tracks[line.track].name for line in lines]
+    entries: list[tuple[str, str, Callable[[], object]]] = [
+        (line.name, "" if track == line.name else track, lambda number=number: go(number))  # type: ignore[misc]
+        for number, (line, track) in enumerate(zip(lines, tracked, strict=True))
     ]
-    return Chooser("Which lane?", [(name, "", lambda number=number: go(number)) for name, number in named], window)  # type: ignore[misc]
+    return Chooser("Which lane?", entries, window)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from reelview import page
 from reelview.timeline.keys import ACTIONS
 
@@ -34,22 +36,29 @@ _ANSWERS = (
 )
 
 
+_MOUSE = (
+    ("wheel", "scroll lanes"),
+    ("Ctrl+wheel", "zoom at the mouse"),
+    ("Shift+wheel", "move"),
+    ("click", "select an event, and move the cursor there"),
+    ("double click", "fit the event in the view"),
+    ("drag", "select a range: how long it is stands in it"),
+    ("Shift+drag, right drag", "move"),
+    ("middle drag", "zoom to a range"),
+    ("Alt while dragging", "do not snap to the ends of events"),
+    ("drag on the axis", "move the cursor"),
+    ("drag a name", "put a process elsewhere"),
+    ("right click on a lane", "pin, hide, fold it"),
+)
+_BOOKMARKS = (("Ctrl+1 to Ctrl+9", "Set a bookmark: the view as it is"), ("1 to 9", "Go to a bookmark"))
+
+
 def write_help() -> str:
     """The page as HTML."""
     answers = "".join(page.heading(question) + page.text(answer) for question, answer in _ANSWERS)
-    keys = page.table(
-        (f"<b>{page.text(' or '.join(action.keys))}</b>", page.text(action.text))
-        for action in ACTIONS
-        if "bookmark" not in action.name
-    )
-    mouse = page.table(
-        (f"<b>{page.text(what)}</b>", page.text(does))
-        for what, does in (
-            ("wheel, Ctrl+wheel, Shift+wheel", "scroll lanes, zoom at the mouse, move"),
-            ("drag, Shift+drag or right drag, middle drag", "select a range, move, zoom to a range"),
-            ("click, double click", "select an event, fit it in the view"),
-            ("drag on the axis", "move the cursor"),
-            ("Ctrl+1 to 9, 1 to 9", "set a bookmark, go there"),
-        )
-    )
-    return f"{answers}{page.heading('Mouse')}{mouse}{page.heading('Keys')}{keys}"
+    keys = [(" or ".join(action.keys), action.text) for action in ACTIONS if "bookmark" not in action.name]
+    return f"{answers}{page.heading('Mouse')}{_listed(_MOUSE)}{page.heading('Keys')}{_listed([*keys, *_BOOKMARKS])}"
+
+
+def _listed(rows: Iterable[tuple[str, str]]) -> str:
+    return page.table(((f"<b>{page.text(what)}</b>", page.text(does)) for what, does in rows), (38, 62))

@@ -9,12 +9,14 @@ from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QVBoxLayout, QW
 
 _BAR_PX = 240
 _TEXT_PX = 240
+_HEAD_SIZE = 1.3
 
 
 class Message(QWidget):
     """A text, and under it buttons for what can be done now.
 
     Args:
+        text: its first paragraph is written larger.
         deeds: the text of each button, its tooltip, and what it does.
         busy: whether something goes on meanwhile: a bar says so.
     """
@@ -23,17 +25,22 @@ class Message(QWidget):
         self, text: str, deeds: Iterable[tuple[str, str, Callable[[], object]]] = (), *, busy: bool = False
     ) -> None:
         super().__init__()
-        self._label = QLabel(text)
-        self._label.setTextFormat(Qt.TextFormat.PlainText)
-        self._label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._label.setWordWrap(True)
-        self._label.setMinimumWidth(_TEXT_PX)
-        self._label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._head, self._body = QLabel(), QLabel()
+        font = self._head.font()
+        font.setPointSizeF(font.pointSizeF() * _HEAD_SIZE)
+        self._head.setFont(font)
         layout = QVBoxLayout(self)
         layout.setSpacing(8)
         layout.setContentsMargins(24, 24, 24, 24)
         layout.addStretch()
-        layout.addWidget(self._label)
+        for label in (self._head, self._body):
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            label.setWordWrap(True)
+            label.setMinimumWidth(_TEXT_PX)
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            layout.addWidget(label)
+        self.say(text)
         layout.addSpacing(8)
         if busy:
             bar = QProgressBar()
@@ -51,7 +58,10 @@ class Message(QWidget):
         layout.addStretch()
 
     def text(self) -> str:
-        return self._label.text()
+        return "\n\n".join(filter(None, (self._head.text(), self._body.text())))
 
     def say(self, text: str) -> None:
-        self._label.setText(text)
+        head, _, body = text.partition("\n\n")
+        self._head.setText(head)
+        self._body.setText(body)
+        self._body.setVisible(bool(body))

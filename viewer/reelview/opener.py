@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 _EMPTY = (
     "Drop a reel here, or open one with Ctrl+O.\n\n"
-    "ipcreel record -o market.reel -- energymarket run\nmakes one; ipcreel view market.reel opens it."
+    "A reel is a recorded run of a program. This makes one:\n"
+    "ipcreel record -o mine.reel -- python my_program.py\n"
+    "ipcreel view --live -- python my_program.py shows a program while it runs."
 )
 _MOST_RECENT = 5
 

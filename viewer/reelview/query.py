@@ -15,11 +15,21 @@ from ipcreel.reel.text import parse_duration
 
 Mask = NDArray[np.bool_]
 
-HELP = (
-    "Words are looked for in lanes, operations, objects and payloads. "
-    "lane:home-* op:sysv.queue object:books payload:offer file:books.py is:blocked is:raised is:pending is:signal "
-    "took>1ms at>1.5s at<2s tick:7; -word leaves out."
+CONDITIONS = (
+    ("offer", "in a lane's, operation's or object's name, or in the payload"),
+    ("lane:home-*", "the lane, or its process's pid"),
+    ("op:sysv.queue", "the operation"),
+    ("object:books", "the object"),
+    ("payload:offer", "bytes of the payload"),
+    ("file:books.py", "the file and line that called"),
+    ("is:blocked", "may block; also is:raised, is:pending, is:signal, is:flow"),
+    ("took>1ms", "how long; also took<20us"),
+    ("at<2s", "when, from the begin; also at>1.5s"),
+    ("tick:7", "in this tick"),
+    ("-is:signal", "leaves out what it means"),
 )
+"""Each kind of condition by an example, and what it means."""
+HELP = "Conditions that are met together: " + "  ".join(example for example, _ in CONDITIONS)
 
 _TERM = re.compile(r"(?P<not>-?)(?:(?P<key>[a-z]+)(?P<sign>[:<>]))?(?P<value>.+)", re.DOTALL)
 

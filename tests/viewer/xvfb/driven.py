@@ -45,8 +45,13 @@ class Places:
         return None
 
     def link(self, name: str, words: str, kind: str = "") -> list[object] | None:
-        """The first link of a panel whose text has some words, scrolled into view, and where it leads."""
+        """The first link of a panel whose text has some words, scrolled into view, and where it leads.
+
+        None where it is not there, or the panel is about to be written anew, and the link to be elsewhere.
+        """
         page = self.page(name)
+        if page.is_old:
+            return None
         cursor = QTextCursor(page.document())
         while not cursor.atEnd():
             cursor.movePosition(QTextCursor.MoveOperation.NextCharacter)

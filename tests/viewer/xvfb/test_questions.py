@@ -32,6 +32,9 @@ def click_link(driven: Driven, name: str, words: str, kind: str = "event") -> st
     place = f"places.link({name!r}, {words!r}, {kind!r})"
     driven.wait_for(f"{place} is not None")
     x, y, target = driven.ask(place)
+    driven.ask(
+        "do app.setDoubleClickInterval(1)"
+    )  # two links that are clicked one after the other may stand in one place
     driven.hand(f"mousemove {x} {y} click 1")
     if kind == "event":
         driven.wait_for(f"{EVENT} == {target.partition(':')[2]}")

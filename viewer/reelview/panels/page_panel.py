@@ -76,6 +76,11 @@ class PagePanel(QTextBrowser):
         if not self.visibleRegion().isEmpty() and not self._timer.isActive():
             self._timer.start(self._pause_ms)
 
+    @property
+    def is_old(self) -> bool:
+        """Whether it is to be written anew, and has not been yet."""
+        return self._is_old
+
     def _on_time(self) -> None:
         """One page or section a frame: two, one after the other, would be seen as a halt of what plays."""
         now_s = time.perf_counter()
@@ -165,7 +170,7 @@ class PagePanel(QTextBrowser):
             f"a {{ color: #{link:06x}; text-decoration: none; }} "
             f".chosen {{ background-color: #{chosen:06x}; }} .faint {{ color: #{theme.faint_text:06x}; }} "
             f".bad {{ color: #{theme.urgent:06x}; font-weight: bold; }} h4 {{ margin: 9px 0 2px 0; }} "
-            "pre { font-family: monospace; }"
+            ".rows { margin-bottom: 6px; } pre { font-family: monospace; }"
         )
 
     def _on_link(self, url: QUrl) -> None:

@@ -7,7 +7,6 @@ from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QCheckBox,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -17,11 +16,21 @@ from PySide6.QtWidgets import (
 )
 
 from ipcreel.reel import Reel
+from reelview import page
+from reelview.panels.box import Box
 from reelview.panels.event_list import EventList
-from reelview.query import HELP, QueryError, find_events
+from reelview.panels.page_panel import PagePanel
+from reelview.query import CONDITIONS, HELP, QueryError, find_events
 from reelview.session import Session
 
-_WIDTHS_PX = (70, 100, 150, 120, 70)
+_WIDTHS_PX = (70, 90, 130, 90, 60)
+
+
+def write_conditions() -> str:
+    """What can be searched for; each example is a link that tries it."""
+    rows = [(page.link(f"try:{number}", example), page.text(does)) for number, (example, does) in enumerate(CONDITIONS)]
+    said = "Conditions are met together; a name with * or ? is meant as a whole. Click one to try it:"
+    return page.faint(said) + page.table(rows, (34, 66))
 
 
 class Search(QWidget):
@@ -36,7 +45,7 @@ class Search(QWidget):
         self.query.setToolTip(HELP)
         self.query.setClearButtonEnabled(True)
         self.query.textChanged.connect(self._on_query_changed)
-        self.only = QCheckBox("show only these")
+        self.only = Box("show only these")
         self.only.setToolTip("Leaves all other events out of the timeline")
         self.only.toggled.connect(self._apply)
         self.found = EventList(reel, self)
@@ -50,9 +59,12 @@ class Search(QWidget):
         for column, width in enumerate(_WIDTHS_PX):
             self.table.setColumnWidth(column, width)
         self.table.selectionModel().currentRowChanged.connect(self._on_row_changed)
-        self.said = QLabel(HELP)
+        self.said = QLabel()
         self.said.setWordWrap(True)
+        others = {"try": lambda number: self._try(int(number))}
+        self.help = PagePanel(None, write_conditions, name="What can be searched for", others=others)
         self._lay_out()
+        self._on_query_changed("")
         session.selection.event_changed.connect(self._on_event_changed)
 
     def _lay_out(self) -> None:
@@ -64,6 +76,7 @@ class Search(QWidget):
         layout.addLayout(row)
         layout.addWidget(self.said)
         layout.addWidget(self.table, 1)
+        layout.addWidget(self.help, 1)
 
     def start(self) -> None:
         """Ready to type."""
@@ -92,20 +105,26 @@ class Search(QWidget):
         self.table.scrollTo(chosen)
 
     def _on_query_changed(self, text: str) -> None:
-        if not text.strip():
+        searched = bool(text.strip())
+        for widget, shown in ((self.said, searched), (self.table, searched), (self.help, not searched)):
+            widget.setVisible(shown)
+        if not searched:
             self.found.show_rows(self.found.rows[:0])
-            self.said.setText(HELP)
         else:
             try:
                 rows = find_events(self._reel, text, self._session.data.tick_ns)
                 self.found.show_rows(rows)
-                self.said.setText(
-                    f"{len(rows):,} of {len(self._reel):,} events. Enter: the next; Shift+Enter: the one before."
-                )
+                found = f"{len(rows):,} of {len(self._reel):,} events. Enter: the next; Shift+Enter: the one before."
+                self.said.setText(found if len(rows) else f"Nothing found among {len(self._reel):,} events.")
             except QueryError as error:
                 self.found.show_rows(self.found.rows[:0])
                 self.said.setText(str(error))
         self._apply()
+
+    def _try(self, number: int) -> None:
+        """Adds a condition to the query, to be changed."""
+        self.query.setText(CONDITIONS[number][0])
+        self.query.setFocus()
 
     def _apply(self) -> None:
         highlight = self._session.highlight

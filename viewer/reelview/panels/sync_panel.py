@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from ipcreel.reel import Reel
+from reelview.panels.box import Box
 from reelview.panels.page_panel import PagePanel
 from reelview.panels.sync_page import SyncPage, event_of
 from reelview.session import SYNCHRONIZATION, Session
@@ -19,10 +20,10 @@ class SyncPanel(QWidget):
         self._session = session
         self._reel = reel
         self._page: SyncPage | None = None
-        self.path = QCheckBox("critical path")
+        self.path = Box("critical path")
         self.path.setToolTip(f"Draws the critical path on the timeline ({hint('path')})")
         self.path.clicked.connect(session.toggle_path)
-        self.curves = QCheckBox("curves")
+        self.curves = Box("curves")
         self.curves.setToolTip(f"Queue depth, blocked lanes, barrier skew under the timeline ({hint('curves')})")
         self.curves.clicked.connect(session.toggle_curves)
         self.page = PagePanel(session, self._write, name="Synchronization", others={"step": self._show_step})
