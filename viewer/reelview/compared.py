@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QLabel, QSplitter, QVBoxLayout, QWidget
 from ipcreel.reel import Reel
 from reelview.alignment import Alignment, align
 from reelview.answers import Answers
+from reelview.arrangement import add
 from reelview.comparison import Comparison, compare_reels, events_of
-from reelview.docks import Panel, dock, timeline_of_session
+from reelview.docks import Panel, PanelDock, timeline_of_session
 from reelview.linked import Linked
 from reelview.panels.compare_page import ComparePage
 from reelview.panels.inspector import Inspector
@@ -46,23 +47,29 @@ class Compared(QObject):
         self.linked = Linked(self.one, self.other, _alignment(self.one, self.other), self)
         self.timeline = timeline_of_session(self.other)
         self.timeline.asked.connect(window.trigger)
+        self.timeline.mouse.tracy = bool(window.timeline and window.timeline.mouse.tracy)
         self.answers = Answers({_DIFFERENCE: lambda: compare_reels(one_reel, other_reel)})
         self.answers.answered.connect(self._on_answered)
         self._written: ComparePage | None = None
-        inner = window.takeCentralWidget()
-        assert inner is not None, "a window with a session has its timeline in the middle"
-        self._inner = inner
-        self._sizes = inner.sizes() if isinstance(inner, QSplitter) else []
-        self._outer = _stacked(((one_reel.path.name, self._inner), (other_reel.path.name, self.timeline)))
-        window.setCentralWidget(self._outer)
-        if isinstance(inner, QSplitter):
-            inner.setSizes([1, 0])  # there is no room for curves until they are asked for
+        self._stack(one_reel.path.name, other_reel.path.name)
         self.page = self._make_page()
         self._add_docks(other_reel)
         self._indexing = Indexing(self.other.raster, self.timeline.painting, self)
         self._indexing.progressed.connect(self.timeline.update)
         self._indexing.start()
         self.answers.start()
+
+    def _stack(self, one: str, other: str) -> None:
+        """Puts the other timeline under that of the window."""
+        inner = self._window.takeCentralWidget()
+        assert inner is not None, "a window with a session has its timeline in the middle"
+        self._inner = inner
+        self._sizes = inner.sizes() if isinstance(inner, QSplitter) else []
+        self._outer = _stacked(((one, self._inner), (other, self.timeline)))
+        self._window.setCentralWidget(self._outer)
+        self._outer.show()
+        if isinstance(inner, QSplitter):
+            inner.setSizes([1, 0])  # there is no room for curves until they are asked for
 
     @property
     def comparison(self) -> Comparison | None:
@@ -97,20 +104,14 @@ class Compared(QObject):
         return PagePanel(self.one, self._write, name="Compare", others=links)
 
     def _add_docks(self, other_reel: Reel) -> None:
-        window = self._window
         panels = (
-            (Panel("compare", "Compare", lambda: self.page), "findings"),
-            (
-                Panel("other", f"Event in {other_reel.path.name}", lambda: Inspector(self.other, other_reel), "bottom"),
-                "inspector",
-            ),
+            Panel("compare", "Compare", lambda: self.page),
+            Panel("other", f"Event in {other_reel.path.name}", lambda: Inspector(self.other, other_reel), "bottom"),
         )
-        for panel, beside in panels:
-            made = window.docks[panel.name] = dock(panel, window)
-            window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, made)
-            if not window.docks[beside].isHidden():
-                window.tabifyDockWidget(window.docks[beside], made)
-        window.show_panel("compare")
+        for panel in panels:
+            self._window.docks[panel.name] = PanelDock(panel, self._window)
+            add(self._window, self._window.docks[panel.name])
+        self._window.show_panel("compare")
 
     def _write(self) -> str:
         return self.answers.trouble(_DIFFERENCE) if self._written is None else self._written.write()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -142,7 +142,7 @@ def with_curves(session: Session, timeline: Timeline) -> QWidget:
     return splitter
 
 
-def focus_next(timeline: QWidget | None, docks: dict[str, QDockWidget]) -> None:
+def focus_next(timeline: QWidget | None, docks: Mapping[str, QDockWidget]) -> None:
     """From the timeline to the first panel that is seen, from there to the next, and round."""
     seen = (made.widget() for made in docks.values())
     places = [place for place in (timeline, *seen) if place is not None and not place.visibleRegion().isEmpty()]
@@ -157,10 +157,12 @@ def _has_focus(place: QWidget) -> bool:
     return place.hasFocus() or any(each.hasFocus() for each in place.findChildren(QWidget))
 
 
-def dock(panel: Panel, parent: QWidget) -> QDockWidget:
+class PanelDock(QDockWidget):
     """A panel in a dock, known by its name so that the layout can be remembered."""
-    made = QDockWidget(panel.title, parent)
-    made.setObjectName(panel.name)
-    made.setWidget(panel.make())
-    made.setAllowedAreas(Qt.DockWidgetArea.AllDockWidgetAreas)
-    return made
+
+    def __init__(self, panel: Panel, parent: QWidget) -> None:
+        super().__init__(panel.title, parent)
+        self.place = panel.place
+        self.setObjectName(panel.name)
+        self.setWidget(panel.make())
+        self.setAllowedAreas(Qt.DockWidgetArea.AllDockWidgetAreas)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QDockWidget, QLabel, QMenu, QSizePolicy, QToolBar, QWidget
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QLabel, QMenu, QSizePolicy, QToolBar, QWidget
 
+from reelview import arrangement
 from reelview.timeline.keys import ACTIONS, hint
 
 if TYPE_CHECKING:
@@ -37,17 +38,13 @@ def fill(window: Window) -> None:
         menu = bar.addMenu(title)
         for name in names:
             _entry(window, menu, name)
-    window.panels_menu = bar.addMenu("P&anels")
+        if title == "&View":
+            _fill_preferences(window, menu)
+    panels = bar.addMenu("P&anels")
+    panels.aboutToShow.connect(lambda: _fill_panels(window, panels))
     helps = bar.addMenu("&Help")
     for name in ("help", "commands", "next_panel"):
         _entry(window, helps, name)
-
-
-def fill_panels(window: Window, docks: list[QDockWidget]) -> None:
-    """A menu entry for each panel."""
-    window.panels_menu.clear()
-    for made in docks:
-        window.panels_menu.addAction(made.toggleViewAction())
 
 
 def fill_tool_bar(window: Window, speed: QLabel, moment: QLabel) -> dict[str, QAction]:
@@ -151,3 +148,31 @@ def _fill_exports(window: Window, menu: QMenu) -> None:
         entry.triggered.connect(lambda _checked, name=name: window.exporting.ask_for_data(name))
     if menu.isEmpty():
         menu.addAction("Nothing is open").setEnabled(False)
+
+
+def _fill_preferences(window: Window, menu: QMenu) -> None:
+    """What a person prefers, and the next window remembers."""
+    menu.addSeparator()
+    themes, group = menu.addMenu("&Theme"), QActionGroup(window)
+    for title, name in (("As the &system", ""), ("&Light", "light"), ("&Dark", "dark")):
+        entry = group.addAction(title)
+        entry.setCheckable(True)
+        entry.setChecked(name == (window.remembered.theme if window.remembered else ""))
+        entry.triggered.connect(lambda _checked, name=name: window.prefer_theme(name))
+        themes.addAction(entry)
+    mouse = menu.addAction("&Mouse as in Tracy: dragging moves, the wheel zooms")
+    mouse.setCheckable(True)
+    mouse.setChecked(bool(window.remembered and window.remembered.tracy))
+    mouse.triggered.connect(window.prefer_mouse)
+
+
+def _fill_panels(window: Window, menu: QMenu) -> None:
+    """An entry for each panel, and one that puts all of them where they stood at first."""
+    menu.clear()
+    for made in window.docks.values():
+        menu.addAction(made.toggleViewAction())
+    if menu.isEmpty():
+        menu.addAction("Nothing is open").setEnabled(False)
+    else:
+        menu.addSeparator()
+        menu.addAction("&As at first").triggered.connect(lambda _checked: arrangement.arrange(window))

@@ -9,23 +9,19 @@ import numpy as np
 from PySide6.QtCore import (
     QCoreApplication,
     QMessageLogContext,
-    Qt,
     QtMsgType,
     qInstallMessageHandler,
 )
-from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
 
 from ipcreel.reel import Reel, ReelError
 from reelview.export import save_picture
 from reelview.panels.page_panel import PagePanel
-from reelview.raster.palette import DARK, LIGHT, mix
 from reelview.session import Session
+from reelview.theme import use_theme
 from reelview.timeline.indexing import Indexing
 from reelview.timeline.widget import Timeline
 from reelview.window import Window
-
-_DISABLED = 0.35
 
 
 def render(
@@ -60,7 +56,7 @@ def render(
     app = QApplication.instance() or QApplication(sys.argv[:1])
     before = qInstallMessageHandler(_say)
     if theme is not None:
-        use_theme(app, dark=theme == "dark")
+        use_theme(theme)
     window = Window()
     session = Session.of_reel(reel)
     window.show_session(session, reel.path.name)
@@ -117,28 +113,6 @@ def _since(session: Session, event: int) -> int:
     at_ns = session.data.spans.first_ns if row is None else int(session.data.spans.begin_ns[row])
     place = int(begins.searchsorted(np.int64(at_ns), "right")) - 1
     return int(begins[place]) if place >= 0 else session.data.spans.first_ns
-
-
-def use_theme(app: QCoreApplication, *, dark: bool) -> None:
-    """Light or dark whatever the system is; where there is no desktop Qt knows light alone, so the palette is ours."""
-    assert isinstance(app, QApplication), "there are widgets"
-    app.setStyle("Fusion")
-    app.styleHints().setColorScheme(Qt.ColorScheme.Dark if dark else Qt.ColorScheme.Light)
-    theme = DARK if dark else LIGHT
-    palette = QPalette(QColor(theme.header), QColor(theme.background))
-    roles = QPalette.ColorRole
-    for role, colour in (
-        (roles.Base, theme.lane),
-        (roles.AlternateBase, theme.header),
-        (roles.Text, theme.text),
-        (roles.WindowText, theme.text),
-        (roles.ButtonText, theme.text),
-        (roles.PlaceholderText, theme.faint_text),
-    ):
-        palette.setColor(role, QColor(colour))
-    for role in (roles.ButtonText, roles.WindowText, roles.Text):
-        palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(mix(theme.text, theme.background, _DISABLED)))
-    app.setPalette(palette)
 
 
 def settle(app: QCoreApplication) -> None:

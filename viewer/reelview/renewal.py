@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QAbstractScrollArea, QCheckBox, QDockWidget, QLineEdit, QWidget
@@ -13,7 +13,7 @@ from reelview.docks import Panel
 class Renewal(QObject):
     """Puts new panels into the docks of a window: at once where they are seen, the others when they come to be."""
 
-    def __init__(self, docks: dict[str, QDockWidget], parent: QObject) -> None:
+    def __init__(self, docks: Mapping[str, QDockWidget], parent: QObject) -> None:
         super().__init__(parent)
         self._docks = docks
         self._waiting: dict[str, Panel] = {}

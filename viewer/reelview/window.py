@@ -6,21 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import (
-    QDockWidget,
-    QInputDialog,
-    QLabel,
-    QMainWindow,
-    QMenu,
-    QTabBar,
-)
+from PySide6.QtWidgets import QInputDialog, QLabel, QMainWindow
 
-from reelview import choosers, menus, notes
+from reelview import arrangement, choosers, menus, notes
 from reelview.chooser import Chooser
 from reelview.comparing import Comparing
-from reelview.docks import dock, focus_next, panels_of, timeline_of_session, with_curves
+from reelview.docks import Panel, PanelDock, focus_next, panels_of, timeline_of_session, with_curves
 from reelview.exporting import Exporting
 from reelview.help_page import write_help
 from reelview.opener import Opener
@@ -31,6 +23,7 @@ from reelview.playback import speed_label
 from reelview.session import RUN, SYNCHRONIZATION, Session
 from reelview.settings import Remembered
 from reelview.steady_label import SteadyLabel
+from reelview.theme import use_theme
 from reelview.ticks import duration_label
 from reelview.timeline.indexing import Indexing
 from reelview.timeline.keys import action_of
@@ -41,8 +34,6 @@ from reelview.timeline.widget import Timeline
 _STEPS = {
     f"step_{what}{back}": (what, -1 if back else 1) for what in ("event", "tick", "flow") for back in ("", "_back")
 }
-_DOCK_PX, _DOCK_SHARE, _DOCK_USUAL = 430, 0.42, 0.26
-"""Panels are so wide at first; no more than a share of the window, and the usual share of a large one."""
 
 
 class Window(QMainWindow):
@@ -58,8 +49,7 @@ class Window(QMainWindow):
         self.timeline: Timeline | None = None
         self.is_in_trouble = False
         self.remembered = remembered
-        self.docks: dict[str, QDockWidget] = {}
-        self.panels_menu = QMenu(self)
+        self.docks: dict[str, PanelDock] = {}
         self.exporting = Exporting(self)
         self._legend: Legend | None = None
         self._indexing: Indexing | None = None
@@ -77,6 +67,8 @@ class Window(QMainWindow):
             self.statusBar().addPermanentWidget(label)
         if remembered:
             remembered.restore_geometry(self)
+            if remembered.theme:
+                use_theme(remembered.theme)
         self.opener = Opener(self)
         self.opener.show_empty()
 
@@ -109,13 +101,16 @@ class Window(QMainWindow):
         self.is_in_trouble = False
         self.timeline = timeline_of_session(session)
         self.timeline.asked.connect(self.trigger)
+        self.timeline.mouse.tracy = bool(self.remembered and self.remembered.tracy)
         session.cursor.moved.connect(self._on_cursor_moved)
         session.playback.speed_changed.connect(self._on_speed_changed)
         session.playback.playing_changed.connect(self._on_playing_changed)
         session.history.changed.connect(lambda: menus.enable_tools(self._tools, session))
         menus.enable_tools(self._tools, session)
         session.answers.answered.connect(self._on_answered)
-        self.setCentralWidget(with_curves(session, self.timeline))
+        middle = with_curves(session, self.timeline)
+        self.setCentralWidget(middle)
+        middle.show()  # Qt leaves no room to what is hidden, and the panels would take it
         self._legend = Legend(self.timeline)
         self.statusBar().addWidget(self._legend, 1)
         self._add_docks(session)
@@ -132,24 +127,13 @@ class Window(QMainWindow):
         session.answers.start()
 
     def _add_docks(self, session: Session) -> None:
-        before: dict[str, QDockWidget] = {}
-        for panel in panels_of(session):
-            made = self.docks[panel.name] = dock(panel, self)
-            self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, made)
-            if panel.place in before:
-                self.tabifyDockWidget(before[panel.place], made)
-            before[panel.place] = made
-        for place in before:
-            next(
-                made
-                for panel, made in zip(panels_of(session), self.docks.values(), strict=True)
-                if panel.place == place
-            ).raise_()
-        self.resizeDocks(list(self.docks.values()), [self._dock_px] * len(self.docks), Qt.Orientation.Horizontal)
-        self.resizeDocks(list(before.values()), [1] * len(before), Qt.Orientation.Vertical)
+        self.docks = {panel.name: PanelDock(panel, self) for panel in panels_of(session)}
+        arrangement.arrange(self)
+        arrangement.restore(self)
+
+    def _keep_layout(self) -> None:
         if self.remembered:
-            self.remembered.restore_layout(self)
-        menus.fill_panels(self, list(self.docks.values()))
+            self.remembered.keep_layout(self, self.docks)
 
     def _restore_marks(self, session: Session) -> None:
         if session.reel is not None and self.remembered:
@@ -160,26 +144,13 @@ class Window(QMainWindow):
     def remake_docks(self) -> None:
         """There are other panels than before."""
         assert self.session is not None, "there are panels where there is a session"
-        if self.remembered:
-            self.remembered.keep_layout(self)
+        self._keep_layout()
         self._remove_docks()
         self._add_docks(self.session)
 
     def show_panels(self, names: tuple[str, ...]) -> None:
         """Shows some panels alone, one above another."""
-        chosen = [self.docks[name] for name in names]
-        for made in self.docks.values():
-            self.removeDockWidget(made)
-        for bar in self.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly):
-            bar.hide()  # Qt leaves the tabs of docks that were taken away where they stood
-        for made in chosen:
-            self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, made)
-            made.show()
-        self.resizeDocks(chosen, [self._dock_px] * len(chosen), Qt.Orientation.Horizontal)
-
-    @property
-    def _dock_px(self) -> int:
-        return max(_DOCK_PX, round(self.width() * _DOCK_USUAL))
+        arrangement.show_alone(self, names)
 
     def show_panel(self, name: str) -> None:
         """Shows a panel, in front of others in its place."""
@@ -195,8 +166,7 @@ class Window(QMainWindow):
         if self.session:
             self.session.playback.pause()
             self.session.answers.leave()
-            if self.remembered and self.docks:
-                self.remembered.keep_layout(self)
+            self._keep_layout()
         self._remove_docks()
         menus.enable_tools(self._tools, None)
         self._missing.clear()
@@ -212,13 +182,28 @@ class Window(QMainWindow):
             made.deleteLater()
         self.docks = {}
 
+    # what a person prefers
+
+    def prefer_theme(self, name: str) -> None:
+        """Light, dark, or with an empty name as the system; the next window is so too."""
+        use_theme(name)
+        if self.remembered:
+            self.remembered.theme = name
+
+    def prefer_mouse(self, tracy: bool) -> None:
+        """Whether the left button moves and the wheel zooms; the next window is so too."""
+        if self.remembered:
+            self.remembered.tracy = tracy
+        for timeline in self.findChildren(Timeline):
+            timeline.mouse.tracy = tracy
+
     # actions
 
     def trigger(self, name: str) -> None:
         """Does an action of keys.py; without a reel those that need none."""
         if self.session is None or self.timeline is None:
             if name == "help":
-                self.show_help().show()
+                self.show_help()
             elif name == "commands":
                 self.choose_command().open()
             return
@@ -241,7 +226,7 @@ class Window(QMainWindow):
             "find_lane": lambda: self.choose_lane().open(),
             "commands": lambda: self.choose_command().open(),
             "next_panel": lambda: focus_next(self.timeline, self.docks),
-            "help": lambda: self.show_help().show(),
+            "help": self.show_help,
             "wait_for": lambda: self.show_panel("state"),
             "source": lambda: self.show_panel("inspector"),
             "replay": self.replay,
@@ -287,15 +272,13 @@ class Window(QMainWindow):
         assert self.timeline is not None, "actions are done in a session only"
         return choosers.choose_lane(self, self.timeline)
 
-    def show_help(self) -> QDockWidget:
-        """The help page, in a dock of its own."""
+    def show_help(self) -> None:
+        """The help page, in a panel like the others."""
         if "help" not in self.docks:
-            made = QDockWidget("Help", self)
-            made.setObjectName("help")
-            made.setWidget(PagePanel(self.session, write_help, name="Help"))
-            self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, made)
-            self.docks["help"] = made
-        return self.docks["help"]
+            page = Panel("help", "Help", lambda: PagePanel(self.session, write_help, name="Help"))
+            self.docks["help"] = PanelDock(page, self)
+            arrangement.add(self, self.docks["help"])
+        self.show_panel("help")
 
     # what happened
 
@@ -345,12 +328,8 @@ class Window(QMainWindow):
     # Qt
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Panels take no more than their share of a window that has become small."""
         super().resizeEvent(event)
-        most_px = round(self.width() * _DOCK_SHARE)
-        wide = [made for made in self.docks.values() if made.isVisible() and made.width() > max(most_px, _DOCK_PX // 2)]
-        if wide and self.width() < event.oldSize().width():
-            self.resizeDocks(wide, [most_px] * len(wide), Qt.Orientation.Horizontal)
+        arrangement.limit(self, event.oldSize().width())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         name = action_of(event)
@@ -372,6 +351,5 @@ class Window(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         self.opener.stop()
         self.close_session()
-        if self.remembered:
-            self.remembered.keep_layout(self)
+        self._keep_layout()
         super().closeEvent(event)
