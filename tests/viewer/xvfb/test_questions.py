@@ -30,7 +30,8 @@ def show(driven: Driven, name: str) -> None:
 def click_link(driven: Driven, name: str, words: str, kind: str = "event") -> str:
     """Clicks the first link of a panel that has these words; returns where it leads."""
     place = f"places.link({name!r}, {words!r}, {kind!r})"
-    driven.wait_for(f"{place} is not None")
+    # A page that is written anew between the press and the release of a button takes the link away from under it.
+    driven.wait_for(f"places.page({name!r}).is_current and {place} is not None")
     x, y, target = driven.ask(place)
     driven.ask(
         "do app.setDoubleClickInterval(1)"

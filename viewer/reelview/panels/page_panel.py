@@ -70,6 +70,11 @@ class PagePanel(QTextBrowser):
         """What is shown now."""
         return self._sections.html
 
+    @property
+    def is_current(self) -> bool:
+        """Whether it shows what is so now, and not what was so a moment ago."""
+        return not self._is_old and self._sections.is_shown
+
     def refresh(self) -> None:
         """Writes the page anew, soon; where nobody sees it, as behind another tab, when somebody does."""
         self._is_old = True

@@ -1,4 +1,4 @@
-"""From spans to the pixels of a timeline, in plain numpy.
+"""From spans to the pixels of a timeline, in numpy; the hot loops are in C where that can be compiled (compiled.py).
 
 window      a range of time over a number of pixels
 frame       what is seen in each pixel of each row
