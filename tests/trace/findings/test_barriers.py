@@ -33,6 +33,31 @@ def test_fewer_come_than_there_are_parties(recorded):
     assert "is for 3 parties, and only 2 ever came" in reel.findings[0].what
 
 
+ABORTED = """
+    import threading
+
+    def take_part():
+        try:
+            barrier.wait()
+        except threading.BrokenBarrierError:
+            pass
+
+    barrier = threading.Barrier(3)
+    parties = [threading.Thread(target=take_part) for _ in range(2)]
+    for party in parties:
+        party.start()
+    while barrier.n_waiting < 2:
+        pass
+    barrier.abort()
+    for party in parties:
+        party.join()
+"""
+
+
+def test_fewer_come_to_a_barrier_that_is_aborted(recorded):
+    assert codes(recorded(ABORTED).reel) == []
+
+
 def test_as_many_come_as_there_are_parties(recorded):
     assert codes(recorded(PARTIES.format(parties=2, come=2, rounds=4, timeout=30)).reel) == []
 

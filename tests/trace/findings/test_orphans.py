@@ -29,3 +29,22 @@ PROGRAM = """
 )
 def test_a_child_outlives_its_parent(recorded, child, rounds, parent, found):
     assert codes(recorded(PROGRAM.format(child=child, rounds=rounds, parent=parent)).reel) == found
+
+
+# Its parent has most likely ended before the interpreter of the last one is up.
+GRANDCHILD = """
+    import os, subprocess, sys
+
+    LAST = "import time\\nfor _ in range(6): time.sleep(0.1)\\nprint(0)"
+    MIDDLE = f"import os, subprocess, sys; subprocess.Popen([sys.executable, '-c', {{LAST!r}}], {options})"
+    middle = subprocess.Popen([sys.executable, "-c", MIDDLE], stdout=subprocess.PIPE)
+    middle.wait()
+    middle.stdout.read()
+"""
+
+
+@pytest.mark.parametrize(
+    ("options", "found"), [("", ["orphan"]), ("start_new_session=True", []), ("preexec_fn=os.setsid", [])]
+)
+def test_who_starts_a_program_and_ends_at_once_leaves_it_behind_unless_it_gave_it_a_session(recorded, options, found):
+    assert codes(recorded(GRANDCHILD.format(options=options)).reel) == found

@@ -12,6 +12,7 @@ from tests.trace.test_transparency import Needs, programs, run
 
 # What each of them does on purpose, and is rightly told of.
 ON_PURPOSE = {
+    "daemon_threads_at_exit": {"blocking-under-lock"},  # a thread waits for a lock that is held over a sleep of 50 ms
     "exceptions_break_out_of_blocking_calls": {"blocking-under-lock"},  # a thread waits for a lock held over all calls
     "handler_takes_a_lock": {"handler-takes-held-lock"},  # it gives up after a time
     "interrupted_msgrcv_raises": {"message-never-received"},  # a queue is removed with messages in it
@@ -21,6 +22,7 @@ ON_PURPOSE = {
     "orphan_prints_after_its_parent_ended": {"orphan"},
     "orphans_only_sigkill_ends": {"orphan"},
     "queue_keys": {"message-never-received"},
+    "queues_in_anothers_pickler": {"message-never-received"},  # it is received past the queue, by a copy of its end
     "sigusr_burst_coalesces": {"signals-merged"},
     "thread_tools": {"barrier-parties"},  # one of two parties waits until its time runs out
     "timeouts_are_honoured": {"barrier-parties"},

@@ -19,16 +19,26 @@ if TYPE_CHECKING:
     from ipcreel.mechanism.reading import Reading
 
 _ENDS_AT = 10  # the place of the descriptors of the pipes among the arguments of `_execute_child`
+_SESSION_AT, _PREEXEC_AT = 16, 7  # among the arguments of Popen, itself the first
+_NEW_SESSION, _PREPARED = 1, 2
 _RUNNING = -(1 << 31)  # stands for a return code that is not there yet
 
 
 def _command(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[int, object]:
     command = args[1] if len(args) > 1 else kwargs.get("args")
-    return 0, command if type(command) in (str, bytes) else argv_of(command)
+    return _apart(args, kwargs), command if type(command) in (str, bytes) else argv_of(command)
+
+
+def _apart(args: tuple[Any, ...], kwargs: dict[str, Any]) -> int:
+    """Whether the child is made to live on by itself."""
+    session = args[_SESSION_AT] if len(args) > _SESSION_AT else kwargs.get("start_new_session")
+    before = args[_PREEXEC_AT] if len(args) > _PREEXEC_AT else kwargs.get("preexec_fn")
+    return (_NEW_SESSION if session is True else 0) | (_PREPARED if before is not None else 0)
 
 
 def _started(args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> tuple[int, int, object]:
-    return 0, number(args[0].pid), _command(args, kwargs)[1]
+    apart, command = _command(args, kwargs)
+    return apart, number(args[0].pid), command
 
 
 def _give_started(args: tuple[Any, ...], kwargs: dict[str, Any], a: int, b: int, payload: Any) -> None:
@@ -76,11 +86,13 @@ def _give_communicated(args: tuple[Any, ...], kwargs: dict[str, Any], a: int, b:
 
 
 _PIPE_ROWS = rows(0x4210, "subprocess.pipe")
+_APART = "1 where it begins a session of its own, plus 2 where a function prepares it"
 _CHILD, _CODE = "pid of the child", f"return code, {_RUNNING} while it runs"
 OPERATIONS = (
     Operation(
         0x4201, "subprocess.start", "subprocess.Popen.__init__", before=_command, after=_started, blocks=True,
-        semantic=True, flow=OUT, give=_give_started, b=_CHILD, payload="argv, or the command",
+        semantic=True, flow=OUT, give=_give_started, a=_APART, b=_CHILD,
+        payload="argv, or the command",
     ),
     Operation(
         0x4202, "subprocess.communicate", "subprocess.Popen.communicate", before=_child, after=_communicated,

@@ -6,6 +6,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ipcreel.analysis.findings import Finding, check
 from ipcreel.analysis.findings.finding import Run
 from ipcreel.reel.endings import process_table
@@ -35,7 +38,14 @@ def run_of(reel: Reel) -> Run:
         reel.end_ns,
         reel.asked_to_end_ns,
         bool(reel.run.get("asked_to_end_ns")),
+        _lines(reel),
     )
+
+
+def _lines(reel: Reel) -> NDArray[np.int64]:
+    """(sites,) a number for each file and line."""
+    known: dict[tuple[object, ...], int] = {}
+    return np.array([known.setdefault(tuple(site[:2]), len(known)) for site in reel.sites], np.int64)
 
 
 def find_all(reel: Reel, run: Run, others: Iterable[tuple[str, Callable[[], Look]]] | None = None) -> list[Finding]:

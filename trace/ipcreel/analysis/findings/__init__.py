@@ -5,6 +5,7 @@ deadlocks   rings in the wait-for graph; waits at the end that nobody left could
 wakeups     a waiter that missed its notification
 phases      work between the arrival at a barrier and the departure
 races       shared values read and written with no order and no lock between
+updates     shared values read and written again with no lock over both
 locksets    which locks a lane held at each of some events
 leftovers   messages never received, queues that are full, signals that share one run of their handler
 leaks       kernel objects that were left behind

@@ -40,7 +40,7 @@ def _of_barrier(run: Run, waits: Rows, parties: int, family: str) -> list[Findin
     events = run.events
     lanes = np.unique(events.lane[waits])
     if len(lanes) < parties:
-        in_vain = waits[_broke(run, waits) | _hangs(run, waits)]
+        in_vain = waits[(_broke(run, waits) & ~_aborted(run, waits, family)) | _hangs(run, waits)]
         if len(in_vain):
             return [_too_few(run, in_vain, len(lanes), parties)]
     if (most := _at_once(run, waits)) > parties:
@@ -54,6 +54,14 @@ def _broke(run: Run, waits: Rows) -> NDArray[np.bool_]:
     return np.array(
         [isinstance(each, dict) and "BrokenBarrier" in str(each.get("raised")) for each in raised], np.bool_
     )
+
+
+def _aborted(run: Run, waits: Rows, family: str) -> NDArray[np.bool_]:
+    """Which waits ended after the program had aborted the barrier."""
+    events = run.events
+    aborts = events.rows(f"{family}.barrier.abort", done=False)
+    aborts = aborts[events.object[aborts] == events.object[waits[0]]]
+    return np.asarray(events.end_ns[waits] > events.begin_ns[aborts].min(initial=run.end_ns), np.bool_)
 
 
 def _hangs(run: Run, waits: Rows) -> NDArray[np.bool_]:

@@ -12,6 +12,7 @@ from ipcreel.analysis.flows.semaphores import KINDS
 from ipcreel.analysis.keys import sort_in_keys
 from ipcreel.analysis.state.intervals import Intervals
 from ipcreel.analysis.state.semaphores import holdings
+from ipcreel.analysis.waits import ends_of
 
 Rows = NDArray[np.int64]
 
@@ -39,7 +40,8 @@ def find_blocking_under_locks(run: Run) -> list[Finding]:
     acquires = events.rows(*(name for kind in locks for name in kind.acquires), done=False)
     acquires = acquires[events.end_ns[acquires] - events.begin_ns[acquires] >= LOST_NS]
     calls = events.rows(*_CALLS, done=False)
-    calls = calls[events.end_ns[calls] - events.begin_ns[calls] >= LOST_NS]
+    ends = ends_of(events, run.flows)  # who was killed in a call waits no longer
+    calls = calls[ends[calls] - events.begin_ns[calls] >= LOST_NS]
     if not len(acquires) or not len(calls):
         return []
     held = holdings(events, run.end_ns)
@@ -47,7 +49,7 @@ def find_blocking_under_locks(run: Run) -> list[Finding]:
     found: dict[tuple[int, int], Finding] = {}
     for acquire in acquires[np.isin(events.object[acquires], held["object"][span])].tolist():
         begin = np.maximum(np.maximum(events.begin_ns[call], events.begin_ns[acquire]), held.begin_ns[span])
-        end = np.minimum(np.minimum(events.end_ns[call], events.end_ns[acquire]), held.end_ns[span])
+        end = np.minimum(np.minimum(ends[call], events.end_ns[acquire]), held.end_ns[span])
         fits = (held["object"][span] == events.object[acquire]) & (held["lane"][span] != events.lane[acquire])
         for place in np.flatnonzero(fits & (end - begin >= LOST_NS)).tolist():
             key = (int(events.object[acquire]), int(events.site[call[place]]))

@@ -20,6 +20,7 @@ from ipcreel.analysis.findings.ownership import find_locks_of_the_dead
 from ipcreel.analysis.findings.phases import find_phase_violations
 from ipcreel.analysis.findings.polling import find_spins_that_were_ended
 from ipcreel.analysis.findings.races import find_races
+from ipcreel.analysis.findings.updates import find_lost_updates
 from ipcreel.analysis.findings.wakeups import find_lost_wakeups
 
 CHECKS: tuple[Callable[[Run], list[Finding]], ...] = (
@@ -28,6 +29,7 @@ CHECKS: tuple[Callable[[Run], list[Finding]], ...] = (
     find_full_queues,
     find_phase_violations,
     find_races,
+    find_lost_updates,
     find_inversions,
     find_locks_of_the_dead,
     find_unreceived_messages,

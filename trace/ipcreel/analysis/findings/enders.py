@@ -30,7 +30,7 @@ _NO_TIMEOUT_IN_A = (
     "mp.event.clear",
 )
 BARRIERS = ("mp.barrier.wait", "threads.barrier.wait")
-_JOINS = ("threads.thread.join", "mp.process.join", "process.wait_pid")
+JOINS = ("threads.thread.join", "mp.process.join", "process.wait_pid")
 FEEDER = "/QueueFeederThread"  # it carries on what others put, and does nothing of its own
 
 
@@ -89,7 +89,7 @@ class Enders:
         name = self.run.operation(row)
         if not self._is_endless(row, name):
             return None
-        if name in _JOINS:
+        if name in JOINS:
             return self._ended_one(row, name)
         if name in BARRIERS:
             return self._of_barrier(row, name)
@@ -98,6 +98,11 @@ class Enders:
         if name.startswith(_SHARED) or name in _STREAMS or name in _PIPES:
             return self.of_object(int(self.run.events.object[row]))
         return None
+
+    def could_go_on(self, lane: int) -> bool:
+        """Whether a lane that is alive runs, or waits for what has a limit or comes from outside."""
+        row = self.waits.get(lane)
+        return row is None or self.of_wait(row) is None
 
     def _of_barrier(self, row: int, name: str) -> frozenset[int]:
         """Whoever has the barrier and does not wait at it already."""

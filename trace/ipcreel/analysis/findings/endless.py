@@ -10,6 +10,7 @@ from ipcreel.analysis.findings.enders import Enders
 from ipcreel.analysis.findings.failures import failed_that_had
 from ipcreel.analysis.findings.finding import Finding, Run
 from ipcreel.analysis.findings.polling import Spin, spins_at
+from ipcreel.analysis.state.waiting import holders
 
 _MISSING = {
     "receive": "sends to it", "recv": "sends to it", "get": "puts anything in", "take": "puts anything in",
@@ -89,6 +90,14 @@ def _finding(run: Run, stuck: list[Stuck], alone: bool) -> Finding:
             f"Each waits for what another one of them should do: {_who_waits_where(run, stuck)}.",
             "Nobody is left who could begin: one of them has to do its part before it waits.",
         )
+    if first.spin is None and first.lane in holders(run.events, run.asked_to_end_ns).get(_object(run, first.row), []):
+        return Finding(
+            "deadlock",
+            at_ns,
+            rows,
+            f"{names} waits for {on}, which it holds itself.",
+            "Such a lock cannot be taken twice: give it back first, take it in one place only, or use an RLock.",
+        )
     failed = failed_that_had(run, first.row)
     if first.spin is not None:
         return Finding(
@@ -107,6 +116,10 @@ def _finding(run: Run, stuck: list[Stuck], alone: bool) -> Finding:
         f"{names} {verb} for {on} without end: nobody is left who {missing}.",
         _because(run, failed, "Whoever should has ended before, counts fewer, or was never started."),
     )
+
+
+def _object(run: Run, row: int) -> int:
+    return int(run.events.object[row])
 
 
 def _who_waits_where(run: Run, stuck: list[Stuck]) -> str:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
 
 from ipcreel.analysis.events import Events
 from ipcreel.analysis.flows import Flows
 from ipcreel.analysis.order import Order
 from ipcreel.analysis.state.waiting import innermost
+
+Rows = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,7 @@ class Run:
         end_ns: the end of the run.
         asked_to_end_ns: when the run was interrupted from outside, or its end: what hangs then, hung.
         was_asked: whether it was interrupted from outside.
+        lines: (sites,) a number for each line of the program: one line may call several times.
     """
 
     events: Events
@@ -56,6 +62,7 @@ class Run:
     end_ns: int
     asked_to_end_ns: int
     was_asked: bool = False
+    lines: Rows = field(default_factory=lambda: np.empty(0, np.int64))
 
     @cached_property
     def last_waits(self) -> list[int]:

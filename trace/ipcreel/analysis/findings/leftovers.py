@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ipcreel.analysis.findings.enders import FEEDER
+from ipcreel.analysis.findings.enders import FEEDER, JOINS, Enders
 from ipcreel.analysis.findings.finding import Finding, Run
 
 # Of an mp.Queue both halves: what was put and never entered the pipe, and what entered it and was never taken out.
@@ -12,16 +12,25 @@ _MESSAGES = ("sysv.queue.send", "posix.queue.send", "mp.queue.put", "mp.queue.fe
 _BOUNDED = (
     "sysv.queue.send", "posix.queue.send", "mp.queue.put", "mp.simple_queue.put", "queues.queue.put",
 )  # fmt: skip
+_FEEDS = ("mp.queue.feed",)
 _TAKES = ("sysv.queue.receive", "posix.queue.receive", "mp.queue.get", "mp.simple_queue.get", "queues.queue.get")
+_NOBODY_TAKES = "Who takes out has to go on doing so while others put in; a queue holds only so many messages."
+_JOINED_TOO_EARLY = (
+    "A process ends once all that it put is in the queue's pipe: take it out before you wait for the end."
+)
 _PICKLED_NONE = b"\x80\x04N."
 _KILLS = ("signal.kill", "signal.raise", "signal.thread.kill")
 
 
 def find_unreceived_messages(run: Run) -> list[Finding]:
-    """For each queue, what was sent and is still in it when the run ends, unless it is told of as full."""
+    """For each queue, what was sent and is still in it when the run ends, unless it is told of as full.
+
+    Of a run that was interrupted, what somebody who took from the queue would have come to is not told.
+    """
     left = _among(run, run.flows.cause_left, _MESSAGES)
     left = left[~np.isin(left, _kept_values(run)) & ~np.isin(run.events.object[left], _of_library(run))]
     left = left[~np.isin(run.events.object[left], run.events.object[_stuck_puts(run)])]
+    left = left[~_may_yet_be_taken(run, left)]
     found = []
     for object_ in np.unique(run.events.object[left]).tolist():
         rows = left[run.events.object[left] == object_]
@@ -44,10 +53,32 @@ def find_unreceived_messages(run: Run) -> list[Finding]:
 
 def _puts_of(run: Run, rows: np.ndarray) -> np.ndarray:
     """What a feeder's thread carried on is known by the program's own put."""
-    feeds = _among(run, rows, ("mp.queue.feed",))
+    feeds = _among(run, rows, _FEEDS)
     carried = np.isin(run.flows.effect, feeds)
     put = dict(zip(run.flows.effect[carried].tolist(), run.flows.cause[carried].tolist(), strict=True))
     return np.array([put.get(row, row) for row in rows.tolist()], np.int64)
+
+
+def _may_yet_be_taken(run: Run, left: np.ndarray) -> np.ndarray:
+    """(n,) whether an interrupted run left a message while somebody went on to take those before it."""
+    events, flows = run.events, run.flows
+    if not run.was_asked or not len(left):
+        return np.zeros(len(left), np.bool_)
+    taken = flows.cause[np.isin(flows.effect, events.rows(*_TAKES))]
+    last = np.full(len(events.objects), -1, np.int64)
+    np.maximum.at(last, events.object[taken], taken)
+    enders = Enders(run, run.asked_to_end_ns)
+    goes_on = {number: _is_taken_from(run, enders, number) for number in np.unique(events.object[left]).tolist()}
+    open_ = np.array([goes_on[number] for number in events.object[left].tolist()], np.bool_)
+    return np.asarray(open_ & (left > last[events.object[left]]), np.bool_)
+
+
+def _is_taken_from(run: Run, enders: Enders, object_: int) -> bool:
+    """Whether somebody who took from a queue before could have gone on to do so when the run was interrupted."""
+    events = run.events
+    takes = events.rows(*_TAKES, done=False)
+    lanes = set(np.unique(events.lane[takes[events.object[takes] == object_]]).tolist())
+    return any(enders.could_go_on(lane) for lane in lanes & enders.alive)
 
 
 def _of_library(run: Run) -> np.ndarray:
@@ -91,12 +122,21 @@ def _kept_values(run: Run) -> np.ndarray:
 
 
 def find_full_queues(run: Run) -> list[Finding]:
-    """Queues in which somebody cannot put a message, and from which nobody takes any more."""
+    """Queues in which somebody cannot put a message, and from which nobody takes any more.
+
+    A queue that is full since who takes from it is slower is none: of a run that was interrupted, one of these could
+    have gone on.
+    """
     events, stuck = run.events, _stuck_puts(run)
+    enders = Enders(run, run.asked_to_end_ns)
     found = []
     for object_ in np.unique(events.object[stuck]).tolist():
-        rows = np.sort(stuck[events.object[stuck] == object_])
+        if _is_taken_from(run, enders, object_):
+            continue
+        here = stuck[events.object[stuck] == object_]
+        rows = np.sort(_puts_of(run, here))
         first = int(rows[0])
+        fed = len(rows) == len(_among(run, here, _FEEDS))
         names = ", ".join(run.lane_name(row) for row in rows[:4].tolist()) + (", …" if len(rows) > 4 else "")
         takers = _takers(run, object_)
         verb = "put in no more" if run.operation(first).endswith("put") else "could not send"
@@ -107,7 +147,7 @@ def find_full_queues(run: Run) -> list[Finding]:
                 (*rows.tolist(), *takers),
                 f"{run.object_name(first)} is full: {names} {verb}, and nobody took anything out any more"
                 + (f": {_what_they_do(run, takers)}." if takers else "."),
-                "Who takes out has to go on doing so while others put in; a queue holds only so many messages.",
+                _JOINED_TOO_EARLY if fed and takers and run.operation(takers[0]) in JOINS else _NOBODY_TAKES,
             )
         )
     return found
@@ -115,14 +155,16 @@ def find_full_queues(run: Run) -> list[Finding]:
 
 def _stuck_puts(run: Run) -> np.ndarray:
     """The sends and puts that were waiting for room when the run was asked to end, or ended."""
-    return _among(run, np.array(run.last_waits, np.int64), _BOUNDED)
+    return _among(run, np.array(run.last_waits, np.int64), (*_BOUNDED, *_FEEDS))
 
 
 def _takers(run: Run, object_: int) -> list[int]:
-    """What the lanes of processes that took from a queue before wait in now."""
+    """What the lanes of processes that took from a queue before wait in now; where none did, who joins another."""
     events = run.events
     takes = events.rows(*_TAKES, done=False)
     processes = np.unique(events.process[takes[events.object[takes] == object_]])
+    if not len(processes):
+        return [row for row in run.last_waits if run.operation(row) in JOINS]
     return [row for row in run.last_waits if events.process[row] in processes and _is_elsewhere(run, row, object_)]
 
 

@@ -1,9 +1,10 @@
-"""A waiter that missed its notification: it began to wait after the last notify."""
+"""A waiter that missed what it waits for: it came after the last notify, or after a set that was taken back."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from ipcreel.analysis.findings.enders import Enders
 from ipcreel.analysis.findings.finding import Finding, Run
 
 _TAKES = ("threads.lock.acquire", "threads.rlock.acquire", "mp.lock.acquire", "mp.rlock.acquire")
@@ -13,10 +14,11 @@ def find_lost_wakeups(run: Run) -> list[Finding]:
     """Waits on a condition that nobody ended, which came too late for the last notify.
 
     Either that notify woke nobody, or it woke others, and who waits now did nothing between it and its wait but take
-    the lock: what it had looked at, it had looked at before. Whoever did something else may have looked after.
+    the lock: what it had looked at, it had looked at before. Whoever did something else may have looked after. Of an
+    event: waits for one that another lane set and cleared before, and that nobody is left to set again.
     """
     events = run.events
-    found = []
+    found = [] if not run.was_asked else _of_events(run)
     for row in run.last_waits:
         family = run.operation(row).partition(".")[0]
         if run.operation(row) not in ("threads.condition.wait", "mp.condition.wait"):
@@ -30,6 +32,36 @@ def find_lost_wakeups(run: Run) -> list[Finding]:
         woken = run.flows.effect[run.flows.cause == last]
         if not len(woken) or _went_straight_to_wait(run, last, row):
             found.append(_finding(run, row, last, woken))
+    return found
+
+
+def _of_events(run: Run) -> list[Finding]:
+    events, enders = run.events, Enders(run, run.asked_to_end_ns)
+    found = []
+    for row in run.last_waits:
+        family, _, operation = run.operation(row).partition(".")
+        if operation != "event.wait" or events.a[row] != -1:
+            continue
+        moves = events.rows(f"{family}.event.set", f"{family}.event.clear")
+        moves = moves[(events.object[moves] == events.object[row])].tolist()
+        sets, clears = ([each for each in moves if run.operation(each).endswith(verb)] for verb in ("set", "clear"))
+        if not sets or not clears or clears[-1] < sets[-1] or clears[-1] > row:
+            continue
+        who = events.lane[[sets[-1], clears[-1]]]
+        if who[0] != who[1] or who[0] == events.lane[row]:
+            continue  # who waits may clear what it got
+        if any(enders.could_go_on(lane) for lane in enders.of_wait(row) or ()):
+            continue  # it may be set once more
+        found.append(
+            Finding(
+                "lost-wakeup",
+                int(events.begin_ns[row]),
+                (row, sets[-1], clears[-1]),
+                f"{run.lane_name(row)} waits for {run.object_name(row)} for ever; {run.lane_name(sets[-1])} had set it "
+                "and cleared it again before.",
+                "Who sets an event cannot know that it was seen: let the one who waited clear it.",
+            )
+        )
     return found
 
 
