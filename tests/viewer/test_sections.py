@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from PySide6.QtGui import QImage, QPainter, QTextDocument
 
@@ -50,6 +50,8 @@ def shown_afresh(html: str) -> QTextDocument:
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(PAGES, st.integers(0, 3)), min_size=1, max_size=5))
+@example([("none<h4>Queues</h4>none", 1), ("", 0)])
+@example([("<h4>Queues</h4>none<h4>Locks</h4>none", 2), ("<h4>Queues</h4>none", 1), ("a<br>b", 0), ("", 1)])
 def test_a_page_looks_the_same_whatever_was_shown_before(pages):
     shown = document()
     sections = Sections(shown)

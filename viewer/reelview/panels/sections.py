@@ -63,7 +63,7 @@ class Sections:
     def put_next(self) -> None:
         """Shows the next section that is not as it is wanted."""
         is_plain = len(self._wanted) == 1
-        if self._shown and is_plain == bool(self._frames):
+        if self._shown and (is_plain == bool(self._frames) or not self._wanted):
             self.forget()
         while len(self._shown) > len(self._wanted):
             self._remove_last()
