@@ -194,6 +194,20 @@ FULL_CONSOLE = """
     except Rung as rung: sys.stderr.write(f"{rung!r}\\n")
     os._exit(5)
 """
+FORKED_BY_A_THREAD = """
+    import multiprocessing, socket, threading
+    def work(): print("works", flush=True)
+    def serve(address):
+        process = multiprocessing.get_context("fork").Process(target=work)
+        process.start()
+        process.join()
+        socket.create_connection(address).close()
+    if __name__ == "__main__":
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            threading.Thread(target=serve, args=(listener.getsockname(),)).start()
+            listener.accept()[0].close()
+            print("came")
+"""
 SPAWNED = """
     import multiprocessing, os
     def child(queue, value, end):
@@ -274,12 +288,12 @@ def test_a_write_to_the_console_that_failed_or_waited_replays(recorded: Record, 
     assert (ending.divergence, ending.differs, ending.code) == ("", "", ran.exit)
 
 
-@pytest.mark.parametrize("source", [SPAWNED, MANAGED])
+@pytest.mark.parametrize("source", [SPAWNED, MANAGED, FORKED_BY_A_THREAD])
 def test_what_processes_call_things_by_is_what_they_called_them_by(recorded: Record, source: str) -> None:
     ran = recorded(source)
     for process in replayable(ran.reel, None):
         ending = replay(ran.reel, process)
-        assert (ending.divergence, ending.code) == ("", 0)
+        assert (ending.divergence, ending.differs, ending.code) == ("", "", 0)
 
 
 def check(seed: int, folder: Path) -> None:

@@ -59,6 +59,35 @@ TRADE = """
     trader.join(1)  # it waits by now, for ever
     print("over", flush=True)
 """
+ASKED = """
+    import multiprocessing, threading
+    def answer(questions, answers):
+        while (question := questions.get()) is not None: answers.put(question * 2)
+    if __name__ == "__main__":
+        context = multiprocessing.get_context("fork")
+        questions, answers = context.SimpleQueue(), context.SimpleQueue()
+        child = context.Process(target=answer, args=(questions, answers))
+        child.start()
+        asked, told = [], threading.Event()
+        def ask():
+            for number in range(3):
+                asked.append(number)
+                questions.put(number)
+        def listen():
+            for number in range(3):
+                print(answers.get(), len(asked) > number, flush=True)
+                told.set()
+        threads = [threading.Thread(target=listen), threading.Thread(target=ask)]
+        for thread in threads: thread.start()
+        for thread in threads: thread.join()
+        questions.put(None)
+        child.join()
+"""
+LEAVES = (
+    "asked, told = [], threading.Event()",
+    "asked, told, more = [], threading.Event(), threading.Lock().acquire()",
+)
+"""A change of ASKED after which its threads run freely."""
 
 
 def changed(ran: Recorded, *changes: tuple[str, str]) -> None:
@@ -140,3 +169,21 @@ def test_code_that_was_not_changed_stands_where_it_stood(recorded: Record) -> No
     assert "did all that its tape has, and nothing else." in tried.stderr
     assert "It did not come to its end." in tried.stderr
     assert tried.returncode == 1
+
+
+def test_an_answer_waits_for_the_thread_that_asks_for_it(recorded: Record) -> None:
+    ran = recorded(ASKED)
+    changed(ran, LEAVES, ("asked.append(number)", "sum(range(2_000_000)); asked.append(number)"))
+    tried = replay(ran.path, "--process", ran.program.name, "--try")
+    assert tried.stdout == ran.stdout == "0 True\n2 True\n4 True\n", tried.stderr
+    assert "The process came to its end." in tried.stderr
+    assert "Out of their order" not in tried.stderr
+
+
+def test_an_answer_that_nobody_asks_for_any_more_comes_and_one_out_of_order_is_counted(recorded: Record) -> None:
+    ran = recorded(ASKED)
+    changed(ran, LEAVES, ("questions.put(number)", "told.wait()"))
+    tried = replay(ran.path, "--process", ran.program.name, "--try")
+    assert [line.split()[0] for line in tried.stdout.splitlines()] == ["0", "2", "4"], tried.stderr
+    assert "Out of their order on the tape: 1 of them, before" in tried.stderr
+    assert "The process came to its end." in tried.stderr

@@ -66,5 +66,15 @@ def _text(reel: Reel, made: Minimal, output: Path) -> str:
         f"{made.finding.code}: {made.finding.what}\n"
         f"{len(names)} of {count_text(len(reel.processes), 'process', 'es')}: {shown}\n"
         f"{len(made.rows):,} of {count_text(len(reel), 'event')}, until {until_s:.6f} s of {end_s:.6f} s\n"
-        f"{output}: {size_text(output.stat().st_size)} of {size_text(reel.path.stat().st_size)}"
+        f"{output}: {size_text(output.stat().st_size)} of {size_text(reel.path.stat().st_size)}; "
+        f"there it is finding {_number(made, output)}"
+    )
+
+
+def _number(made: Minimal, output: Path) -> int:
+    """Which finding it is in the smaller reel: that ends early, and so what is taken back later shows in it too."""
+    first = made.rows.tolist().index(made.finding.events[0])
+    findings = open_reel(output).findings
+    return 1 + next(
+        place for place, one in enumerate(findings) if (one.code, one.events[0]) == (made.finding.code, first)
     )

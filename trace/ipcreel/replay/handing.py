@@ -55,7 +55,7 @@ class Handing:
         reading.standing.begun(event)
         self.compare(row, event, args, kwargs)
         turns = reading.turns
-        if not turns.is_single:
+        if not turns.is_single or turns.is_past is not None:
             self._take_turn(turns, event)
         try:
             return running.give(reading, row, event, args, kwargs)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from _thread import _local, allocate_lock, get_ident
+from collections.abc import Callable
 from typing import Any
 
 from ipcreel.replay.script import Event, Script
@@ -95,3 +96,13 @@ class Lanes:
     def free(self) -> int:
         """How many lanes no thread has taken yet."""
         return len(self._free)
+
+    @property
+    def to_begin(self) -> list[int]:
+        """The lanes that no thread has taken yet."""
+        return list(self._free)
+
+    @property
+    def is_past(self) -> Callable[[], bool] | None:
+        """What tells whether the thread that asks was left behind by a fork; None where none was."""
+        return (lambda: get_ident() in self._past) if self._past else None

@@ -22,8 +22,8 @@ from ipcreel.replay.outcome import name_of, rebuild
 from ipcreel.replay.script import Event, Script
 from ipcreel.replay.stack import where
 from ipcreel.replay.standing import Standing, forever
-from ipcreel.replay.trial import LOCAL, Trial
-from ipcreel.replay.turns import Turns
+from ipcreel.replay.trial import Trial
+from ipcreel.replay.turns import LOCAL, Turns
 from ipcreel.replay.watch import Watch
 from ipcreel.tape import process
 
@@ -105,12 +105,12 @@ class Replaying(Reading):
     def begin_process(self) -> None:
         """Read the tape of the process that the script is at, from its begin."""
         script = self.script
-        self.turns = Turns(script.events, script.operations)
         self.standing = Standing(script.events, script.ended, partial(self.over, self))
         if self.session is not None:
             self.session.begin_process()
+        self.lanes.begin_process()  # first: a thread of the parent that asks for a lane from here on goes no further
+        self.turns = Turns(script.events, script.operations, self.lanes.is_past)
         self.here = process.here = Here()  # type: ignore[assignment]
-        self.lanes.begin_process()
         self.lanes.take_first(self.here)
         if script.tries and script.is_last:
             self.trial = Trial(self, self.known)
@@ -179,6 +179,7 @@ class Replaying(Reading):
             self.trial.note(row, object_, payload)
             return -1
         self.known.learn_number(row, object_, event.object)
+        self.turns.begin(event)
         self.turns.wait(event)
         self.finish(event)
         return -1
@@ -331,7 +332,8 @@ class Replaying(Reading):
         """Return when an operation's turn to end has come; `resume` is what it does then, before it returns."""
         if self.script.operations[event.op].is_cause:  # it took effect at its begin: a signal that it sent may be here
             self.turns.wait(event)
-            self.turns.complete(event)
+            if not self._leads_on(event):
+                self.turns.complete(event)
         try:
             self.deliveries.deliver_within(event)
             if event.end_ns == 0:
@@ -346,6 +348,10 @@ class Replaying(Reading):
         self.turns.wait(event)
         if resume is not None:
             resume()
+
+    def _leads_on(self, event: Event) -> bool:
+        """Whether it is the fork by which the path goes on: no other thread of the parent goes any further."""
+        return self.script.operations[event.op].name in _FORKS and event.b == self.script.child_pid
 
     def outcome(self, row: Operation, event: Event, original: Callable[..., Any], args: Any, kwargs: Any) -> Any:
         """What an operation comes to whose turn to end has come."""
@@ -412,7 +418,7 @@ class Replaying(Reading):
         here = self.here
         here.inside = True  # what the hooks do before the fork, and in the parent, is part of it
         self.forks.before()
-        if event.b != self.script.child_pid:
+        if not self._leads_on(event):
             self.forks.after_in_parent()
             here.inside = False
             return running.give(self, row, event, (), {})

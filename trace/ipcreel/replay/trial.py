@@ -19,17 +19,18 @@ from ipcreel.mechanism.operation import GIVE, OUT, Operation
 from ipcreel.replay import running, switching
 from ipcreel.replay.account import Account
 from ipcreel.replay.known import Known
+from ipcreel.replay.order import Order
 from ipcreel.replay.script import Event
 from ipcreel.replay.sent import is_compared, otherwise
 from ipcreel.replay.stack import where
 from ipcreel.replay.standing import forever
+from ipcreel.replay.turns import LOCAL
 
 if TYPE_CHECKING:
     from ipcreel.replay.reading import Replaying
 
     Original = Callable[..., Any]
 
-LOCAL = frozenset(("threads", "queues", "futures"))  # mechanisms between the threads of a process
 _MACHINE = frozenset(("clock", "chance"))
 _ASKS = frozenset(
     ("process.pid.read", "process.parent.read", "process.group.read", "process.session.read", "process.processors.read")
@@ -49,6 +50,7 @@ _SIMULATED = frozenset(  # without an effect outside that could be missed, thoug
         "mp.barrier.reset", "mp.barrier.abort",
     )
 )  # fmt: skip
+_END = "threads.thread.end"
 _CONDITION_WAIT = "threads.condition.wait"
 _clock = time.monotonic
 
@@ -59,6 +61,7 @@ class Trial:
     Attributes:
         begun: whether the program has left its tape.
         account: what was done otherwise.
+        order: whose turn it is to take an outcome from the tape.
     """
 
     def __init__(self, reading: Replaying, known: Known) -> None:
@@ -72,6 +75,7 @@ class Trial:
         self._left: dict[str, Any] = {}  # where the tape was left
         self._times: dict[int, tuple[float, Event]] = {}  # by operation: when a clock was last read, and what it said
         self.account = Account(reading.script)
+        self.order = Order(reading, self.account)
 
     # Before the tape is left.
 
@@ -151,10 +155,11 @@ class Trial:
         here, reading = self._reading.here, self._reading
         if here.lane < 0:
             reading.lanes.take(here, row.code, object_, payload)
-        for event in reversed(here.events):
-            if event.op == row.code:
-                here.events.remove(event)
-                return
+        event = next((event for event in reversed(here.events) if event.op == row.code), None)
+        if event is not None:
+            here.events.remove(event)
+        if row.name == _END:
+            self.order.end(here.lane)
 
     def perform(self, row: Operation, original: Original, args: Any, kwargs: Any) -> Any:
         """Do one operation without the order of the tape."""
@@ -173,8 +178,10 @@ class Trial:
             return self._without_event(row, original, args, kwargs)
         if event.end_ns == 0:
             self._end_here(f"{self._script.describe(event)} never returned in the recorded run either")
+        self.order.wait(event)
         self.account.leave_behind(one for one in reading.here.events if one.row < event.row)
         self.account.answer(event)
+        self.order.look()
         self._known.learn(row, args, kwargs, event.object)
         self.agree(row, event, args, kwargs)
         if event.end_ns < 0:
@@ -250,6 +257,7 @@ class Trial:
         reading = self._reading
         reading.watch.begin()
         reading.standing.stop(reading.here.lane, f"{why}: here the try ends")
+        self.order.look()
         threads = sum(1 for frame in sys._current_frames().values() if program_frame(frame) is not None)
         if len(reading.standing.places) >= threads and not reading.standing.held:
             reading.over(reading)

@@ -46,6 +46,9 @@ class Tried:
         lines = [f"  From there on {_count(note['answered'], 'operation')} took an outcome from the tape."]
         if note["simulated"]:
             lines.append(f"  Not on the tape, and taken as done: {_listed(note['simulated'])}.")
+        if note["unordered"]:
+            early = note["unordered"]
+            lines.append(f"  Out of their order on the tape: {early} of them, before what another thread did first.")
         if note["skipped"]:
             lines.append(f"  On the tape, and not done any more: {_listed(note['skipped'])}.")
         return lines

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from _thread import LockType, allocate_lock
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
+from ipcreel.mechanism.operation import RUN
 from ipcreel.replay.script import Event, Row
+from ipcreel.replay.standing import forever
+
+LOCAL = frozenset(("threads", "queues", "futures"))  # mechanisms between the threads of a process
 
 
 class Turns:
@@ -13,15 +17,21 @@ class Turns:
 
     A cause takes its place at its begin, anything else at its end: a release has happened by the time that an acquire
     ends, while its own end may have been noted later. What waited has a place at its begin too: nobody leaves a barrier
-    before everybody has come to it. A process with one lane never waits here.
+    before everybody has come to it. So has what runs code of the library inside: it may tell others something by a
+    plain variable, as the `close` of a pool does. A process with one lane never waits here.
 
     Attributes:
         is_single: nobody waits for anybody: there is one lane, or the order is over.
+        is_past: tells whether the thread that asks was left behind by the fork that made the process, wherever in an
+            operation of the parent it is; None where none was.
     """
 
-    def __init__(self, events: Iterable[Event], operations: dict[int, Row]) -> None:
+    def __init__(
+        self, events: Iterable[Event], operations: dict[int, Row], is_past: Callable[[], bool] | None = None
+    ) -> None:
         """Take the events of one process; `operations` are the rows of their codes."""
         events = list(events)
+        self.is_past = is_past
         self._begin: dict[int, int] = {}  # row of an event: its place
         self._end: dict[int, int] = {}
         self._next = 0
@@ -45,7 +55,8 @@ class Turns:
         marks: list[tuple[int, int, dict[int, int]]] = []
         for event in events:
             operation = operations[event.op]
-            if (operation.blocks and not operation.is_cause) or event.end_ns == 0:
+            waits = operation.blocks and not operation.is_cause
+            if waits or event.end_ns == 0 or _runs_inside(operation):
                 marks.append((event.begin_ns, event.row, self._begin))
             if event.end_ns != 0:
                 marks.append((event.begin_ns if operation.is_cause else abs(event.end_ns), event.row, self._end))
@@ -62,6 +73,8 @@ class Turns:
 
     def begin(self, event: Event) -> None:
         """Return when it is this event's turn to begin."""
+        if self.is_past is not None and self.is_past():
+            forever()
         if not self.is_single:
             place = self._begin.get(event.row)
             if place is not None:
@@ -70,6 +83,8 @@ class Turns:
 
     def reach(self, event: Event) -> None:
         """Return when everything before this event is done; it is still to begin."""
+        if self.is_past is not None and self.is_past():
+            forever()
         if not self.is_single:
             place = self._begin.get(event.row, self._end.get(event.row))
             if place is not None:
@@ -77,6 +92,8 @@ class Turns:
 
     def wait(self, event: Event) -> None:
         """Return when every event before this one is complete."""
+        if self.is_past is not None and self.is_past():
+            forever()
         if not self.is_single:
             place = self._end.get(event.row)
             if place is not None:
@@ -105,3 +122,7 @@ class Turns:
             waiter = self._waiting.pop(self._next, None)
         if waiter is not None:
             waiter.release()
+
+
+def _runs_inside(operation: Row) -> bool:
+    return operation.replay == RUN and operation.name.partition(".")[0] not in LOCAL

@@ -74,7 +74,9 @@ class Watch:
             or any(map(_is_debugger, sys._current_frames().values()))
         ):
             return
-        if self._still == _SIGNAL_AFTER:
+        if reading.trial is not None and reading.trial.order.give_up():
+            self._still = 0
+        elif self._still == _SIGNAL_AFTER:
             self._deliver()
         elif self._still == _END_AFTER and (reading.standing.is_done or reading.has_left):
             reading.standing.over()
