@@ -74,10 +74,9 @@ def _neighbours(events: Events, rows: Rows, writes: NDArray[np.bool_]) -> tuple[
     if several.any():
         here = np.flatnonzero(np.isin(events.object[rows], events.object[rows[several]]))
         one, other = np.divmod(_close(events, rows, writes, here, events.object[rows]), len(rows))
-        meet = several[one] | several[other] | (item[one] == item[other])
-        found.append(one[meet] * len(rows) + other[meet])
-    pairs = np.unique(np.concatenate(found)) if several.any() else found[0]
-    one, other = np.divmod(pairs, len(rows))
+        mixed = several[one] | several[other]
+        found.append(one[mixed] * len(rows) + other[mixed])
+    one, other = np.divmod(np.concatenate(found), len(rows))
     return one, other
 
 
