@@ -46,7 +46,7 @@ class Driven:
         self.process = subprocess.Popen(
             words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=self.environment
         )
-        self.wait_for("window.session is not None and window.session.answers.is_whole")
+        self.wait_for("window.session is not None and window.session.answers.is_whole", 120)
         self.hand(f"windowmove {self.number} 0 0 windowsize {self.number} {WIDTH_PX} {HEIGHT_PX}")
         self.wait_for(f"window.width() == {WIDTH_PX} and window.height() == {HEIGHT_PX}")
         self.focus()
