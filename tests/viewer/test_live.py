@@ -275,3 +275,20 @@ def test_a_lens_that_knows_the_run_only_later_brings_its_panel_and_its_curves(ma
     assert "pricing" in window.docks
     live.stop()
     window.close()
+
+
+@pytest.mark.parametrize(("display", "said"), [(None, "there is no display here"), (":4711", "display :4711 does not")])
+def test_without_a_display_one_line_says_what_needs_none(display, said, tmp_path):
+    chosen = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    environment = {name: value for name, value in os.environ.items() if name not in chosen}
+    if display:
+        environment["DISPLAY"] = display
+    command = [sys.executable, "-m", "ipcreel", "view", "--live", "--", "touch", "begun"]
+    done = subprocess.run(
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "ipcreel render" in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert not (tmp_path / "begun").exists()

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from ipcreel.cli.record import default_name, end_like
-from ipcreel.cli.viewer import need_viewer
+from ipcreel.cli.viewer import need_display, need_viewer
 from ipcreel.record.progress import newest_tapes, tapes_of
 from ipcreel.record.trouble import LaunchError
 
@@ -67,6 +67,7 @@ def command(
         raise LaunchError("what is to be shown? ipcreel view --live -- PROGRAM …, or --live NAME.reel of a recording")
     if compare is not None and (live or reel is None):
         raise LaunchError(f"{compare}: it is compared with a whole reel: ipcreel view ONE.reel --compare OTHER.reel")
+    need_display()
     if words:
         _record_and_show(words, (output or Path(default_name(words))).absolute(), force)
         return
