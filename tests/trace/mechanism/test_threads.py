@@ -107,15 +107,20 @@ def test_a_join_that_gives_up_says_so(recorded: Recorded, rows: Rows) -> None:
 def test_a_thread_that_hangs_is_joined_by_an_event_that_is_pending(recorded: Recorded, rows: Rows) -> None:
     run = recorded(
         """
-        import os, signal, sys, threading
+        import dis, os, signal, sys, threading
         lock = threading.Lock()
         lock.acquire()
         def hang():
             lock.acquire()
+        call = next(one.offset for one in dis.get_instructions(hang) if one.opname == "CALL")
+        def waits(frame):  # another thread that runs meanwhile sees it there once it has let go of the interpreter
+            return frame.f_code.co_name == "acquire" or (frame.f_code is hang.__code__ and frame.f_lasti == call)
         def kill():
-            waits = {"acquire", "_wait_for_tstate_lock"}  # in these functions of the library a thread waits
-            while not waits <= {frame.f_code.co_name for frame in sys._current_frames().values()}:
-                pass
+            while True:
+                frames = sys._current_frames()
+                joins = frames[threading.main_thread().ident].f_code.co_name == "_wait_for_tstate_lock"
+                if joins and waits(frames[thread.ident]):
+                    break
             os.kill(os.getpid(), signal.SIGKILL)
         thread = threading.Thread(target=hang)
         thread.start()
@@ -125,7 +130,7 @@ def test_a_thread_that_hangs_is_joined_by_an_event_that_is_pending(recorded: Rec
     )
     pending = {(row.operation, row.line) for row in rows(run.reel, "threads.") if row.state == "pending"}
     name = run.program.name
-    assert pending == {("threads.lock.acquire", f"{name}:6"), ("threads.thread.join", f"{name}:15")}
+    assert pending == {("threads.lock.acquire", f"{name}:6"), ("threads.thread.join", f"{name}:20")}
 
 
 def test_a_timer_is_a_thread_that_waits_for_its_cancel(recorded: Recorded, rows: Rows) -> None:

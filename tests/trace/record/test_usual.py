@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from importlib import import_module
 from types import SimpleNamespace
 from typing import Any
@@ -10,15 +9,12 @@ from typing import Any
 import pytest
 
 from ipcreel import mechanism
-from ipcreel.mechanism import descriptors, mp_synchronize, thread_locks
+from ipcreel.mechanism import descriptors, mp_rawvalues
 from ipcreel.mechanism.operation import Operation
 from ipcreel.record.wrap import compiled, recorded
 from ipcreel.tape import process
 
 _RESULTS: dict[str, list[Any]] = {
-    "sysv.queue.receive": [(b"text", 3)],
-    "socket.endpoint.send": [4, 2],
-    "socket.endpoint.recv": [b"text", b""],
     "pipe.end.read": [b"text", b""],
     "pipe.end.write": [4, 2],
     "mp.value.get": [1.5, 7, b"x"],
@@ -26,48 +22,34 @@ _RESULTS: dict[str, list[Any]] = {
     "mp.array.get": [1.5, 7],
     "mp.value.set": [None],
     "mp.array.set": [None],
-    "threads.lock.acquire": [True],
-    "mp.lock.acquire": [True],
-    "mp.semaphore.acquire": [True],
 }
 
 
 def usual_rows() -> list[Operation]:
-    rows = [
-        row
-        for name in mechanism.MECHANISMS
-        for row in import_module(f"ipcreel.mechanism.{name}").OPERATIONS
-        if row.usual is not None
-    ]
-    return [*rows, thread_locks.ACQUIRE_RLOCK, thread_locks.EXIT, thread_locks.EXIT_RLOCK]
+    tables = (import_module(f"ipcreel.mechanism.{name}").OPERATIONS for name in mechanism.MECHANISMS)
+    return [row for table in tables for row in table if row.usual is not None]
 
 
 @pytest.fixture
-def pair(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Two sockets, known as the tracer knows them while it records."""
-    sockets = import_module("ipcreel.mechanism.sockets")
-    monkeypatch.setattr(sockets, "_fileno", socket.socket.fileno)
-    left, right = socket.socketpair()
-    monkeypatch.setitem(descriptors.numbers, left.fileno(), 5)
-    with left, right:
-        yield left
+def descriptor(monkeypatch: pytest.MonkeyPatch) -> int:
+    """Of a pipe, known as the tracer knows it while it records."""
+    monkeypatch.setitem(descriptors.numbers, 99, 5)
+    return 99
 
 
 @pytest.mark.parametrize("row", usual_rows(), ids=lambda row: row.name)
-def test_the_text_says_what_the_functions_say(row: Operation, pair: socket.socket) -> None:
+def test_the_text_says_what_the_functions_say(row: Operation, descriptor: int) -> None:
     usual = row.usual
     assert usual is not None
     lock = SimpleNamespace(_ipcreel_object=5, _lock=None)
     lock._obj = lock
-    samples = {"message": b"text", "data": b"text", "size": 9, "descriptor": pair.fileno(), "sock": pair, "new": 2.5}
-    samples["index"] = 3
-    args = tuple(
-        samples.get(name, None if name in ("kind", "error", "traceback") else lock) for name in usual.arguments
-    )
-    names = dict(zip(usual.arguments, args, strict=True))
+    samples = {"data": b"text", "size": 9, "descriptor": descriptor, "new": 2.5, "index": 3}
+    args = tuple(samples.get(name, lock) for name in usual.arguments)
+    names: dict[str, Any] = dict(zip(usual.arguments, args, strict=True))
 
     def said(text: str, **more: Any) -> Any:
-        return eval(text, usual.scope, {**names, **more})
+        names.update(more)
+        return eval(text, usual.scope, names)
 
     a, sent = row.before(args, {}) if row.before else (0, None)
     if row.alone is not None and len(args) == 1:
@@ -98,12 +80,6 @@ def test_the_text_uses_no_name_of_the_wrapper_s_own(row: Operation) -> None:
     assert own.isdisjoint(used)
 
 
-def test_what_is_tried_is_tried_without_waiting() -> None:
-    for row in (thread_locks.ACQUIRE, thread_locks.ACQUIRE_RLOCK, mp_synchronize.LOCK_ACQUIRE):
-        assert row.usual is not None
-        assert "False) or WAIT" in row.usual.attempt
-
-
 def test_a_call_in_another_form_is_recorded_too() -> None:
     """Every wrong or rare form reaches the original as it was given."""
     given: list[Any] = []
@@ -111,7 +87,7 @@ def test_a_call_in_another_form_is_recorded_too() -> None:
     def original(*args: Any, **kwargs: Any) -> None:
         given.append((args, kwargs))
 
-    wrapper = recorded(thread_locks.RELEASE_RLOCK, original)
+    wrapper = recorded(mp_rawvalues.RAW_GET, original)
     assert process.here.inside  # nothing is recorded here
     wrapper()
     wrapper(1, 2)

@@ -9,12 +9,12 @@ from ipcreel.interpose.builtin import replacements, stand_for
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from types import BuiltinFunctionType, FunctionType, ModuleType
+    from types import BuiltinFunctionType, ModuleType
     from typing import Any
 
     from ipcreel.mechanism.operation import Operation
 
-    Wrap = Callable[[Operation, Callable[..., Any]], FunctionType]
+    Wrap = Callable[[Operation, Callable[..., Any]], Callable[..., Any]]
 
 else:  # `types` would be one more import at every start
     BuiltinFunctionType = type(len)

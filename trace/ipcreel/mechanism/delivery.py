@@ -11,6 +11,7 @@ from ipcreel.interpose.frames import is_ours, program_frame
 from ipcreel.mechanism.keeping import number
 from ipcreel.mechanism.operation import IN, RUN, Operation
 from ipcreel.tape import process
+from ipcreel.tape.writer import is_within
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -69,7 +70,8 @@ class Delivery:
         mark, here.mark = here.mark, here.outside  # not through `inside`: a handler could raise in that call
         try:
             if here.mark >= 0:
-                self.note(DELIVERED, 0, signalnum, BETWEEN if outer is frame else WITHIN, _moment(outer))
+                where = BETWEEN if outer is frame and not is_within(frame) else WITHIN
+                self.note(DELIVERED, 0, signalnum, where, _moment(outer))
             return self.run(self.handler, signalnum, outer)
         finally:
             here.mark = mark

@@ -75,7 +75,7 @@ RAW_GET = _unlocked(GET, 0x3304, usual=Usual("value", scope=globals(), got="kept
 RAW_SET = _unlocked(
     SET, 0x3305, after=_was_put,
     usual=Usual(
-        "value", "new", scope=globals(), when="type(new) is float or type(new) is int", sent="new", object_=_NUMBER
+        "value", "new", scope=globals(), when="plain(new) is not None", sent="new", object_=_NUMBER
     ),
 )  # fmt: skip
 RAW_ITEMS_GET = _unlocked(ITEMS_GET, 0x3314, after=_items_got)

@@ -123,7 +123,7 @@ def _try_items_put(args: Args, kwargs: Kwargs) -> Any:
 
 
 def _items_got(args: Args, kwargs: Kwargs, result: Any) -> tuple[int, int, object]:
-    return (*place_of(args[1] if len(args) > 1 else kwargs.get("i"), args[0]), kept(result))
+    return (*place_of(args[1] if len(args) > 1 else kwargs.get("i"), args[0]._obj), kept(result))
 
 
 def _items_put(args: Args, kwargs: Kwargs) -> tuple[int, object]:
@@ -158,7 +158,8 @@ _acquire: Any = None  # those of the semaphores' type in C
 _release: Any = None
 _INDEX, _STEP = "index, that of the first where there are several", "0 for one item, else the step from item to item"
 _VALUE, _ARRAY = "value._obj._ipcreel_object", "array._obj._ipcreel_object"
-_IS_NUMBER = "(type(new) is float or type(new) is int)"
+_IS_INDEX = "type(index) in (int, slice)"
+_AT, _BY = "(place := place_of(index, array._obj))[0]", "place[1]"
 VALUE_CREATE = Operation(
     0x3301, "mp.value.create", identify=_made, after=_creation, semantic=True, a="size in bytes",
     b="1 where it has a lock", payload="the value; of a structure, its bytes",
@@ -172,8 +173,8 @@ SET = Operation(
     0x3303, "mp.value.set", identify=_shared, attempt=_try_put, before=_put, after=_was_put, blocks=True,
     semantic=True, flow=OUT, payload="the value",
     usual=Usual(
-        "value", "new", scope=globals(), when=_IS_NUMBER, sent="new", attempt="_try_put((value, new), {})",
-        object_=_VALUE,
+        "value", "new", scope=globals(), when="plain(new) is not None", sent="new",
+        attempt="_try_put((value, new), {})", object_=_VALUE,
     ),
 )  # fmt: skip
 ARRAY_CREATE = Operation(
@@ -184,16 +185,16 @@ ITEMS_GET = Operation(
     0x3312, "mp.array.get", identify=_shared, attempt=_try_items_get, after=_items_got, blocks=True, semantic=True,
     flow=IN, give=_give, a=_INDEX, b=_STEP, payload="the item, or the items",
     usual=Usual(
-        "array", "index", scope=globals(), when="type(index) is int", attempt="_try_items_get((array, index), {})",
-        a_after="index", got="kept(result)", object_=_ARRAY,
+        "array", "index", scope=globals(), when=_IS_INDEX, attempt="_try_items_get((array, index), {})",
+        a_after=_AT, b=_BY, got="kept(result)", object_=_ARRAY,
     ),
 )  # fmt: skip
 ITEMS_SET = Operation(
     0x3313, "mp.array.set", identify=_shared, attempt=_try_items_put, before=_items_put, after=_items_were_put,
     blocks=True, semantic=True, flow=OUT, a=_INDEX, b=_STEP, payload="the item, or the items",
     usual=Usual(
-        "array", "index", "new", scope=globals(), when=f"type(index) is int and {_IS_NUMBER}", sent="new",
-        attempt="_try_items_put((array, index, new), {})", a_after="index", object_=_ARRAY,
+        "array", "index", "new", scope=globals(), when=f"{_IS_INDEX} and plain(new) is not None", sent="new",
+        attempt="_try_items_put((array, index, new), {})", a_after=_AT, b=_BY, object_=_ARRAY,
     ),
 )  # fmt: skip
 FIELD_GET = Operation(

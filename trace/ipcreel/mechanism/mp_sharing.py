@@ -5,13 +5,13 @@ from __future__ import annotations
 import posix
 
 from ipcreel.tape.process import object_number
+from ipcreel.tape.writer import is_plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
 _fstat = posix.fstat
-_PLAIN = frozenset((int, float, bool, str, bytes))
 
 
 def number_of(obj: Any, name: str = "") -> int:
@@ -33,18 +33,15 @@ def number_of(obj: Any, name: str = "") -> int:
 
 def plain(value: Any) -> Any:
     """`value` where it can be kept as it is, None where it has to be read back from the memory once it is there."""
-    kind = type(value)
-    if kind in _PLAIN:
-        return value
-    return value if kind in (list, tuple) and all(type(item) in _PLAIN for item in value) else None
+    return value if is_plain(value) else None
 
 
 def kept(value: Any) -> object:
     """A value read from the memory as a payload: a structure or an array inside an array is kept as its bytes."""
-    if type(value) in _PLAIN:
+    if is_plain(value):
         return value
     if type(value) is list:
-        return [item if type(item) in _PLAIN else kept(item) for item in value]
+        return [kept(item) for item in value]
     try:
         return bytes(memoryview(value))
     except TypeError:

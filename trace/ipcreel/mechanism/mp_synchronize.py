@@ -13,7 +13,7 @@ from __future__ import annotations
 from ipcreel.interpose.targets import dress, subclass
 from ipcreel.mechanism import inside
 from ipcreel.mechanism.mp_identity import key_of, named, object_of
-from ipcreel.mechanism.operation import IN, OUT, WAIT, Operation, Usual
+from ipcreel.mechanism.operation import ANYTHING, GAVE_TRUTH, IN, OUT, WAIT, Native, Operation
 from ipcreel.mechanism.timeouts import IN_WORDS, of_block_and_timeout, of_timeout
 from ipcreel.tape import process
 
@@ -162,28 +162,25 @@ def _give_arrived(args: Args, kwargs: Kwargs, a: int, b: int, payload: object) -
     return b
 
 
-_NUMBER = "lock._ipcreel_object"
-_ACQUIRED = Usual(
-    "lock", scope=globals(), a="-1", attempt="_acquire(lock, False) or WAIT", b="result is True", object_=_NUMBER
-)
-_RELEASED = Usual("lock", scope=globals(), object_=_NUMBER)
-_LEFT = Usual("lock", "kind", "exception", "traceback", scope=globals(), object_=_NUMBER)
+_ACQUIRED = Native(a=-1, tries=True, gave=GAVE_TRUTH)
+_RELEASED = Native()
+_LEFT = Native(("kind", ANYTHING), ("exception", ANYTHING), ("traceback", ANYTHING))
 LOCK_CREATE = Operation(0x3001, "mp.lock.create", identify=_made, semantic=True)
 LOCK_ACQUIRE = Operation(
     0x3002, "mp.lock.acquire", identify=_semlock, attempt=_try, before=_patience, after=_acquired, blocks=True,
-    flow=IN, give=_give_acquired, a=IN_WORDS, b="1 where it was acquired", usual=_ACQUIRED,
+    flow=IN, give=_give_acquired, a=IN_WORDS, b="1 where it was acquired", native=_ACQUIRED,
 )  # fmt: skip
-LOCK_RELEASE = Operation(0x3003, "mp.lock.release", identify=_semlock, flow=OUT, give=_give_released, usual=_RELEASED)
+LOCK_RELEASE = Operation(0x3003, "mp.lock.release", identify=_semlock, flow=OUT, give=_give_released, native=_RELEASED)
 SEMAPHORE_CREATE = Operation(
     0x3011, "mp.semaphore.create", identify=_made, after=_value_made, a="initial value",
     b="highest value", semantic=True,
 )  # fmt: skip
 SEMAPHORE_ACQUIRE = Operation(
     0x3012, "mp.semaphore.acquire", identify=_semlock, attempt=_try, before=_patience, after=_acquired, blocks=True,
-    flow=IN, give=_give_acquired, a=IN_WORDS, b="1 where it was acquired", usual=_ACQUIRED,
+    flow=IN, give=_give_acquired, a=IN_WORDS, b="1 where it was acquired", native=_ACQUIRED,
 )  # fmt: skip
 SEMAPHORE_RELEASE = Operation(
-    0x3013, "mp.semaphore.release", identify=_semlock, flow=OUT, give=_give_released, usual=_RELEASED
+    0x3013, "mp.semaphore.release", identify=_semlock, flow=OUT, give=_give_released, native=_RELEASED
 )
 SEMAPHORE_VALUE = Operation(
     0x3014, "mp.semaphore.value", identify=_semlock, after=_value, give=_give_value, a="its value"
@@ -321,7 +318,7 @@ def _number(semlock: Any, kind: str, made: bool) -> None:
 
 def _semlock_type(c_type: type, acquire: Operation, release: Operation, reading: Reading) -> type:
     rows = {
-        "acquire": acquire, "__enter__": acquire, "release": release, "__exit__": release.like(usual=_LEFT),
+        "acquire": acquire, "__enter__": acquire, "release": release, "__exit__": release.like(native=_LEFT),
         "_get_value": SEMAPHORE_VALUE, "_is_zero": SEMAPHORE_IS_ZERO,
     }  # fmt: skip
     methods = {}

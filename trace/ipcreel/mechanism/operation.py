@@ -78,6 +78,48 @@ class Usual:
         self.texts = (*arguments, when, concerns, a, sent, attempt, a_after, b, got, object_, call)
 
 
+# What a parameter of a native form is, and what is told of its result: as `core_wrapper.c` has them.
+ANYTHING, NOTHING, NUMBER, BYTES = range(4)
+GAVE_NOTHING, GAVE_TRUTH, GAVE_BYTES, GAVE_MESSAGE, GAVE_TAKEN, GAVE_ALL = range(6)
+
+
+class Native:
+    """The usual forms of calls of a function in C: the recorder's wrapper is in C too, and asks no function of the row.
+
+    Args:
+        parameters: name and kind of each behind the object: a NUMBER is kept as `a`, BYTES are what is sent, of
+            ANYTHING nothing is kept, NOTHING is None. Where another parameter is given, or no bytes, the form is not a
+            usual one and the row's functions are asked, as they are where there is no compiled wrapper.
+        a: where no NUMBER was given.
+        sends: the bytes are the payload, whatever comes of it.
+        gave: what is told of the result. GAVE_TRUTH: `b` is 1 for True; GAVE_BYTES: `b` is their size, they are the
+            payload; GAVE_MESSAGE, of (bytes, kind): likewise, and `a` is the kind; GAVE_TAKEN: `b` is a number, as many
+            of the bytes are the payload; GAVE_ALL: `b` is the size of the bytes that were given.
+        tries: it is an `acquire`: called with False first, it gives True unless it would have to wait.
+        inner: the attribute of the object in which that of `call` lies.
+        call: the function in C, where one in Python that only hands on is wrapped.
+        numbers: by descriptor, the numbers of objects that do not know theirs.
+    """
+
+    __slots__ = ("call", "form", "numbers", "tries")
+
+    def __init__(
+        self,
+        *parameters: tuple[str, int],
+        a: int = 0,
+        sends: bool = False,
+        gave: int = GAVE_NOTHING,
+        tries: bool = False,
+        inner: str | None = None,
+        call: Callable[..., Any] | None = None,
+        numbers: dict[int, int] | None = None,
+    ) -> None:
+        self.call = call
+        self.tries = tries
+        self.numbers = numbers
+        self.form = parameters, a, sends, tries, inner, numbers, gave
+
+
 class Operation:
     """How one operation is recorded, matched and replayed. Plain class: dataclasses cost 6 ms of every start.
 
@@ -100,13 +142,13 @@ class Operation:
         semantic: other recorded operations happen inside it, and are left out unless internals are asked for.
         replay: GIVE, RUN or FENCE.
         give: (args, kwargs, a, b, payload) → the result that a replay hands out.
-        usual: the form of nearly all calls, for the recorder to be quick about.
+        usual, native: the form of nearly all calls, for the recorder to be quick about.
         a, b, payload: what these fields hold, in words, for the format and for people.
     """
 
     __slots__ = (
         "a", "after", "alone", "attempt", "b", "before", "blocks", "code", "concerns", "flow", "give", "identify",
-        "name", "payload", "replay", "semantic", "target", "usual",
+        "name", "native", "payload", "replay", "semantic", "target", "usual",
     )  # fmt: skip
 
     def __init__(
@@ -127,6 +169,7 @@ class Operation:
         replay: str = GIVE,
         give: Give | None = None,
         usual: Usual | None = None,
+        native: Native | None = None,
         a: str = "",
         b: str = "",
         payload: str = "",
@@ -146,6 +189,7 @@ class Operation:
         self.replay = replay
         self.give = give
         self.usual = usual
+        self.native = native
         self.a = a
         self.b = b
         self.payload = payload
@@ -155,7 +199,8 @@ class Operation:
 
         Its usual form is that of the row's functions: where another one is not given, there is none.
         """
-        return Operation(**{name: getattr(self, name) for name in self.__slots__} | {"usual": None} | changes)
+        same = {name: getattr(self, name) for name in self.__slots__}
+        return Operation(**same | {"usual": None, "native": None} | changes)
 
     def __repr__(self) -> str:
         return f"<Operation {self.name}>"

@@ -16,7 +16,7 @@ from ipcreel.mechanism.kernel_object import (
     identify_by_name,
     identify_opened,
 )
-from ipcreel.mechanism.operation import IN, OUT, Operation, Usual
+from ipcreel.mechanism.operation import ANYTHING, IN, OUT, Native, Operation
 from ipcreel.mechanism.timeouts import FOREVER, IN_WORDS, of_timeout
 from ipcreel.tape.process import object_number
 
@@ -51,10 +51,8 @@ def _awaited(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[int, object
     return of_timeout(args, kwargs), None
 
 
-_NUMBER = "semaphore._ipcreel_object"
-_WAITED_FOR = Usual("semaphore", scope=globals(), a=str(FOREVER), object_=_NUMBER)
-_RELEASED = Usual("semaphore", scope=globals(), object_=_NUMBER)
-_LEFT = Usual("semaphore", "kind", "exception", "traceback", scope=globals(), object_=_NUMBER)
+_WAITED_FOR = Native(a=FOREVER)
+_LEFT = Native(("kind", ANYTHING), ("exception", ANYTHING), ("traceback", ANYTHING))
 OPERATIONS = (
     Operation(
         0x0501, "posix.semaphore.open", _CLASS, identify=identify_opened, give=give_opened,
@@ -63,16 +61,16 @@ OPERATIONS = (
     ),
     Operation(
         0x0502, "posix.semaphore.acquire", f"{_CLASS}.acquire", identify=_semaphore, before=_awaited, alone=FOREVER,
-        blocks=True, flow=IN, a=IN_WORDS, usual=_WAITED_FOR,
+        blocks=True, flow=IN, a=IN_WORDS, native=_WAITED_FOR,
     ),
     Operation(
-        0x0503, "posix.semaphore.release", f"{_CLASS}.release", identify=_semaphore, flow=OUT, usual=_RELEASED
+        0x0503, "posix.semaphore.release", f"{_CLASS}.release", identify=_semaphore, flow=OUT, native=Native()
     ),
     Operation(
         0x0504, "posix.semaphore.enter", f"{_CLASS}.__enter__", identify=_semaphore, before=_awaited, alone=FOREVER,
-        blocks=True, flow=IN, give=give_self, a=IN_WORDS, usual=_WAITED_FOR,
+        blocks=True, flow=IN, give=give_self, a=IN_WORDS, native=_WAITED_FOR,
     ),
-    Operation(0x0505, "posix.semaphore.exit", f"{_CLASS}.__exit__", identify=_semaphore, flow=OUT, usual=_LEFT),
+    Operation(0x0505, "posix.semaphore.exit", f"{_CLASS}.__exit__", identify=_semaphore, flow=OUT, native=_LEFT),
     Operation(0x0506, "posix.semaphore.close", f"{_CLASS}.close", identify=_semaphore),
     Operation(0x0507, "posix.semaphore.unlink", f"{_CLASS}.unlink", identify=_semaphore),
     Operation(0x0508, "posix.semaphore.unlink_by_name", "posix_ipc.unlink_semaphore", identify=_of_name),

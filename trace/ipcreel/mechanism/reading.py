@@ -7,7 +7,7 @@ from ipcreel.interpose import environment
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import FunctionType, ModuleType
+    from types import ModuleType
     from typing import Any
 
     from ipcreel.mechanism.operation import Operation
@@ -28,7 +28,7 @@ class Reading:
     def __init__(self) -> None:
         self.skip = frozenset(filter(None, environment.setting("IPCREEL_SKIP").split(",")))
 
-    def wrap(self, row: Operation, original: Callable[..., Any]) -> FunctionType:
+    def wrap(self, row: Operation, original: Callable[..., Any]) -> Callable[..., Any]:
         """A function to stand in the place of `original`."""
         raise NotImplementedError
 

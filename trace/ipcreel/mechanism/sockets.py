@@ -5,7 +5,7 @@ from __future__ import annotations
 from ipcreel.mechanism import descriptors
 from ipcreel.mechanism import socket_data as data
 from ipcreel.mechanism.descriptors import forget, fresh, inode_of, look, numbers
-from ipcreel.mechanism.operation import IN, OUT, Operation, Usual
+from ipcreel.mechanism.operation import ANYTHING, BYTES, GAVE_ALL, GAVE_BYTES, GAVE_TAKEN, IN, OUT, Native, Operation
 from ipcreel.tape.process import name_object, passed
 
 TYPE_CHECKING = False
@@ -191,15 +191,9 @@ RECVMSG_INTO = Operation(
     after=data.message_received_into, blocks=True, flow=IN, give=data.give_message_into, a=_FLAGS, b=_SIZE,
     payload="(bytes, [(level, type, data)], flags of the message, address)",
 )  # fmt: skip
-_NUMBER = "numbers[_fileno(sock)]"
-_SEND = Usual(
-    "sock", "data", scope=globals(), when="type(data) is bytes", b="result",
-    got="data if len(data) == result else data[:result]", object_=_NUMBER,
-)  # fmt: skip
-_SENDALL = Usual(
-    "sock", "data", scope=globals(), when="type(data) is bytes", sent="data", b="len(data)", object_=_NUMBER
-)
-_RECV = Usual("sock", "size", scope=globals(), b="len(result)", got="result", object_=_NUMBER)
+_SEND = Native(("data", BYTES), gave=GAVE_TAKEN, numbers=numbers)
+_SENDALL = Native(("data", BYTES), sends=True, gave=GAVE_ALL, numbers=numbers)
+_RECV = Native(("size", ANYTHING), gave=GAVE_BYTES, numbers=numbers)
 OPERATIONS = (
     CREATE, ACCEPT, CLOSE, BIND, LISTEN, CONNECT, CONNECT_EX, RECVMSG, RECVMSG_INTO,
     Operation(
@@ -237,12 +231,12 @@ OPERATIONS = (
     Operation(
         0x1010, "socket.endpoint.send", "socket.socket.send", identify=_socket,
         after=data.sent, blocks=True, flow=OUT, give=data.give_size, a=_FLAGS, b=_SIZE, payload="the bytes taken",
-        usual=_SEND,
+        native=_SEND,
     ),
     Operation(
         0x1011, "socket.endpoint.sendall", "socket.socket.sendall", identify=_socket, before=data.all_before,
         after=data.all_sent, blocks=True, flow=OUT, a=_FLAGS, b=_SIZE, payload="the bytes",
-        usual=_SENDALL,
+        native=_SENDALL,
     ),
     Operation(
         0x1012, "socket.endpoint.sendto", "socket.socket.sendto", identify=_socket, after=data.sent_to, blocks=True,
@@ -260,7 +254,7 @@ OPERATIONS = (
     Operation(
         0x1015, "socket.endpoint.recv", "socket.socket.recv", identify=_socket,
         after=data.received, blocks=True, flow=IN, give=data.give_payload, a=_FLAGS, b=_SIZE, payload="the bytes",
-        usual=_RECV,
+        native=_RECV,
     ),
     Operation(
         0x1016, "socket.endpoint.recv_into", "socket.socket.recv_into", identify=_socket,

@@ -18,7 +18,7 @@ from ipcreel.mechanism.kernel_object import (
     identify_by_id,
     identify_opened,
 )
-from ipcreel.mechanism.operation import IN, OUT, Operation, Usual
+from ipcreel.mechanism.operation import ANYTHING, BYTES, GAVE_MESSAGE, IN, NUMBER, OUT, Native, Operation
 from ipcreel.tape.process import object_number
 
 TYPE_CHECKING = False
@@ -72,7 +72,6 @@ def _found_key(args: tuple[Any, ...], kwargs: dict[str, Any], result: int) -> tu
     return result, 0, {"path": str(args[0] if args else kwargs.get("path"))}
 
 
-_NUMBER = "queue._ipcreel_object"
 _FTOK = Operation(0x0106, "sysv.key.ftok", after=_found_key, give=give_a, a="the key", payload="the path")
 
 OPERATIONS = (
@@ -84,18 +83,14 @@ OPERATIONS = (
     Operation(
         0x0102, "sysv.queue.send", "sysv_ipc.MessageQueue.send", identify=_queue, before=_sent, blocks=True, flow=OUT,
         a="type of the message", payload="the message",
-        usual=Usual(
-            "queue", "message", scope=globals(), when="type(message) is bytes", a="1", sent="message", object_=_NUMBER
-        ),
+        native=Native(("message", BYTES), ("block", ANYTHING), ("type", NUMBER), a=1, sends=True),
     ),
     Operation(
         0x0103, "sysv.queue.receive", "sysv_ipc.MessageQueue.receive", identify=_queue, before=_wanted, alone=0,
         after=_received, blocks=True, flow=IN, give=_give_received,
         a="type of the message; while pending, and where it raised, the type asked for", b="size in bytes",
         payload="the message",
-        usual=Usual(
-            "queue", scope=globals(), a_after="result[1]", b="len(result[0])", got="result[0]", object_=_NUMBER
-        ),
+        native=Native(("block", ANYTHING), ("type", NUMBER), gave=GAVE_MESSAGE),
     ),
     Operation(0x0104, "sysv.queue.remove", "sysv_ipc.MessageQueue.remove", identify=_queue),
     Operation(

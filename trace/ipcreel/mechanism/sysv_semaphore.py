@@ -15,7 +15,7 @@ from ipcreel.mechanism.kernel_object import (
     identify_by_id,
     identify_opened,
 )
-from ipcreel.mechanism.operation import IN, OUT, Operation, Usual
+from ipcreel.mechanism.operation import ANYTHING, IN, NOTHING, NUMBER, OUT, Native, Operation
 from ipcreel.tape.process import object_number
 
 TYPE_CHECKING = False
@@ -66,22 +66,22 @@ def _one(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[int, object]:
     return 1, None
 
 
-_NUMBER = "semaphore._ipcreel_object"
-_BY_ONE = Usual("semaphore", scope=globals(), a="1", object_=_NUMBER)
-_LEFT = Usual("semaphore", "kind", "exception", "traceback", scope=globals(), a="1", object_=_NUMBER)
+_LOWERED = Native(("timeout", NOTHING), ("delta", NUMBER), a=1)
+_RAISED = Native(("delta", NUMBER), a=1)
+_LEFT = Native(("kind", ANYTHING), ("exception", ANYTHING), ("traceback", ANYTHING), a=1)
 
 
 def _acquire(code: int, verb: str, method: str) -> Operation:
     return Operation(
         code, f"sysv.semaphore.{verb}", f"{_CLASS}.{method}", identify=_semaphore, before=_taken, alone=1, blocks=True,
-        flow=IN, a="by how much the value is lowered", payload=_TIMEOUT, usual=_BY_ONE,
+        flow=IN, a="by how much the value is lowered", payload=_TIMEOUT, native=_LOWERED,
     )  # fmt: skip
 
 
 def _release(code: int, verb: str, method: str) -> Operation:
     return Operation(
         code, f"sysv.semaphore.{verb}", f"{_CLASS}.{method}", identify=_semaphore, before=_given_back, alone=1,
-        flow=OUT, a="by how much the value is raised", usual=_BY_ONE,
+        flow=OUT, a="by how much the value is raised", native=_RAISED,
     )  # fmt: skip
 
 
@@ -101,11 +101,11 @@ OPERATIONS = (
     ),
     Operation(
         0x0207, "sysv.semaphore.enter", f"{_CLASS}.__enter__", identify=_semaphore, before=_one, alone=1, blocks=True,
-        flow=IN, give=give_self, a="by how much the value is lowered: 1", usual=_BY_ONE,
+        flow=IN, give=give_self, a="by how much the value is lowered: 1", native=Native(a=1),
     ),
     Operation(
         0x0208, "sysv.semaphore.exit", f"{_CLASS}.__exit__", identify=_semaphore, before=_one, flow=OUT,
-        a="by how much the value is raised: 1", usual=_LEFT,
+        a="by how much the value is raised: 1", native=_LEFT,
     ),
     Operation(0x0209, "sysv.semaphore.remove", f"{_CLASS}.remove", identify=_semaphore),
     Operation(

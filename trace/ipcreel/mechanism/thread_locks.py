@@ -10,7 +10,7 @@ import _thread
 
 from ipcreel.interpose.builtin import original_of, stand_for
 from ipcreel.mechanism import ownership, timeouts
-from ipcreel.mechanism.operation import GIVE, IN, OUT, RUN, WAIT, Operation, Usual
+from ipcreel.mechanism.operation import ANYTHING, GAVE_TRUTH, GIVE, IN, OUT, RUN, WAIT, Native, Operation
 from ipcreel.mechanism.ownership import new_of_program
 from ipcreel.mechanism.stand_in import StandIn, dressed, stand_in
 from ipcreel.tape.process import passed
@@ -83,31 +83,26 @@ def _acquire_rlock_at_once(args: Args, kwargs: Kwargs) -> Any:
     return _acquire_plain_rlock(*args, **kwargs) if patience(args, kwargs) == 0 else WAIT
 
 
-def _acquire_row(attempt: Any, at_once: str) -> Operation:
-    usual = Usual(
-        "lock", scope=globals(), a=str(timeouts.FOREVER), attempt=f"{at_once} or WAIT", b="result is True",
-        object_=_NUMBER,
-    )  # fmt: skip
+def _acquire_row(attempt: Any, native: Native) -> Operation:
     return Operation(
         0x2102, "threads.lock.acquire", identify=_lock, before=_wanted, after=_acquired,
-        attempt=attempt, blocks=True, flow=IN, replay=RUN,
-        a=timeouts.IN_WORDS, b="1 acquired, 0 not", usual=usual,
+        attempt=attempt, blocks=True, flow=IN, replay=RUN, native=native,
+        a=timeouts.IN_WORDS, b="1 acquired, 0 not",
     )  # fmt: skip
 
 
+_INSIDE: dict[str, Any] = {"inner": "_lock", "call": type(_plain_lock()).release}
+_LEFT = ("kind", ANYTHING), ("exception", ANYTHING), ("traceback", ANYTHING)
 CREATE = Operation(0x2101, "threads.lock.create", replay=RUN)
-_NUMBER = "lock._ipcreel_object"
-ACQUIRE = _acquire_row(_acquire_lock_at_once, "lock._lock.acquire(False)")
-ACQUIRE_RLOCK = _acquire_row(_acquire_rlock_at_once, "_acquire_plain_rlock(lock, False)")
-_LEFT = ("lock", "kind", "exception", "traceback")
-_RELEASED = "lock._lock.release()"
+_TAKEN: dict[str, Any] = {"a": timeouts.FOREVER, "tries": True, "gave": GAVE_TRUTH}
+ACQUIRE = _acquire_row(_acquire_lock_at_once, Native(**_TAKEN, inner="_lock", call=type(_plain_lock()).acquire))
+ACQUIRE_RLOCK = _acquire_row(_acquire_rlock_at_once, Native(**_TAKEN))
 RELEASE = Operation(
-    0x2103, "threads.lock.release", identify=_lock, flow=OUT, replay=RUN,
-    usual=Usual("lock", scope=globals(), object_=_NUMBER, call=_RELEASED),
+    0x2103, "threads.lock.release", identify=_lock, flow=OUT, replay=RUN, native=Native(**_INSIDE)
 )  # fmt: skip
-EXIT = RELEASE.like(usual=Usual(*_LEFT, scope=globals(), object_=_NUMBER, call=_RELEASED))
-RELEASE_RLOCK = RELEASE.like(usual=Usual("lock", scope=globals(), object_=_NUMBER))
-EXIT_RLOCK = RELEASE.like(usual=Usual(*_LEFT, scope=globals(), object_=_NUMBER))
+EXIT = RELEASE.like(native=Native(*_LEFT, **_INSIDE))
+RELEASE_RLOCK = RELEASE.like(native=Native())
+EXIT_RLOCK = RELEASE.like(native=Native(*_LEFT))
 LOCKED = Operation(
     0x2104, "threads.lock.locked", identify=_lock, after=_locked, replay=GIVE, give=_give_truth,
     b="1 locked, 0 not",

@@ -13,7 +13,7 @@ from ipcreel.mechanism.reading import Reading
 from ipcreel.record.source import shape_of, source_of
 from ipcreel.tape import process
 from ipcreel.tape.process import now, site_of, tape
-from ipcreel.tape.writer import Entry
+from ipcreel.tape.writer import Entry, Wrapper
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ _prepared: dict[tuple[object, ...], bytes] | None = None  # by shape
 class Recording(Reading):
     """The table read in order to record."""
 
-    def wrap(self, row: Operation, original: Callable[..., Any]) -> FunctionType:
+    def wrap(self, row: Operation, original: Callable[..., Any]) -> Callable[..., Any]:
         return _unrecorded(original) if self.skip and row.mechanism in self.skip else recorded(row, original)
 
     def note(
@@ -61,8 +61,19 @@ def _unrecorded(original: Callable[..., Any]) -> FunctionType:
     return chosen  # type: ignore[no-any-return]
 
 
-def recorded(row: Operation, original: Callable[..., Any], is_general: bool = False) -> FunctionType:
-    """A function that does what `original` does, and records it as `row` says.
+def recorded(row: Operation, original: Callable[..., Any]) -> Callable[..., Any]:
+    """A function that does what `original` does, and records it as `row` says."""
+    general, native = in_python(row, original), row.native
+    owner: Any = getattr(original, "__objclass__", None)  # its class in C
+    if Wrapper is None or native is None or (owner is None and native.call is None):
+        return general
+    call = native.call or (owner.acquire if native.tries else original)
+    fileno = None if native.numbers is None else owner.fileno
+    return Wrapper(general, call, row.code, row.blocks, tape, process.__dict__, describe, fileno, native.form)
+
+
+def in_python(row: Operation, original: Callable[..., Any], is_general: bool = False) -> FunctionType:
+    """The same, whatever the form of the call.
 
     Args:
         row: the operation.
@@ -106,7 +117,7 @@ def _generated(function: FunctionType, row: Operation, is_general: bool = False)
     scope = function.__globals__
     if usual is not None:
         scope.update({name: usual.scope[name] for name in code.co_names if name in usual.scope and name not in scope})
-        scope["general"] = recorded(row, scope["original"], True)
+        scope["general"] = in_python(row, scope["original"], True)
         function.__defaults__ = (_MISSING,) * len(usual.arguments)
     scope.update(
         _NEEDED,

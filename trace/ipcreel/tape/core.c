@@ -6,13 +6,9 @@ taking of a position and its use, but where the window of a tape has to slide, s
 handler comes between. */
 
 #include "core.h"
-#if PY_VERSION_HEX < 0x030C0000
-#define Py_BUILD_CORE
-#include <internal/pycore_frame.h>
-#undef Py_BUILD_CORE
-#endif
+#include "core_frame.h"
 
-#define VERSION 1 /* of what this offers to Python: a library from before a change is not used */
+#define VERSION 2 /* of what this offers to Python: a library from before a change is not used */
 #define PLACES 16 /* remembered by an entry: a wrapper is called at few places */
 #define FRAMES 4  /* of them, outwards, that tell a place apart: a library may stand between the program and a wrapper */
 
@@ -32,14 +28,14 @@ typedef struct {
     uint32_t site;
 } Place;
 
-typedef struct {
+struct Entry {
     PyObject_HEAD
     vectorcallfunc call;
     Writer *writer;
     PyObject *scope; /* the globals of `tape.process` */
     uint16_t op;
     Place places[PLACES];
-} Entry;
+};
 
 typedef struct {
     PyObject_HEAD
@@ -79,45 +75,16 @@ static Event *event_new(Entry *entry) {
     return event;
 }
 
-#if PY_VERSION_HEX < 0x030C0000
-/* Frames as the interpreter keeps them: a frame object would be made for each wrapper otherwise. */
-static _PyInterpreterFrame *complete(_PyInterpreterFrame *frame) {
-    while (frame != NULL && _PyFrame_IsIncomplete(frame))
-        frame = frame->previous;
-    return frame;
-}
-
-static int find_callers(Chain *chain) {
-    _PyInterpreterFrame *frame = complete(PyThreadState_Get()->cframe->current_frame);
+/* `outwards`: 1 where the frame on top is that of a wrapper, 0 where it is that of its caller. */
+static int find_callers(Chain *chain, int outwards) {
     int count = 0;
-    for (; frame != NULL && count < FRAMES; count++) {
-        frame = complete(frame->previous);
-        if (frame == NULL)
-            break;
-        chain->at[count] = (const char *)frame->prev_instr;
-        chain->code[count] = (PyObject *)frame->f_code;
+    for (Running frame = running_outer(running_top(), outwards); frame != NULL && count < FRAMES;
+         frame = running_outer(frame, 1), count++) {
+        chain->at[count] = running_at(frame);
+        chain->code[count] = running_code(frame);
     }
     return count;
 }
-#else
-static int find_callers(Chain *chain) {
-    PyFrameObject *frame = PyThreadState_GetFrame(PyThreadState_Get());
-    int count = 0;
-    for (; frame != NULL && count < FRAMES; count++) {
-        PyFrameObject *outer = PyFrame_GetBack(frame);
-        Py_DECREF(frame);
-        frame = outer;
-        if (frame == NULL)
-            break;
-        PyCodeObject *code = PyFrame_GetCode(frame);
-        chain->at[count] = (const char *)code + PyFrame_GetLasti(frame);
-        chain->code[count] = (PyObject *)code;
-        Py_DECREF(code);
-    }
-    Py_XDECREF(frame);
-    return count;
-}
-#endif
 
 static void forget(Place *place) {
     int count = place->count;
@@ -126,12 +93,13 @@ static void forget(Place *place) {
         Py_DECREF(place->chain.code[frame]);
 }
 
-/* Where in `places` a place may stand that is told apart by its first frame alone, or by two and more. */
-static Place *place_by(Entry *self, Chain *chain, int frames) {
+/* Where in `places` a place may stand that is told apart by its first frame alone, or by two and more: here, or in the
+other one of the same pair. */
+static int place_by(Chain *chain, int frames) {
     uintptr_t key = (uintptr_t)chain->at[0] >> 1;
     if (frames > 1)
         key ^= ((uintptr_t)chain->at[1] >> 1) * 31;
-    return &self->places[(key * 2654435761u >> 12) % PLACES];
+    return (int)((key * 2654435761u >> 12) % PLACES);
 }
 
 static int is_at(Place *place, Chain *chain, int count) {
@@ -143,12 +111,25 @@ static int is_at(Place *place, Chain *chain, int count) {
     return 1;
 }
 
+/* Of two that would stand at one place the later one does, and of a pair the two that came last. */
+static void remember(Entry *self, Chain *chain, int count, uint32_t site) {
+    Place *place = &self->places[place_by(chain, count)], *other = &self->places[place_by(chain, count) ^ 1];
+    for (int frame = 0; frame < count; frame++)
+        Py_INCREF(chain->code[frame]);
+    Place old = *other;
+    *other = *place;
+    place->chain = *chain;
+    place->site = site;
+    place->count = count;
+    forget(&old);
+}
+
 /* Ask Python for the site where the wrapper's caller stands, and remember it. -1 with an error. */
-static int64_t ask_for_site(Entry *self, Chain *chain, int count) {
+static int64_t ask_for_site(Entry *self, Chain *chain, int count, int outwards) {
     PyObject *site_kept = PyDict_GetItemWithError(self->scope, str_site_kept);
-    PyFrameObject *wrapper = PyThreadState_GetFrame(PyThreadState_Get());
-    PyFrameObject *frame = wrapper == NULL ? NULL : PyFrame_GetBack(wrapper);
-    Py_XDECREF(wrapper);
+    PyFrameObject *frame = PyThreadState_GetFrame(PyThreadState_Get());
+    if (outwards && frame != NULL)
+        Py_SETREF(frame, PyFrame_GetBack(frame));
     if (site_kept == NULL || site_kept == Py_None || frame == NULL) {
         Py_XDECREF(frame);
         return PyErr_Occurred() ? -1 : 0;
@@ -164,34 +145,30 @@ static int64_t ask_for_site(Entry *self, Chain *chain, int count) {
         return -1;
     }
     Py_DECREF(found);
-    if (depth >= 0 && depth < count) { /* their frames run still: nothing of the chain is gone */
-        Place *place = place_by(self, chain, depth + 1);
-        for (int each = 0; each <= depth; each++)
-            Py_INCREF(chain->code[each]);
-        forget(place);
-        place->chain = *chain;
-        place->site = site;
-        place->count = depth + 1;
-    }
+    if (depth >= 0 && depth < count) /* their frames run still: nothing of the chain is gone */
+        remember(self, chain, depth + 1, site);
     return site;
 }
 
-static int64_t site_of(Entry *self) {
+/* The number of the call site; `outwards`: 1 where the frame on top is the wrapper's, 0 where it is its caller's. */
+int64_t entry_site(Entry *self, int outwards) {
     Chain chain;
-    int count = find_callers(&chain);
+    int count = find_callers(&chain, outwards);
     if (count == 0)
         return 0; /* called by C at the bottom of a stack: an exit hook, the flush at the end */
     for (int frames = 1; frames <= 2; frames++) {
-        Place *place = place_by(self, &chain, frames <= count ? frames : 1);
-        if (is_at(place, &chain, count))
-            return place->site;
+        int place = place_by(&chain, frames <= count ? frames : 1);
+        if (is_at(&self->places[place], &chain, count))
+            return self->places[place].site;
+        if (is_at(&self->places[place ^ 1], &chain, count))
+            return self->places[place ^ 1].site;
     }
-    return ask_for_site(self, &chain, count);
+    return ask_for_site(self, &chain, count, outwards);
 }
 
 /* The call site is sought only now: whether the call is one of the operation's was asked in between. */
 static int event_write(Event *self, int64_t end_ns) {
-    int64_t site = site_of(self->entry);
+    int64_t site = entry_site(self->entry, 1);
     if (site < 0)
         return -1;
     self->taped.site = (uint32_t)site;
@@ -313,29 +290,31 @@ static PyTypeObject EventType = {
 
 /* ---- Entry: called where an operation begins ---- */
 
-static PyObject *entry_call(PyObject *callable, PyObject *const *args, size_t count, PyObject *names) {
-    Entry *self = (Entry *)callable;
-    PyObject *here = PyDict_GetItemWithError(self->scope, str_here);
-    if (here == NULL || here == Py_None) { /* the interpreter ends */
-        if (PyErr_Occurred())
-            return NULL;
-        Py_RETURN_NONE;
-    }
+/* The lane of this thread; -1 where nothing is recorded now, -2 with an error. */
+long lane_of(PyObject *scope) {
+    PyObject *here = PyDict_GetItemWithError(scope, str_here);
+    if (here == NULL || here == Py_None) /* the interpreter ends */
+        return PyErr_Occurred() ? -2 : -1;
     Py_INCREF(here);
     PyObject *mark = PyObject_GetAttr(here, str_mark);
     Py_DECREF(here);
     if (mark == NULL) {
         if (PyErr_ExceptionMatches(PyExc_RecursionError)) /* its message would speak of a comparison */
             PyErr_SetString(PyExc_RecursionError, "maximum recursion depth exceeded");
-        return NULL;
+        return -2;
     }
     long lane = PyLong_AsLong(mark);
     Py_DECREF(mark);
-    if (lane < 0) {
-        if (PyErr_Occurred())
-            return NULL;
+    return lane >= 0 ? lane : PyErr_Occurred() ? -2 : -1;
+}
+
+static PyObject *entry_call(PyObject *callable, PyObject *const *args, size_t count, PyObject *names) {
+    Entry *self = (Entry *)callable;
+    long lane = lane_of(self->scope);
+    if (lane == -2)
+        return NULL;
+    if (lane < 0)
         Py_RETURN_NONE;
-    }
     Event *event = event_new(self);
     if (event == NULL)
         return NULL;
@@ -344,19 +323,25 @@ static PyObject *entry_call(PyObject *callable, PyObject *const *args, size_t co
     return (PyObject *)event;
 }
 
-static PyObject *entry_new(PyTypeObject *type, PyObject *args, PyObject *names) {
-    PyObject *writer, *scope;
-    unsigned short op;
-    if (!PyArg_ParseTuple(args, "HO!O!", &op, &WriterType, &writer, &PyDict_Type, &scope))
-        return NULL;
-    Entry *self = (Entry *)type->tp_alloc(type, 0);
+static PyTypeObject EntryType;
+
+Entry *entry_make(uint16_t op, Writer *writer, PyObject *scope) {
+    Entry *self = (Entry *)EntryType.tp_alloc(&EntryType, 0);
     if (self == NULL)
         return NULL;
     self->call = entry_call;
     self->op = op;
     self->writer = (Writer *)Py_NewRef(writer);
     self->scope = Py_NewRef(scope);
-    return (PyObject *)self;
+    return self;
+}
+
+static PyObject *entry_new(PyTypeObject *type, PyObject *args, PyObject *names) {
+    PyObject *writer, *scope;
+    unsigned short op;
+    if (!PyArg_ParseTuple(args, "HO!O!", &op, &WriterType, &writer, &PyDict_Type, &scope))
+        return NULL;
+    return (PyObject *)entry_make(op, (Writer *)writer, scope);
 }
 
 static void entry_dealloc(Entry *self) {
@@ -378,17 +363,20 @@ static PyTypeObject EntryType = {
     .tp_new = entry_new,
 };
 
-/* pack(value, depth=0): the bytes; fall_back_on(pack): who is asked for what is not plain. */
+/* pack(value, depth=0): the bytes; fall_back_on(pack): who is asked for what is none of msgpack's; the others as in
+`plain.py`. */
 static PyMethodDef core_methods[] = {
     {"pack", (PyCFunction)(void (*)(void))core_pack, METH_FASTCALL, NULL},
     {"fall_back_on", (PyCFunction)core_fall_back_on, METH_O, NULL},
+    {"is_plain", (PyCFunction)core_is_plain, METH_O, NULL},
+    {"is_within", (PyCFunction)core_is_within, METH_O, NULL},
     {NULL, NULL, 0, NULL},
 };
 
 static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, .m_name = "core", .m_size = -1, .m_methods = core_methods};
 
 PyMODINIT_FUNC PyInit_core(void) {
-    if (writer_ready() < 0 || PyType_Ready(&EventType) < 0 || PyType_Ready(&EntryType) < 0)
+    if (writer_ready() < 0 || wrapper_ready() < 0 || PyType_Ready(&EventType) < 0 || PyType_Ready(&EntryType) < 0)
         return NULL;
     str_here = PyUnicode_InternFromString("here");
     str_mark = PyUnicode_InternFromString("mark");
@@ -397,7 +385,8 @@ PyMODINIT_FUNC PyInit_core(void) {
     if (module == NULL || PyModule_AddIntConstant(module, "VERSION", VERSION) < 0 ||
         PyModule_AddObjectRef(module, "Writer", (PyObject *)&WriterType) < 0 ||
         PyModule_AddObjectRef(module, "Event", (PyObject *)&EventType) < 0 ||
-        PyModule_AddObjectRef(module, "Entry", (PyObject *)&EntryType) < 0) {
+        PyModule_AddObjectRef(module, "Entry", (PyObject *)&EntryType) < 0 ||
+        PyModule_AddObjectRef(module, "Wrapper", (PyObject *)&WrapperType) < 0) {
         Py_XDECREF(module);
         return NULL;
     }

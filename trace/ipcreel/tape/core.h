@@ -1,4 +1,4 @@
-/* What the three parts of `ipcreel.tape.core` have in common. */
+/* What the four parts of `ipcreel.tape.core` have in common. */
 
 #ifndef IPCREEL_CORE_H
 #define IPCREEL_CORE_H
@@ -62,6 +62,7 @@ void packed_free(Packed *packed);
 int pack_value(Packed *packed, PyObject *value, int depth);
 PyObject *core_pack(PyObject *module, PyObject *const *args, Py_ssize_t count);
 PyObject *core_fall_back_on(PyObject *module, PyObject *pack);
+PyObject *core_is_plain(PyObject *module, PyObject *value);
 
 /* ---- core_writer.c ---- */
 
@@ -85,5 +86,21 @@ int write_event(Writer *self, long long *slot, Taped *event, int64_t end_ns);
 int write_end(Writer *self, long long slot, const int64_t *a, const int64_t *b, int64_t end_ns);
 int write_payload(Writer *self, long long slot, PyObject *value);
 int writer_ready(void);
+
+/* ---- core.c ---- */
+
+/* What the events of one operation begin with, and where it was called last. */
+typedef struct Entry Entry;
+
+Entry *entry_make(uint16_t op, Writer *writer, PyObject *scope);
+int64_t entry_site(Entry *self, int outwards);
+long lane_of(PyObject *scope);
+
+/* ---- core_wrapper.c ---- */
+
+extern PyTypeObject WrapperType;
+
+PyObject *core_is_within(PyObject *module, PyObject *frame);
+int wrapper_ready(void);
 
 #endif

@@ -198,3 +198,19 @@ PyObject *core_fall_back_on(PyObject *module, PyObject *pack) {
     Py_XSETREF(pack_in_python, Py_NewRef(pack));
     Py_RETURN_NONE;
 }
+
+static int is_scalar(PyObject *value) {
+    PyTypeObject *kind = Py_TYPE(value);
+    return kind == &PyLong_Type || kind == &PyFloat_Type || kind == &PyUnicode_Type || kind == &PyBytes_Type ||
+           kind == &PyBool_Type;
+}
+
+PyObject *core_is_plain(PyObject *module, PyObject *value) {
+    if (!PyList_CheckExact(value) && !PyTuple_CheckExact(value))
+        return PyBool_FromLong(is_scalar(value));
+    PyObject **items = PySequence_Fast_ITEMS(value);
+    for (Py_ssize_t count = PySequence_Fast_GET_SIZE(value); count--; items++)
+        if (!is_scalar(*items))
+            Py_RETURN_FALSE;
+    Py_RETURN_TRUE;
+}

@@ -17,7 +17,7 @@ from ipcreel.tape import layout
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import CodeType
+    from types import CodeType, FrameType
     from typing import Any
 
 _now, _getframe = time.monotonic_ns, sys._getframe
@@ -152,6 +152,24 @@ class Writer:
             _pack_float(view, begin - first, _SHORT_HEAD, slot, 0xCB, value)
         else:
             self.other_payload(slot, value)
+
+
+Wrapper: Callable[..., Callable[..., Any]] | None = None  # all wrappers are in Python here
+
+
+_SCALARS = frozenset((int, float, bool, str, bytes))
+
+
+def is_plain(value: object) -> bool:
+    """Whether a value can be kept as it is: a number, a text, bytes, a list or tuple of these."""
+    if type(value) is list or type(value) is tuple:
+        return all(type(item) in _SCALARS for item in value)
+    return type(value) in _SCALARS
+
+
+def is_within(frame: FrameType | None) -> bool:
+    """Whether a frame of the program stands in a call of a wrapper that has no frame: here they all have one."""
+    return False
 
 
 class Entry:

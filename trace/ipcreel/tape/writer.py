@@ -11,20 +11,20 @@ from ipcreel.tape.mapping import map_file, map_nothing
 from ipcreel.tape.pack import pack, pack_bytes_head
 
 # The hot path is in C where that could be compiled. Both write the same bytes.
-_CORE_VERSION = 1  # of `core.c` as it is now
+_CORE_VERSION = 2  # of `core.c` as it is now
 try:
-    from ipcreel.tape.core import VERSION, Entry, Writer, fall_back_on
+    from ipcreel.tape.core import VERSION, Entry, Wrapper, Writer, fall_back_on, is_plain, is_within
     from ipcreel.tape.core import pack as packed
 
     if VERSION != _CORE_VERSION or "IPCREEL_PLAIN" in os.environ:
         raise ImportError("compiled from another version, or not wanted")
     fall_back_on(pack)
 except ImportError:
-    from ipcreel.tape.plain import Entry, Writer
+    from ipcreel.tape.plain import Entry, Wrapper, Writer, is_plain, is_within
 
     packed = pack
 
-__all__ = ["Entry", "Tape", "Window", "is_compiled"]
+__all__ = ["Entry", "Tape", "Window", "Wrapper", "is_compiled", "is_plain", "is_within"]
 _open, _close, _write, _unlink, _getpid = os.open, os.close, os.write, os.unlink, os.getpid
 _PAYLOAD_HEAD = Struct(">BBBI").pack
 _SHORTEST_LONG = 256
