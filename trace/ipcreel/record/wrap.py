@@ -69,7 +69,7 @@ def recorded(row: Operation, original: Callable[..., Any]) -> Callable[..., Any]
         return general
     call = native.call or (owner.acquire if native.tries else original)
     fileno = None if native.numbers is None else owner.fileno
-    return Wrapper(general, call, row.code, row.blocks, tape, process.__dict__, describe, fileno, native.form)
+    return Wrapper(general, call, row.code, row.blocks, tape, process.__dict__, fileno, native.form)
 
 
 def in_python(row: Operation, original: Callable[..., Any], is_general: bool = False) -> FunctionType:

@@ -29,7 +29,6 @@ typedef struct {
     PyObject *fileno;   /* an object's descriptor, or NULL: it knows its own number */
     PyObject *numbers;  /* by descriptor, then */
     PyObject *scope;    /* the globals of `tape.process` */
-    PyObject *describe; /* an exception as a payload */
     PyObject *names[MOST];
     PyObject *attributes, *references;
     Writer *writer;
@@ -149,21 +148,84 @@ static int write_begun(Wrapper *self, Going *going, int64_t end_ns) {
     return write_event(self->writer, &going->slot, &going->taped, end_ns);
 }
 
-/* What has ended with an exception: that is described, and is raised still. */
+/* 0 with an error. The value is given away. */
+static int add(PyObject *dict, const char *key, PyObject *value) {
+    int done = value != NULL && PyDict_SetItemString(dict, key, value) == 0;
+    Py_XDECREF(value);
+    return done;
+}
+
+static PyObject *files_of(PyObject *error) {
+    PyObject *first = PyObject_GetAttrString(error, "filename"), *second = PyObject_GetAttrString(error, "filename2");
+    PyObject *files = NULL;
+    if (first != NULL && second != NULL && (first != Py_None || second != Py_None))
+        files = PyTuple_Pack(2, first, second);
+    Py_XDECREF(first);
+    Py_XDECREF(second);
+    return files;
+}
+
+static PyObject *text_of(PyObject *error) {
+    PyObject *text = PyObject_Str(error);
+    if (text != NULL || !PyErr_ExceptionMatches(PyExc_Exception))
+        return text;
+    PyErr_Clear();
+    return PyUnicode_FromString("(its text could not be made)");
+}
+
+static PyObject *name_of(PyObject *kind) {
+    PyObject *module = PyObject_GetAttrString(kind, "__module__"), *name = PyObject_GetAttrString(kind, "__qualname__");
+    PyObject *full = module != NULL && name != NULL ? PyUnicode_FromFormat("%S.%S", module, name) : NULL;
+    Py_XDECREF(module);
+    Py_XDECREF(name);
+    return full;
+}
+
+static PyObject *args_of(PyObject *error) {
+    PyObject *given = PyObject_GetAttrString(error, "args"), *args = given == NULL ? NULL : PySequence_Tuple(given);
+    Py_XDECREF(given);
+    return args;
+}
+
+/* An exception as a payload, as `keeping.describe` has it: but no line of Python runs, in which a signal's handler could
+come in between, where its class has none. */
+static PyObject *described(PyObject *error) {
+    PyObject *made = PyDict_New(), *files = NULL;
+    if (made != NULL && add(made, "raised", name_of((PyObject *)Py_TYPE(error))) &&
+        add(made, "args", args_of(error)) && add(made, "text", text_of(error))) {
+        if (PyObject_TypeCheck(error, (PyTypeObject *)PyExc_OSError))
+            files = files_of(error);
+        if (files == NULL || add(made, "files", files))
+            return made;
+    }
+    Py_XDECREF(made);
+    return NULL;
+}
+
+/* What has ended with an exception: that is described, and is raised still. What is raised meanwhile comes from a
+signal's handler, and is raised instead. */
 static void tell_raised(Wrapper *self, Going *going, int64_t end_ns) {
-    PyObject *kind, *error, *traceback;
+    PyObject *kind, *error, *traceback, *payload = NULL;
     PyErr_Fetch(&kind, &error, &traceback);
     PyErr_NormalizeException(&kind, &error, &traceback);
     int done = going->slot < 0 ? write_begun(self, going, -end_ns)
                                : write_end(self->writer, going->slot, NULL, NULL, -end_ns);
-    if (done == 0) {
-        PyObject *described = PyObject_CallOneArg(self->describe, error);
-        if (described != NULL && going->generation == self->writer->generation)
-            write_payload(self->writer, going->slot, described);
-        Py_XDECREF(described);
+    if (done == 0 && (payload = described(error)) != NULL && going->generation == self->writer->generation)
+        write_payload(self->writer, going->slot, payload);
+    Py_XDECREF(payload);
+    if (!PyErr_Occurred()) {
+        PyErr_Restore(kind, error, traceback);
+        return;
     }
-    PyErr_Clear();
-    PyErr_Restore(kind, error, traceback);
+    PyObject *new_kind, *new_error, *new_traceback;
+    PyErr_Fetch(&new_kind, &new_error, &new_traceback);
+    PyErr_NormalizeException(&new_kind, &new_error, &new_traceback);
+    if (traceback != NULL)
+        PyException_SetTraceback(error, traceback);
+    PyException_SetContext(new_error, error); /* takes it */
+    Py_XDECREF(traceback);
+    Py_XDECREF(kind);
+    PyErr_Restore(new_kind, new_error, new_traceback);
 }
 
 /* What is told of the result: 0 where it is not what the original gives. */
@@ -300,15 +362,15 @@ static PyObject *wrapper_call(PyObject *callable, PyObject *const *args, size_t 
 
 /* ---- The type ---- */
 
-/* Wrapper(general, original, op, blocks, writer, scope, describe, fileno, form): the last is that of a `Native`. */
+/* Wrapper(general, original, op, blocks, writer, scope, fileno, form): the last is that of a `Native`. */
 static PyObject *wrapper_new(PyTypeObject *type, PyObject *args, PyObject *names) {
-    PyObject *general, *original, *writer, *scope, *describe, *parameters, *inner, *fileno, *numbers;
+    PyObject *general, *original, *writer, *scope, *parameters, *inner, *fileno, *numbers;
     unsigned short op;
     int blocks, sends, tries, result;
     long long a;
     if (!PyArg_ParseTuple(
-            args, "OOHpO!O!OO(O!LppOOi)", &general, &original, &op, &blocks, &WriterType, &writer, &PyDict_Type, &scope,
-            &describe, &fileno, &PyTuple_Type, &parameters, &a, &sends, &tries, &inner, &numbers, &result))
+            args, "OOHpO!O!O(O!LppOOi)", &general, &original, &op, &blocks, &WriterType, &writer, &PyDict_Type, &scope,
+            &fileno, &PyTuple_Type, &parameters, &a, &sends, &tries, &inner, &numbers, &result))
         return NULL;
     if (PyTuple_GET_SIZE(parameters) > MOST) {
         PyErr_Format(PyExc_ValueError, "a usual form has %d parameters at most", MOST);
@@ -334,7 +396,6 @@ static PyObject *wrapper_new(PyTypeObject *type, PyObject *args, PyObject *names
     self->fileno = fileno == Py_None ? NULL : Py_NewRef(fileno);
     self->numbers = Py_NewRef(numbers);
     self->scope = Py_NewRef(scope);
-    self->describe = Py_NewRef(describe);
     self->writer = (Writer *)Py_NewRef(writer);
     self->a = a;
     self->op = op;
@@ -356,7 +417,6 @@ static void wrapper_dealloc(Wrapper *self) {
     Py_XDECREF(self->fileno);
     Py_XDECREF(self->numbers);
     Py_XDECREF(self->scope);
-    Py_XDECREF(self->describe);
     Py_XDECREF(self->writer);
     Py_XDECREF(self->entry);
     Py_XDECREF(self->attributes);
@@ -369,6 +429,14 @@ static PyObject *wrapper_get(PyObject *self, PyObject *instance, PyObject *owner
 }
 
 static PyObject *wrapper_repr(Wrapper *self) { return PyObject_Repr(self->original); }
+
+/* Pickled as what it is found under, as a function is. */
+static PyObject *wrapper_reduce(PyObject *self, PyObject *none) { return PyObject_GetAttrString(self, "__qualname__"); }
+
+static PyMethodDef wrapper_methods[] = {
+    {"__reduce__", wrapper_reduce, METH_NOARGS, NULL},
+    {NULL, NULL, 0, NULL},
+};
 
 static PyGetSetDef wrapper_getset[] = {
     {"__dict__", PyObject_GenericGetDict, PyObject_GenericSetDict, NULL, NULL},
@@ -387,6 +455,7 @@ PyTypeObject WrapperType = {
     .tp_weaklistoffset = offsetof(Wrapper, references),
     .tp_descr_get = wrapper_get,
     .tp_repr = (reprfunc)wrapper_repr,
+    .tp_methods = wrapper_methods,
     .tp_getset = wrapper_getset,
     .tp_new = wrapper_new,
 };
