@@ -53,6 +53,8 @@ def place_of(index: Any, array: Any) -> tuple[int, int]:
     if type(index) is int:
         return index, 0
     if isinstance(index, slice):
+        if index.start is None and index.step is None:
+            return 0, 1
         start, _, step = index.indices(len(array))
         return start, max(min(step, 2**62), -(2**62))
     try:
