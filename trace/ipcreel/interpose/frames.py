@@ -16,12 +16,16 @@ if TYPE_CHECKING:
 # The file name of generated wrappers. `warnings` leaves frames out of its count that bear these two words (warnings.c,
 # is_internal_frame): a `stacklevel` reaches as far as it would without us.
 WRAPPER_FILE = "<ipcreel, as importlib._bootstrap>"
+_ours: dict[str, bool] = {}  # asked for at every step outwards
 OUR_FOLDER = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 
 
 def is_ours(file: str) -> bool:
     """Whether code from `file` belongs to the recorder."""
-    return file == WRAPPER_FILE or file.startswith(OUR_FOLDER)
+    known = _ours.get(file)
+    if known is None:
+        known = _ours[file] = file == WRAPPER_FILE or file.startswith(OUR_FOLDER)
+    return known
 
 
 def program_frame(frame: FrameType | None) -> FrameType | None:

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-# Code of the library that makes an object on behalf of its caller, to whom it then belongs.
-makers: set[CodeType] = set()
+_makers: dict[int, CodeType] = {}  # by id: the hash of a code object is that of all that it consists of
+_internals: bool | None = None  # whether the library's own objects are asked for
 # Code of the library that makes what the program asks for from another process.
 servants: set[CodeType] = set()
 
@@ -42,17 +42,33 @@ def is_library(file: str) -> bool:
     return known
 
 
+def makes_for_caller(code: CodeType) -> None:
+    """Say of code of the library that what it makes belongs to whoever calls it."""
+    _makers[id(code)] = code
+
+
 def _maker() -> FrameType | None:
     """The frame of the program that is making an object now, None where it is the library that does."""
     here = process.here
     if here is None or here.inside:
         return None
     frame: FrameType | None = _getframe(2)
-    while frame is not None and (frame.f_code in makers or is_ours(frame.f_code.co_filename)):
+    while frame is not None:
+        code = frame.f_code
+        if not is_ours(code.co_filename):
+            if not is_library(code.co_filename):
+                return frame
+            if id(code) not in _makers:
+                return frame if _asked_for_internals() else None
         frame = frame.f_back
-    if frame is None or frame.f_code in servants or environment.setting("IPCREEL_INTERNALS"):
-        return frame
-    return None if is_library(frame.f_code.co_filename) else frame
+    return None
+
+
+def _asked_for_internals() -> bool:
+    global _internals  # noqa: PLW0603
+    if _internals is None:
+        _internals = bool(environment.setting("IPCREEL_INTERNALS"))
+    return _internals
 
 
 def new_of_program(kind: str) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ipcreel.mechanism import timeouts
 from ipcreel.mechanism.operation import IN, OUT, RUN, Operation
-from ipcreel.mechanism.ownership import made_by_program, makers, new_of_program, number_of, unwatched, watched
+from ipcreel.mechanism.ownership import made_by_program, makes_for_caller, new_of_program, number_of, unwatched, watched
 from ipcreel.mechanism.stand_in import dressed
 from ipcreel.mechanism.thread_locks import keep_out_of_conditions
 
@@ -98,7 +98,7 @@ def install(module: ModuleType, reading: Reading) -> None:
     condition = library.Condition
     unwatched(condition)
     plain = condition.__init__
-    makers.add(plain.__code__)
+    makes_for_caller(plain.__code__)
 
     def make(*args: Any, **kwargs: Any) -> None:
         plain(*args, **kwargs)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ipcreel.mechanism import timeouts
 from ipcreel.mechanism.operation import GIVE, IN, OUT, RUN, WAIT, Operation
-from ipcreel.mechanism.ownership import made_by_program, makers, new_of_program, number_of, unwatched, watched
+from ipcreel.mechanism.ownership import made_by_program, makes_for_caller, new_of_program, number_of, unwatched, watched
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -77,4 +77,4 @@ def install(module: ModuleType, reading: Reading) -> None:
     """Let the event in a timer belong to who makes the timer: its wait is that of the timer, its set a cancel."""
     library: Any = module
     unwatched(library.Event)
-    makers.add(library.Timer.__init__.__code__)
+    makes_for_caller(library.Timer.__init__.__code__)

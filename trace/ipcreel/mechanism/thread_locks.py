@@ -248,5 +248,5 @@ def install(module: ModuleType, reading: Reading) -> None:
     low.allocate_lock = low.allocate = factory
     low.LockType = lock_class
     low.RLock = rlock_class
-    ownership.makers.add(library.RLock.__code__)
+    ownership.makes_for_caller(library.RLock.__code__)
     passed.add(module.__file__ or "")

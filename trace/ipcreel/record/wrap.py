@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import marshal
 import os
-import sys
 
 from ipcreel.interpose.frames import WRAPPER_FILE, is_ours, program_frame
 from ipcreel.mechanism.keeping import describe, text_of
@@ -12,7 +11,7 @@ from ipcreel.mechanism.operation import WAIT, Operation
 from ipcreel.mechanism.reading import Reading
 from ipcreel.record.source import shape_of, source_of
 from ipcreel.tape import process
-from ipcreel.tape.process import now, site_of, tape
+from ipcreel.tape.process import tape
 from ipcreel.tape.writer import Entry, Wrapper
 
 TYPE_CHECKING = False
@@ -34,18 +33,22 @@ _prepared: dict[tuple[object, ...], bytes] | None = None  # by shape
 class Recording(Reading):
     """The table read in order to record."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._entries: dict[int, Entry] = {}
+
     def wrap(self, row: Operation, original: Callable[..., Any]) -> Callable[..., Any]:
         return _unrecorded(original) if self.skip and row.mechanism in self.skip else recorded(row, original)
 
     def note(
         self, row: Operation, object_: int, a: int = 0, b: int = 0, payload: object = None, begin_ns: int = 0
     ) -> int:
-        if row.mechanism in self.skip:
+        if self.skip and row.mechanism in self.skip:
             return -1
-        at_ns = now()
-        frame = program_frame(sys._getframe(1))
-        site = site_of(frame) if frame is not None else 0
-        slot = tape.whole(begin_ns or at_ns, process.here.lane, row.code, object_, site, a, b, at_ns)
+        entry = self._entries.get(row.code)
+        if entry is None:
+            entry = self._entries[row.code] = Entry(row.code, tape, process.__dict__)
+        slot = entry.note(begin_ns, process.here.lane, object_, a, b)
         if payload is not None:
             tape.payload(slot, payload)
         return slot

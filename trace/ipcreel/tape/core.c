@@ -8,9 +8,9 @@ handler comes between. */
 #include "core.h"
 #include "core_frame.h"
 
-#define VERSION 2 /* of what this offers to Python: a library from before a change is not used */
+#define VERSION 3 /* of what this offers to Python: a library from before a change is not used */
 #define PLACES 16 /* remembered by an entry: a wrapper is called at few places */
-#define FRAMES 4  /* of them, outwards, that tell a place apart: a library may stand between the program and a wrapper */
+#define FRAMES 8  /* of them, outwards, that tell a place apart: a library may stand between the program and a wrapper */
 
 static PyObject *str_here, *str_mark, *str_site_kept;
 
@@ -25,6 +25,7 @@ typedef struct {
 typedef struct {
     Chain chain;
     int count; /* of the frames that tell it apart; 0: not in use */
+    int whole; /* no frame lies further out */
     uint32_t site;
 } Place;
 
@@ -103,7 +104,7 @@ static int place_by(Chain *chain, int frames) {
 }
 
 static int is_at(Place *place, Chain *chain, int count) {
-    if (place->count == 0 || place->count > count)
+    if (place->count == 0 || place->count > count || (place->whole && place->count < count))
         return 0;
     for (int frame = 0; frame < place->count; frame++)
         if (place->chain.at[frame] != chain->at[frame])
@@ -112,7 +113,7 @@ static int is_at(Place *place, Chain *chain, int count) {
 }
 
 /* Of two that would stand at one place the later one does, and of a pair the two that came last. */
-static void remember(Entry *self, Chain *chain, int count, uint32_t site) {
+static void remember(Entry *self, Chain *chain, int count, int whole, uint32_t site) {
     Place *place = &self->places[place_by(chain, count)], *other = &self->places[place_by(chain, count) ^ 1];
     for (int frame = 0; frame < count; frame++)
         Py_INCREF(chain->code[frame]);
@@ -121,6 +122,7 @@ static void remember(Entry *self, Chain *chain, int count, uint32_t site) {
     place->chain = *chain;
     place->site = site;
     place->count = count;
+    place->whole = whole;
     forget(&old);
 }
 
@@ -146,7 +148,7 @@ static int64_t ask_for_site(Entry *self, Chain *chain, int count, int outwards) 
     }
     Py_DECREF(found);
     if (depth >= 0 && depth < count) /* their frames run still: nothing of the chain is gone */
-        remember(self, chain, depth + 1, site);
+        remember(self, chain, depth + 1, depth + 1 == count && count < FRAMES, site);
     return site;
 }
 
@@ -323,6 +325,29 @@ static PyObject *entry_call(PyObject *callable, PyObject *const *args, size_t co
     return (PyObject *)event;
 }
 
+/* note(begin_ns, lane, object, a, b): write what has happened by now, called by what the program called. The slot. */
+static PyObject *entry_note(Entry *self, PyObject *const *args, Py_ssize_t count) {
+    uint64_t end_ns = now();
+    if (counted("note", count, 5) < 0)
+        return NULL;
+    Taped taped = {
+        .begin_ns = (uint64_t)fit(args[0]), .lane = (uint32_t)fit(args[1]), .op = self->op,
+        .object = (uint32_t)fit(args[2]), .a = fit(args[3]), .b = fit(args[4])};
+    if (taped.begin_ns == 0)
+        taped.begin_ns = end_ns;
+    int64_t site = entry_site(self, 1);
+    long long slot;
+    if (site < 0)
+        return NULL;
+    taped.site = (uint32_t)site;
+    return write_event(self->writer, &slot, &taped, (int64_t)end_ns) < 0 ? NULL : PyLong_FromLongLong(slot);
+}
+
+static PyMethodDef entry_methods[] = {
+    {"note", (PyCFunction)(void (*)(void))entry_note, METH_FASTCALL, NULL},
+    {NULL, NULL, 0, NULL},
+};
+
 static PyTypeObject EntryType;
 
 Entry *entry_make(uint16_t op, Writer *writer, PyObject *scope) {
@@ -360,6 +385,7 @@ static PyTypeObject EntryType = {
     .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_VECTORCALL,
     .tp_call = PyVectorcall_Call,
     .tp_vectorcall_offset = offsetof(Entry, call),
+    .tp_methods = entry_methods,
     .tp_new = entry_new,
 };
 

@@ -200,6 +200,16 @@ class Entry:
             raise RecursionError("maximum recursion depth exceeded") from None
         return None if lane < 0 else Event(self, lane)
 
+    def note(self, begin_ns: int, lane: int, object_: int, a: int, b: int) -> int:
+        """Write what has happened by now, or has taken from `begin_ns` until now; called by what the program called.
+
+        Returns:
+            The slot of its event.
+        """
+        at_ns = _now()
+        site = self.scope["site_of"](_getframe(2))
+        return self.writer.whole(begin_ns or at_ns, lane, self.op, object_, site, a, b, at_ns)
+
     def site(self) -> int:
         """The number of the call site where the wrapper was called, which has called an event's method."""
         try:

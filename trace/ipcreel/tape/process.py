@@ -25,6 +25,7 @@ sites: dict[int, int] = {}  # id of a code object + instruction offset (the byte
 passed: set[str] = set()  # files of library code that may stand between the program and an operation of its
 _files: set[str] = set()  # those that sites lie in
 _codes: list[CodeType] = []  # keeps them alive, so that an id is never given twice
+_FRAMES = 8  # outwards, that whoever remembers a call site tells it by, at most
 _lanes = 0
 _objects: dict[object, int] = {}
 _object_count = 0
@@ -172,9 +173,9 @@ def site_kept(frame: FrameType) -> tuple[int, int]:
     """`site_of`, for whoever remembers it, and by how many frames outwards it is told; -1 where it is by many."""
     number = site_of(frame)
     outer: FrameType | None = frame
-    for depth in range(4):
-        if outer is None:
-            break
+    for depth in range(_FRAMES):
+        if outer is None:  # a thread of the library's own
+            return number, depth - 1
         if sites.get(id(outer.f_code) + outer.f_lasti) == number:  # this one is not passed over
             return number, depth
         outer = outer.f_back

@@ -11,7 +11,7 @@ from ipcreel.tape.mapping import map_file, map_nothing
 from ipcreel.tape.pack import pack, pack_bytes_head
 
 # The hot path is in C where that could be compiled. Both write the same bytes.
-_CORE_VERSION = 2  # of `core.c` as it is now
+_CORE_VERSION = 3  # of `core.c` as it is now
 try:
     from ipcreel.tape.core import VERSION, Entry, Wrapper, Writer, fall_back_on, is_plain, is_within
     from ipcreel.tape.core import pack as packed
