@@ -69,4 +69,4 @@ OPERATIONS = (
 def install(module: ModuleType, reading: Reading) -> None:
     """The server makes what a proxy asks for."""
     library: Any = module
-    ownership.servants.add(library.Server.create.__code__)
+    ownership.makes_for_other_process(library.Server.create.__code__)

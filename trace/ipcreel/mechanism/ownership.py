@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-_makers: dict[int, CodeType] = {}  # by id: the hash of a code object is that of all that it consists of
+# Code of the library, by id: the hash of a code object is that of all that it consists of.
+_makers: dict[int, CodeType] = {}
+_servants: dict[int, CodeType] = {}
 _internals: bool | None = None  # whether the library's own objects are asked for
-# Code of the library that makes what the program asks for from another process.
-servants: set[CodeType] = set()
 
 _LIBRARY = os.path.dirname(os.__file__) + os.sep
 _NOT_LIBRARY = tuple(_LIBRARY + name + os.sep for name in ("site-packages", "dist-packages", "test"))
@@ -47,6 +47,11 @@ def makes_for_caller(code: CodeType) -> None:
     _makers[id(code)] = code
 
 
+def makes_for_other_process(code: CodeType) -> None:
+    """Say of code of the library that it makes what the program asks for from another process."""
+    _servants[id(code)] = code
+
+
 def _maker() -> FrameType | None:
     """The frame of the program that is making an object now, None where it is the library that does."""
     here = process.here
@@ -59,7 +64,7 @@ def _maker() -> FrameType | None:
             if not is_library(code.co_filename):
                 return frame
             if id(code) not in _makers:
-                return frame if _asked_for_internals() else None
+                return frame if id(code) in _servants or _asked_for_internals() else None
         frame = frame.f_back
     return None
 
