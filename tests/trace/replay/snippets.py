@@ -768,7 +768,8 @@ child = subprocess.Popen(["/bin/cat"], stdin=subprocess.PIPE, stdout=subprocess.
 say(child.communicate(b"to the cat and back"), child.returncode)
 """,
     """
-child = subprocess.Popen([sys.executable, "-c", "import os; print(os.getpid(), 'said', os.urandom(2).hex())"])
+said = "import os, sys; sys.stdout.write(f'{os.getpid()} said {os.urandom(2).hex()}' + chr(10))"
+child = subprocess.Popen([sys.executable, "-c", said])
 say(child.wait())
 """,
     """
