@@ -204,6 +204,16 @@ def test_panels_follow_the_cursor(window):
     assert "Processes and threads" in show(window, "state")
 
 
+def test_a_page_is_shown_from_its_begin_however_it_is_written(window):
+    window.session.answers.finish()
+    for name in ("state", "synchronization", "run", "pricing"):
+        show(window, name)
+        page = page_of(window, name)
+        assert page.textCursor().position() == 0
+        page.resize(page.width() // 2, page.height())
+        assert page.verticalScrollBar().value() == 0
+
+
 def test_a_link_selects_its_event_in_every_panel(window):
     window.session.go_to(int(window.session.lens.tick_ns[3]))
     page = page_of(window, "pricing")

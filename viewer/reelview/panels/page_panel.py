@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QTimer, QUrl
-from PySide6.QtGui import QKeyEvent, QPaintEvent, QPalette, QTextOption
+from PySide6.QtGui import QKeyEvent, QPaintEvent, QPalette, QTextCursor, QTextOption
 from PySide6.QtWidgets import QTextBrowser, QWidget
 
 from reelview.panels.sections import Sections
@@ -133,10 +133,19 @@ class PagePanel(QTextBrowser):
 
     def _put(self, sections: Callable[[], None]) -> None:
         """Shows sections, and the page at the place where it was read."""
-        bar = self.verticalScrollBar()
-        at = bar.value()
+        bar, cursor = self.verticalScrollBar(), self.textCursor()
+        at, ends = bar.value(), (cursor.anchor(), cursor.position())
         sections()
+        self._set_cursor(*ends)  # else it goes to the end with what is inserted, and Qt scrolls there
         bar.setValue(at)
+
+    def _set_cursor(self, *ends: int) -> None:
+        """Puts the page's own cursor, which marks the link that has the keys, where it was."""
+        last = max(self.document().characterCount() - 1, 0)
+        cursor = self.textCursor()
+        for end, mode in zip(ends, (QTextCursor.MoveMode.MoveAnchor, QTextCursor.MoveMode.KeepAnchor), strict=True):
+            cursor.setPosition(min(end, last), mode)
+        self.setTextCursor(cursor)
 
     def _on_playing_changed(self) -> None:
         if self._is_old or not self._sections.is_shown:
