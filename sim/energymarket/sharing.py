@@ -145,7 +145,7 @@ class Sharing:
         self._counts.use_up_offer()
 
     def _send(self, offer: Offer) -> None:
-        uninterrupted(self._queue.send, offer.encode(), True, offer.message_type)
+        self._queue.send(offer.encode(), type=offer.message_type)  # there is a slot: it does not wait
         self._offered.release()
 
     def _wait_for_all_offers(self) -> None:

@@ -55,4 +55,6 @@ with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         error.close()
     server.shutdown()
     thread.join()
+for handler in threading.enumerate()[1:]:  # they end by themselves, as their connection was closed
+    handler.join()
 print("threads", threading.active_count())
