@@ -23,6 +23,7 @@ from energymarket.weather import weather_process
 
 FDS_A_HOME = 3  # two in main for each child, one in the market for each connection
 FDS_BESIDES = 128
+CLOCK_ENDS_S = 1.0
 
 
 def run_market(config: Config, bug: Bug, tell: Callable[[TickReport], None]) -> int:
@@ -44,6 +45,7 @@ def run_market(config: Config, bug: Bug, tell: Callable[[TickReport], None]) -> 
         return _run(plan, make_shared(context, config), supervisor, tell)
     finally:
         supervisor.end(lambda: ipc.remove(bug) if ipc else None)
+        _let_clock_end()
         if bug is not Bug.LEAK:
             registry.remove()
 
@@ -74,6 +76,13 @@ def _start_all(plan: Plan, shared: Shared, supervisor: Supervisor) -> None:
     supervisor.start("weather", weather_process, plan, shared)
     for home in range(plan.config.run.homes):
         supervisor.start(f"home-{home}", home_process, home, plan, shared, port)
+
+
+def _let_clock_end() -> None:
+    """What it waited in is gone. An interpreter that ends while a thread is at its output aborts."""
+    for thread in threading.enumerate():
+        if isinstance(thread, ClockThread):
+            thread.join(CLOCK_ENDS_S)
 
 
 class ClockThread(threading.Thread):

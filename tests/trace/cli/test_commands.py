@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from ipcreel.cli.summary import NOT_COMPILED
 from ipcreel.reel import Reel
+from ipcreel.tape.writer import is_compiled
 from tests.trace.conftest import Record
 
 QUEUE = """
@@ -69,6 +71,14 @@ def test_an_existing_reel_is_replaced_only_when_asked(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("program", "code"), [("raise SystemExit(3)", 3), ("1/0", 1), ("pass", 0)])
 def test_the_exit_code_is_the_programs(recorded: Record, program: str, code: int) -> None:
     assert recorded(program).exit == code
+
+
+def test_who_records_without_the_compiled_part_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    command = "record", "--force", "-o", "true.reel", "--", "true"
+    told = [f"ipcreel: {NOT_COMPILED}\n" in ipcreel(*command, cwd=tmp_path).stderr]
+    monkeypatch.setenv("IPCREEL_PLAIN", "1")
+    told.append(f"ipcreel: {NOT_COMPILED}\n" in ipcreel(*command, cwd=tmp_path).stderr)
+    assert told == [not is_compiled(), True]
 
 
 def test_events_shows_payloads_as_what_they_are(recorded: Record) -> None:

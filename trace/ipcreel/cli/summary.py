@@ -7,6 +7,12 @@ from typing import Any
 
 from ipcreel.record.launch import Outcome
 from ipcreel.reel import contents, open_reel
+from ipcreel.tape.writer import is_compiled
+
+NOT_COMPILED = (
+    "the recorder's part in C was not compiled, it takes several times as long without: "
+    "install ipcreel again where there is a C compiler and Python.h"
+)
 
 
 def summary(output: Path, written: dict[str, Any], outcome: Outcome | None) -> str:
@@ -26,6 +32,8 @@ def summary(output: Path, written: dict[str, Any], outcome: Outcome | None) -> s
     share = contents.own_share(reel)
     if share is not None:
         lines.append(f"the recorder's own share of the processor time: {share_text(share)}")
+    if not is_compiled():
+        lines.append(NOT_COMPILED)
     return "".join(f"ipcreel: {line}\n" for line in lines)
 
 
