@@ -57,8 +57,16 @@ def test_a_reel_of_no_event(tmp_path, opened):
     assert window.session.selection.selected_event is None
 
 
-def test_a_reel_of_no_event_has_a_picture(tmp_path):
-    make_reel(tmp_path / "empty.reel", ["idle"], [])
+def test_a_reel_of_no_process(tmp_path, opened):
+    """The recorder was killed before the program had begun."""
+    window = opened(make_reel(tmp_path / "empty.reel", [], []))
+    look(window)
+    press_all_keys(window)
+
+
+@pytest.mark.parametrize("processes", [["idle"], []])
+def test_a_reel_of_no_event_has_a_picture(tmp_path, processes):
+    make_reel(tmp_path / "empty.reel", processes, [])
     command = [sys.executable, "-m", "ipcreel", "render", "empty.reel", "-o", "empty.png"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)
     assert (done.returncode, done.stderr) == (0, "")

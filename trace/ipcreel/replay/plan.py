@@ -63,6 +63,8 @@ def find_process(reel: Reel, wanted: str | None) -> int:
         known = _listed([_placed(reel, row, f"{wanted}#{place}") for place, row in enumerate(rows, 1)])
         raise ReelError(f"{reel.path}: {len(rows)} processes are called {wanted}. Say which: --process {known}.")
     known = _listed([f"{reel.process_name(row)} ({reel.processes[row]['pid']})" for row in replayable(reel, None)])
+    if not known:
+        raise ReelError(f"{reel.path}: it holds no process that could be replayed.")
     if wanted is None:
         raise ReelError(f"{reel.path}: say which process: --process NAME. There are: {known}.")
     raise ReelError(f"{reel.path}: there is no process {wanted}. There are: {known}.")

@@ -173,7 +173,7 @@ class Strips:
 
 def arrange_lines(order: LaneOrder, lane_names: tuple[str, ...], spans: Spans) -> Layout:
     """The lines of an order: the pinned ones, then track by track; a track of a single lane needs no header."""
-    rows_of: list[list[int]] = [[] for _ in lane_names]
+    rows_of: list[list[int]] = [[] for _ in range(spans.lanes)]  # one without a name where there is no lane at all
     for row, lane in enumerate(spans.row_lane.tolist()):
         rows_of[lane].append(row)
     lines: list[Line] = []
