@@ -36,6 +36,7 @@ typedef struct {
     int64_t a;
     int kinds[MOST];
     int count, result;
+    int needed; /* a bit for each parameter without which a form is none of the usual ones */
     uint16_t op;
     char blocks, tries, sends;
 } Wrapper;
@@ -89,7 +90,7 @@ static int place_of(Wrapper *self, PyObject *name) {
 
 /* Whether a call is in a usual form; `count` arguments are given by their places, the object's being the first. */
 static int is_usual(Wrapper *self, PyObject *const *args, Py_ssize_t count, PyObject *names, Given *given) {
-    int seen = 0, needed = 0;
+    int seen = 0;
     given->a = self->a;
     given->bytes = NULL;
     if (count < 1 || count > self->count + 1)
@@ -105,9 +106,7 @@ static int is_usual(Wrapper *self, PyObject *const *args, Py_ssize_t count, PyOb
             return 0;
         seen |= 1 << place;
     }
-    for (int place = 0; place < self->count; place++)
-        needed |= (self->kinds[place] == BYTES) << place;
-    return (seen & needed) == needed;
+    return (seen & self->needed) == self->needed;
 }
 
 /* The number of an object; -1 where it is not the program's, -2 where Python has to be asked. */
@@ -388,6 +387,7 @@ static PyObject *wrapper_new(PyTypeObject *type, PyObject *args, PyObject *names
         } else {
             Py_INCREF(self->names[self->count]);
             PyUnicode_InternInPlace(&self->names[self->count]);
+            self->needed |= (self->kinds[self->count] == BYTES) << self->count;
         }
     self->call = wrapper_call;
     self->general = Py_NewRef(general);
