@@ -71,10 +71,14 @@ class Turns:
         """The event whose turn it is, None where there is no order, or its end has come."""
         return self._events[self._order[self._next]] if self._next < len(self._order) else None
 
-    def begin(self, event: Event) -> None:
-        """Return when it is this event's turn to begin."""
+    def _leave_behind(self) -> None:
+        """Do not return to a thread that the fork left behind."""
         if self.is_past is not None and self.is_past():
             forever()
+
+    def begin(self, event: Event) -> None:
+        """Return when it is this event's turn to begin."""
+        self._leave_behind()
         if not self.is_single:
             place = self._begin.get(event.row)
             if place is not None:
@@ -83,8 +87,7 @@ class Turns:
 
     def reach(self, event: Event) -> None:
         """Return when everything before this event is done; it is still to begin."""
-        if self.is_past is not None and self.is_past():
-            forever()
+        self._leave_behind()
         if not self.is_single:
             place = self._begin.get(event.row, self._end.get(event.row))
             if place is not None:
@@ -92,8 +95,7 @@ class Turns:
 
     def wait(self, event: Event) -> None:
         """Return when every event before this one is complete."""
-        if self.is_past is not None and self.is_past():
-            forever()
+        self._leave_behind()
         if not self.is_single:
             place = self._end.get(event.row)
             if place is not None:
