@@ -27,9 +27,8 @@ _getpid = original_of(posix.getpid)
 _allocate_lock = getattr(_thread.allocate_lock, "__wrapped__", _thread.allocate_lock)
 _start_thread = getattr(_thread.start_new_thread, "__wrapped__", _thread.start_new_thread)
 _kill_thread = getattr(_signal.pthread_kill, "__wrapped__", _signal.pthread_kill)
-shielded: dict[
-    CodeType, str
-] = {}  # code of ours in which no handler of the program may run once this variable is there
+# Code of ours in which no handler of the program may run once this variable of its is there.
+shielded: dict[CodeType, str] = {}
 _postponed: dict[_thread.LockType, int] = {}  # a lock that is free when a signal was sent again: in which process
 _OPTIMIZED = 1  # the locals of such a code object are copied on request (inspect, CO_OPTIMIZED)
 _LOOKS_AT_LOCALS = frozenset(("locals", "vars", "dir", "eval", "exec"))
