@@ -6,4 +6,5 @@ from hypothesis import HealthCheck, settings
 
 # How long an example takes to make or to run says how busy the machine is, and nothing of the program.
 settings.register_profile("busy machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("thorough", settings.get_profile("busy machine"), max_examples=20_000)
 settings.load_profile("busy machine")

@@ -83,6 +83,31 @@ def test_depth(reel):
 def test_payload(reel):
     assert_count(reel, pick('mp.simple_queue.put', payload='zebra'), at_least=1)
 
+def test_no_such_event(reel):
+    assert_eventually(reel, pick('mp.simple_queue.get', payload='zebra'))
+
+def test_no_count(reel):
+    assert_count(reel, pick('mp.simple_queue.get'))
+
+def test_no_queue(reel):
+    assert_depth(reel, 'pipe *', at_most=1)
+
+def test_no_round(reel):
+    assert_phases(reel, [pick('mp.simple_queue.put')], r'round (\\d+)')
+
+def test_no_group(reel):
+    assert_phases(reel, [pick('mp.simple_queue.put')], 'round')
+
+def test_no_pattern(reel):
+    assert_never(reel, pick(payload='('))
+
+def test_no_such_name(reel):
+    assert_never(reel, pick('mp.simple_queue.putt'))
+
+def test_a_program_that_hangs(record):
+    record([sys.executable, '-c', "import threading; lock = threading.Lock(); lock.acquire(); lock.acquire()"],
+           exit_code=None, timeout_s=1.5)
+
 def test_assertions_that_hold_pass(reel):
     assert_eventually(reel, pick('mp.simple_queue.get', 'worker'))
     assert_happens_before(reel, pick('mp.simple_queue.put', 'program.py'), pick('mp.simple_queue.put', 'worker'))
@@ -154,7 +179,7 @@ def run_suite(folder: Path, body: str, *options: str) -> Said:
 
 
 FAILING = {
-    "test_a_failed_test_keeps_its_reels": ["assert False"],
+    "test_a_failed_test_keeps_its_reels": ["assert False", "ipcreel view artifacts/test_it.py-test_a_failed_test"],
     "test_an_unexpected_exit_code_fails_with_what_the_program_said": ["expected exit code 0, got 1", "no luck"],
     "test_never": ["expected exactly 0, found 1:"],
     "test_count": ["expected at least 3, found 2:"],
@@ -162,6 +187,14 @@ FAILING = {
     "test_concurrent": ["happens before the other:"],
     "test_depth": ["at most 0 messages expected, 1 at"],
     "test_payload": ["payload zebra: expected"],
+    "test_no_such_event": ["payload zebra: there is no such event."],
+    "test_no_count": ["assert_count needs exactly=, at_least= or at_most="],
+    "test_no_queue": ["no message went through it"],
+    "test_no_round": ["in no payload of these phases"],
+    "test_no_group": ["has no group"],
+    "test_no_pattern": ["'(' is no regular expression: missing )"],
+    "test_no_such_name": ["no operation mp.simple_queue.putt. There are: mp.simple_queue.put, "],
+    "test_a_program_that_hangs": ["it still ran after 1.5 s, and was ended.", "  deadlock: ", "0.reel"],
     "test_one_of_changed_code_does_not": [
         "the replay of worker diverged: event ",
         "the program did process.pid.read at",
@@ -182,9 +215,12 @@ def test_assertions_show_the_events_that_break_them_and_failed_tests_keep_their_
     for name, lines in FAILING.items():
         for line in lines:
             assert line in said.failures[name]
+    # Whose line it is stands in the test: no failure shows the inside of the library.
+    assert [name for name, failure in said.failures.items() if "/ipcreel/" in failure] == []
     kept = sorted(path.relative_to(tmp_path / "artifacts").as_posix() for path in tmp_path.glob("artifacts/*/*.reel"))
     assert kept == [
         "test_it.py-test_a_failed_test_keeps_its_reels/0.reel",
+        "test_it.py-test_a_program_that_hangs/0.reel",
         "test_it.py-test_an_unexpected_exit_code_fails_with_what_the_program_said/0.reel",
     ]
 

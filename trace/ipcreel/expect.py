@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from ipcreel.analysis.lateness import find_depths
 from ipcreel.analysis.order import concurrent, happens_before
 from ipcreel.reel.describe import describe, text_of
+from ipcreel.reel.error import ReelError
 from ipcreel.reel.model import Reel
 from ipcreel.reel.select import Selection, select
 
@@ -51,12 +52,30 @@ def rows(reel: Reel, wanted: Pick) -> Rows:
     """The events that are meant, ascending.
 
     Raises:
-        ReelError: a name that the reel does not know, with those that it does.
+        ReelError: a name that the reel does not know, with those that it does; a pattern that is none.
     """
-    found = select(reel, Selection(wanted.process, None, wanted.operation, wanted.object))
+    __tracebackhide__ = True
+    found = _selected(reel, Selection(wanted.process, None, wanted.operation, wanted.object))
     if wanted.payload is None:
         return found
-    return np.array([row for row in found.tolist() if re.search(wanted.payload, text_of(reel, row))], np.int64)
+    pattern = _compiled(wanted.payload)
+    return np.array([row for row in found.tolist() if pattern.search(text_of(reel, row))], np.int64)
+
+
+def _selected(reel: Reel, selection: Selection) -> Rows:
+    __tracebackhide__ = True
+    try:
+        return select(reel, selection)
+    except ReelError as error:
+        raise ReelError(str(error)) from None  # from here: whose line it is stands in the test, not in the library
+
+
+def _compiled(pattern: str) -> re.Pattern[str]:
+    __tracebackhide__ = True
+    try:
+        return re.compile(pattern)
+    except re.error as error:
+        raise ReelError(f"{pattern!r} is no regular expression: {error}.") from None
 
 
 def _listed(reel: Reel, found: Sequence[int] | Rows) -> str:
@@ -64,17 +83,32 @@ def _listed(reel: Reel, found: Sequence[int] | Rows) -> str:
     return "\n".join(lines + ([f"    and {len(found) - _SHOWN} more"] if len(found) > _SHOWN else []))
 
 
+def _followed_by(reel: Reel, found: Sequence[int] | Rows) -> str:
+    """The end of a sentence, with the events that it is about below it, where there are any."""
+    return f":\n{_listed(reel, found)}" if len(found) else "."
+
+
 def assert_count(
     reel: Reel, wanted: Pick, exactly: int | None = None, at_least: int | None = None, at_most: int | None = None
 ) -> None:
-    """So many events, and no more or fewer."""
+    """So many events, and no more or fewer.
+
+    Raises:
+        TypeError: it is not said how many.
+    """
     __tracebackhide__ = True
+    limits = {"exactly": exactly, "at least": at_least, "at most": at_most}
+    asked = ", ".join(f"{word} {limit}" for word, limit in limits.items() if limit is not None)
+    if not asked:
+        raise TypeError("assert_count needs exactly=, at_least= or at_most=")
     found = rows(reel, wanted)
-    low = exactly if exactly is not None else at_least if at_least is not None else 0
-    high = exactly if exactly is not None else at_most
-    if len(found) < low or (high is not None and len(found) > high):
-        asked = f"exactly {low}" if low == high else f"at least {low}" + ("" if high is None else f", at most {high}")
-        raise AssertionError(f"{wanted}: expected {asked}, found {len(found)}:\n{_listed(reel, found)}")
+    count = len(found)
+    if (
+        (exactly is not None and count != exactly)
+        or (at_least is not None and count < at_least)
+        or (at_most is not None and count > at_most)
+    ):
+        raise AssertionError(f"{wanted}: expected {asked}, found {count}{_followed_by(reel, found)}")
 
 
 def assert_never(reel: Reel, wanted: Pick) -> None:
@@ -88,7 +122,8 @@ def assert_eventually(reel: Reel, wanted: Pick) -> None:
     __tracebackhide__ = True
     found = rows(reel, wanted)
     if not len(found[~(reel.pending | reel.raised)[found]]):
-        raise AssertionError(f"{wanted}: it never came to an end:\n{_listed(reel, found)}")
+        what = "none of them returned" if len(found) else "there is no such event"
+        raise AssertionError(f"{wanted}: {what}{_followed_by(reel, found)}")
 
 
 def assert_happens_before(reel: Reel, one: Pick, other: Pick) -> None:
@@ -113,12 +148,19 @@ def assert_concurrent(reel: Reel, one: Pick, other: Pick) -> None:
 def assert_depth(reel: Reel, queue: str, at_most: int) -> None:
     """Never more messages than that in a queue; names may hold * and ?."""
     __tracebackhide__ = True
-    known = set(np.unique(reel.object[select(reel, Selection(object=queue))]).tolist())
-    for depth in find_depths(reel.events):
-        if depth.object in known and depth.most > at_most:
-            at = (int(depth.at_ns[int(np.argmax(depth.messages))]) - reel.begin_ns) / 1e9
+    known = set(np.unique(reel.object[_selected(reel, Selection(object=queue))]).tolist())
+    depths = [depth for depth in find_depths(reel.events) if depth.object in known]
+    if not depths:
+        raise AssertionError(f"{queue}: no message went through it, so there is nothing to measure")
+    for depth in depths:
+        if depth.most > at_most:
+            place = int(np.argmax(depth.messages))
+            at = (int(depth.at_ns[place]) - reel.begin_ns) / 1e9
             name = reel.objects[depth.object][3]
-            raise AssertionError(f"{name}: at most {at_most} messages expected, {depth.most} at {at:.6f} s")
+            raise AssertionError(
+                f"{name}: at most {at_most} messages expected, {depth.most} at {at:.6f} s, with\n"
+                + _listed(reel, depth.row[place : place + 1])
+            )
 
 
 def assert_no_findings(reel: Reel, but: Sequence[str] = ()) -> None:
@@ -137,14 +179,22 @@ def assert_phases(reel: Reel, phases: Sequence[Pick], round_pattern: str) -> Non
         reel: the run.
         phases: what belongs to each phase, in order; a round may lack some of them.
         round_pattern: a regular expression whose first group in an event's payload is the number of its round.
+
+    Raises:
+        ReelError: the pattern is none, or has no group.
     """
     __tracebackhide__ = True
+    pattern = _compiled(round_pattern)
+    if not pattern.groups:
+        raise ReelError(f"{round_pattern!r} has no group: put what is the number of the round in brackets.")
     steps: dict[tuple[int, int], list[int]] = {}
     for number, phase in enumerate(phases):
         for row in _some(reel, phase).tolist():
-            found = re.search(round_pattern, text_of(reel, row))
+            found = pattern.search(text_of(reel, row))
             if found:
                 steps.setdefault((int(found[1]), number), []).append(row)
+    if not steps:
+        raise AssertionError(f"{round_pattern}: in no payload of these phases, so there is no round to compare")
     order = sorted(steps)
     for earlier, later in pairwise(order):
         what = f"round {earlier[0]}, {phases[earlier[1]]}\n  before round {later[0]}, {phases[later[1]]}"

@@ -6,10 +6,10 @@ import difflib
 import os
 import re
 import shlex
-import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Generator, Iterator, Sequence
+import time
+from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,8 +18,9 @@ import pytest
 if TYPE_CHECKING:
     from ipcreel.reel import Reel
 
-_FAILED = pytest.StashKey[bool]()
 _REELS = pytest.StashKey["list[Reel]"]()
+
+_TO_END_S = 60.0  # for a program to end after it was asked to, and for its reel to be written
 
 Record = Callable[..., "Reel"]
 Compare = Callable[..., None]
@@ -37,19 +38,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Remember of each test whether it failed, for the end of its fixtures."""
+    """Keep the reels of a test that failed, and say where they are."""
     report = yield
-    if report.failed:
-        item.stash[_FAILED] = True
+    reels = item.stash.get(_REELS, [])
+    if report.failed and reels:
+        kept = "\n".join(f"ipcreel view {os.path.relpath(path)}" for path in _keep(item, reels))
+        report.sections.append(("recorded runs, kept", kept))
     return report
 
 
 @pytest.fixture
-def record(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Record]:
+def record(request: pytest.FixtureRequest, tmp_path: Path) -> Record:
     """`record("energymarket run --homes 3")`: run a program, recorded, and get its reel.
 
     `exit_code` is what the program must end with, None where it does not matter; `options` are those of
-    `ipcreel record`; `timeout_s` is how long it may take. The reels of a test that fails are kept.
+    `ipcreel record`. A program that still runs after `timeout_s` is ended, and the test fails with what hung. The reels
+    of a test that fails are kept.
     """
     reels: list[Reel] = []
     request.node.stash[_REELS] = reels
@@ -66,15 +70,14 @@ def record(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Record]:
 
         words = shlex.split(command) if isinstance(command, str) else [str(word) for word in command]
         path = tmp_path / f"{len(reels)}.reel"
-        recorder = [sys.executable, "-m", "ipcreel", "record", "-q", "-o", str(path), *options, "--", *words]
-        # What is installed beside this interpreter is meant, activated or not.
-        search = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
-        done = subprocess.run(
-            recorder, cwd=cwd or tmp_path, env={**os.environ, "PATH": search}, capture_output=True, text=True,
-            timeout=timeout_s, check=False,
-        )  # fmt: skip
+        begun = time.monotonic()
+        done = _recorded(words, path, ["--duration", str(timeout_s), *options], timeout_s, cwd or tmp_path)
+        is_over = time.monotonic() - begun >= timeout_s
         if path.exists():
             reels.append(open_reel(path))
+            if is_over and "--duration" not in options and reels[-1].run.get("asked_to_end_ns"):
+                wrong = f"it still ran after {timeout_s:g} s, and was ended.{_found(reels[-1])}"
+                pytest.fail(f"{shlex.join(words)}: {wrong}", pytrace=False)
         if not path.exists() or (exit_code is not None and done.returncode != exit_code):
             said = f"\n{done.stdout[-2000:]}{done.stderr[-2000:]}"
             pytest.fail(
@@ -82,17 +85,36 @@ def record(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Record]:
             )
         return reels[-1]
 
-    yield run
-    if request.node.stash.get(_FAILED, False):
-        _keep(request, reels)
+    return run
 
 
-def _keep(request: pytest.FixtureRequest, reels: list[Reel]) -> None:
-    folder = request.config.rootpath / request.config.getoption("--reel-artifacts")
-    name = re.sub(r"[^\w.-]+", "-", request.node.nodeid).strip("-")
-    (folder / name).mkdir(parents=True, exist_ok=True)
-    for reel in reels:
-        shutil.copy(reel.path, folder / name / reel.path.name)
+def _recorded(
+    words: list[str], path: Path, options: Sequence[str], timeout_s: float, cwd: Path
+) -> subprocess.CompletedProcess[str]:
+    """Run a program under the recorder, which ends it when its time is over."""
+    recorder = [sys.executable, "-m", "ipcreel", "record", "-q", "-o", str(path), *options, "--", *words]
+    # What is installed beside this interpreter is meant, activated or not.
+    search = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    return subprocess.run(
+        recorder, cwd=cwd, env={**os.environ, "PATH": search}, capture_output=True, text=True,
+        timeout=timeout_s + _TO_END_S, check=False,
+    )  # fmt: skip
+
+
+def _found(reel: Reel) -> str:
+    """What `ipcreel check` says of a run, in lines below another one."""
+    found = [f"\n  {one.code}: {one.what} {one.cause}" for one in reel.findings]
+    return " `ipcreel check` finds:" + "".join(found) if found else " `ipcreel check` finds nothing."
+
+
+def _keep(item: pytest.Item, reels: list[Reel]) -> list[Path]:
+    name = re.sub(r"[^\w.-]+", "-", item.nodeid).strip("-")
+    folder = item.config.rootpath / item.config.getoption("--reel-artifacts") / name
+    folder.mkdir(parents=True, exist_ok=True)
+    kept = [folder / reel.path.name for reel in reels]
+    for reel, path in zip(reels, kept, strict=True):
+        path.write_bytes(reel.mapped)  # also where the test has taken its file away
+    return kept
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
@@ -68,6 +69,31 @@ def test_a_choice_shows_its_first_events(reel: Reel) -> None:
     assert lines[0] == f"{len(reel)} events of version-1.reel"
     assert lines[1] == repr(reel.event(0))
     assert lines[-1] == "…"
+
+
+def test_an_object_is_known_by_its_role_too(reel: Reel) -> None:
+    sends = reel.events(operation="sysv.queue.send")
+    role = sends[0].role
+    assert role is not None
+    assert re.fullmatch(r"queue of .* 1", role)
+    assert set(sends.rows) < set(reel.events(object=role).rows)
+    assert reel.events(object=role).rows.tolist() == reel.events(object=sends[0].object).rows.tolist()
+    with pytest.raises(ReelError, match=re.escape(f"no object {role}0. There are: {role}")):
+        reel.events(object=f"{role}0")
+
+
+def test_a_notebook_shows_tables_in_which_all_text_of_the_reel_is_escaped() -> None:
+    reel = ipcreel.open(Path(__file__).with_name("golden") / "version-1.reel")
+    sends = reel.events(operation="sysv.queue.send")
+    assert "<td>sysv.queue.send</td>" in sends._repr_html_()
+    assert "<td>message 0</td>" in sends._repr_html_()
+    assert f"{len(reel)} events" in reel._repr_html_()
+    for row, process in enumerate(reel.processes):
+        process["facts"]["name"] = f"<script>{row}"
+    reel.objects[int(sends.object[0])][3] = "<script>"
+    shown = sends._repr_html_() + reel._repr_html_() + reel.events._repr_html_()
+    assert "<script>" not in shown
+    assert "&lt;script&gt;0" in shown
 
 
 def test_causes_are_asked_of_an_event(reel: Reel) -> None:

@@ -18,7 +18,7 @@ from ipcreel.cli.screen import Screen
 from ipcreel.cli.working import MATCHING, working
 from ipcreel.reel import Reel, ReelError
 from ipcreel.reel.moments import window_ns
-from ipcreel.reel.names import names_of
+from ipcreel.reel.names import names_for_people
 from ipcreel.reel.text import duration_text
 
 _EXAMPLES = """\b
@@ -79,7 +79,7 @@ def stats_of(reel: Reel, since: str | None = None, until: str | None = None) -> 
     Raises:
         ReelError: the window holds nothing.
     """
-    return statistics(reel.events, reel.flows, names_of(reel), _window(reel, since, until))
+    return statistics(reel.events, reel.flows, names_for_people(reel), _window(reel, since, until))
 
 
 def ticks_of(reel: Reel, since: str | None = None, until: str | None = None) -> list[Row]:
@@ -90,7 +90,7 @@ def ticks_of(reel: Reel, since: str | None = None, until: str | None = None) -> 
     """
     if not len(reel.ticks):
         raise ReelError(f"{reel.path.name}: it has no ticks: no simulation was recorded. Leave --per-tick out.")
-    return per_tick_rows(reel.events, reel.flows, names_of(reel), reel.ticks, _window(reel, since, until))
+    return per_tick_rows(reel.events, reel.flows, names_for_people(reel), reel.ticks, _window(reel, since, until))
 
 
 def _window(reel: Reel, since: str | None, until: str | None) -> tuple[int, int]:

@@ -77,6 +77,7 @@ def objects(reel: Reel) -> Columns:
     table = list(enumerate(reel.objects))[1:]
     return {
         "object": [str(row[3]) for _, row in table],
+        "role": [reel.object_roles[number] or None for number, _ in table],
         "kind": [str(row[0]) for _, row in table],
         "shared": [bool(row[1]) for _, row in table],
         "events": [int(counts[number]) for number, _ in table],

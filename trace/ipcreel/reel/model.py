@@ -110,6 +110,11 @@ class Reel:
         seconds = (self.end_ns - self.begin_ns) / 1e9
         return f"<Reel {self.path.name}: {len(self):,} events, {len(self.processes)} processes, {seconds:.3f} s>"
 
+    def _repr_html_(self) -> str:
+        from ipcreel.reel import notebook
+
+        return notebook.of_reel(self)
+
     @cached_property
     def begin(self) -> NDArray[np.int64]:
         """(n,) when each event began, ns of CLOCK_MONOTONIC; ascending."""
@@ -227,6 +232,13 @@ class Reel:
     def concurrent(self, one: int, other: int) -> bool:
         """Whether neither of two events happens before the other."""
         return concurrent(self.order, one, other)
+
+    @cached_property
+    def object_roles(self) -> list[str]:
+        """Row of `objects` → what it is in every run: `tcp home-3 ⇄ market`, `queue of energymarket 2`."""
+        from ipcreel.reel.canonical import roles_of
+
+        return roles_of(self).object
 
     @cached_property
     def findings(self) -> list[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from ipcreel.analysis.stats import Names
@@ -17,3 +18,14 @@ def names_of(reel: Reel) -> Names:
         lambda row: str(reel.objects[row][3]),
         lambda row: f"{Path(reel.sites[row][0]).name}:{reel.sites[row][1]}" if reel.sites[row][0] else "",
     )
+
+
+def names_for_people(reel: Reel) -> Names:
+    """The same, but for a connection, which is called by the two processes that it connects and not by its ports."""
+    names = names_of(reel)
+
+    def object_name(row: int) -> str:
+        name = names.object(row)
+        return reel.object_roles[row] if " ⇄ " in name else name
+
+    return replace(names, object=object_name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
 import numpy as np
@@ -22,7 +23,7 @@ class Selection:
         process: a name or a pid.
         mechanism: `sysv`, `tcp`, …; `socket` is every socket.
         operation: `sysv.queue.send`, or a part of it after which more comes, such as `sysv.queue`.
-        object: the name of an object.
+        object: the name of an object, or its role: `queue 0x2a`, `tcp home-3 ⇄ market`.
         since, until: moments, as `reel.moments` reads them.
     """
 
@@ -56,16 +57,22 @@ def select(reel: Reel, selection: Selection, growing: bool = False) -> NDArray[n
     if selection.operation is not None:
         chosen &= _by_operation(reel, selection.operation)
     if selection.object is not None:
-        names_of = [str(row[3]) for row in reel.objects]
-        rows = [row for row, name in enumerate(names_of) if row and fnmatchcase(name, selection.object)]
-        if not growing:
-            _must_exist(reel, "object", selection.object, rows, names_of[1:])
-        chosen &= np.isin(reel.object, rows)
+        chosen &= np.isin(reel.object, _objects(reel, selection.object, growing))
     if selection.since is not None:
         chosen &= reel.end >= since_ns
     if selection.until is not None:
         chosen &= reel.begin <= until_ns
     return np.flatnonzero(chosen)
+
+
+def _objects(reel: Reel, wanted: str, growing: bool) -> list[int]:
+    """The objects of a name; where none has it, those of a role."""
+    names = [str(row[3]) for row in reel.objects]
+    rows = [row for row, name in enumerate(names) if row and fnmatchcase(name, wanted)]
+    if not rows and not growing:
+        rows = [row for row, role in enumerate(reel.object_roles) if row and fnmatchcase(role, wanted)]
+        _must_exist(reel, "object", wanted, rows, [*names[1:], *filter(None, reel.object_roles)])
+    return rows
 
 
 def _by_mechanism(reel: Reel, wanted: str) -> NDArray[np.bool_]:
@@ -87,5 +94,7 @@ def _by_operation(reel: Reel, wanted: str) -> NDArray[np.bool_]:
 
 def _must_exist(reel: Reel, what: str, wanted: str, found: list[int], known: list[str]) -> None:
     if not found:
-        shown = ", ".join(dict.fromkeys(known[:30])) + (", …" if len(known) > 30 else "")
+        names = [*dict.fromkeys(known)]
+        near = get_close_matches(wanted, names, 5, 0.8) or names[:30]
+        shown = ", ".join(near) + (", …" if len(names) > len(near) else "")
         raise ReelError(f"{reel.path.name}: no {what} {wanted}. There are: {shown}.")

@@ -44,7 +44,7 @@ class AllEvents(Events):
             process: a name or a pid.
             mechanism: `sysv`, `tcp`, …
             operation: `sysv.queue.send`, or a part of it after which more comes, such as `sysv.queue`.
-            object: the name of an object.
+            object: the name of an object, or its role.
             since, until: moments: "1.5s", "tick 12", "tick 12 + 50ms".
 
         Raises:
@@ -68,6 +68,9 @@ class AllEvents(Events):
 
     def __repr__(self) -> str:
         return repr(self())
+
+    def _repr_html_(self) -> str:
+        return self()._repr_html_()
 
 
 class Selected:
@@ -103,6 +106,11 @@ class Selected:
             *(repr(event) for event in self[:_SHOWN]),
         ]
         return "\n".join(lines + (["…"] if len(self) > _SHOWN else []))
+
+    def _repr_html_(self) -> str:
+        from ipcreel.reel import notebook
+
+        return notebook.of_events(self)
 
     def __getattr__(self, name: str) -> NDArray[Any]:
         """Columns of numbers, as a reel has them: `begin`, `end`, `pending`, `raised`, `lane`, `process`, `op`, …"""
@@ -198,6 +206,11 @@ class Event:
     def object(self) -> str | None:
         """The name of what it is on: `queue 0x2a`; None where it is on nothing."""
         return self.reel.objects[int(self.reel.object[self.row])][3] or None
+
+    @property
+    def role(self) -> str | None:
+        """What its object is in every run of the program: `tcp home-3 ⇄ market`; None where it is on nothing."""
+        return self.reel.object_roles[int(self.reel.object[self.row])] or None
 
     @property
     def site(self) -> tuple[str, int] | None:
