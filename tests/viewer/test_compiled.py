@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
+import mmap
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -145,3 +148,68 @@ def test_what_does_not_fit_is_refused():
     tables = tuple(np.zeros(size, kind) for size, kind in ((256, "u4"), (512, "u4"), (16, "u4"), (4096, "u1")))
     with pytest.raises(ValueError, match="a line at 4 of 4 pixels"):
         core.compose(lines, np.zeros(4, "u1"), np.zeros(4, "u2"), ints[:2], np.array([4]), tables, (0, 0, 0), 4, 0)
+
+
+def calls() -> dict[str, tuple]:
+    """For each function in C arguments that fit."""
+    ints, bytes_, words = np.zeros(4, np.int64), np.zeros(8, "u1"), np.zeros(8, "u2")
+    spans, sums = (ints, ints + 4, ints, bytes_[:4]), (np.zeros(8, "f4"), np.zeros(4, "f4"), np.zeros(4, "u1"))
+    cells = np.zeros(8, np.uint16), np.zeros(8, np.int32), np.zeros(8, np.uint16)
+    tables = tuple(np.zeros(size, kind) for size, kind in ((256, "u4"), (512, "u4"), (16, "u4"), (4096, "u1")))
+    lines, thirds = np.array([0, 1, 2, 14]), (ints[:2], ints[:2] + 1, ints[:2] + 3)
+    return {
+        "put": (*cells, spans, ints[:2], ints[:2] + 4, (0, 10, 4, 0, 10)),
+        "sum": (*sums, spans, (0, 4), np.array([0, 4]), np.zeros(16, np.int64), (0, 0, 5, 4)),
+        "look": (bytes_, words, *sums, ints[:2], (0, 4, 4, 0), 10),
+        "pool": (bytes_, words, (bytes_, words), 4, ints[:2] + 1, thirds, (words,) * 3, np.zeros(2, "?")),
+        "compose": (np.zeros((4, 4), "u4"), bytes_, words, lines, ints[:1], tables, (0, 0, 0), 4, 0),
+        "bisect": (ints, ints, ints + 4, 0, ints.copy()),
+    }
+
+
+def corrupted(rng: np.random.Generator, value):
+    """A wrong number, or one of some wrong things in an array: its items, how many there are, or one of them."""
+    if isinstance(value, int):
+        return int(rng.choice([-(2**62), -1, 0, 1, 3, 5, 16, 2**31 - 1, 2**62, 2**63 - 1]))
+    if isinstance(value, tuple):
+        at = int(rng.integers(len(value)))
+        return (*value[:at], corrupted(rng, value[at]), *value[at + 1 :])
+    how = rng.integers(3)
+    if how == 0 or not len(value):
+        return value.ravel()[: int(rng.integers(value.size + 1))]
+    if how == 1:
+        return value.astype(rng.choice(["u1", "u2", "u4", "i8"]))
+    wrong = value.copy()
+    limits = np.iinfo(wrong.dtype) if wrong.dtype.kind in "iu" else None
+    wrong.flat[int(rng.integers(wrong.size))] = rng.choice([limits.min, limits.max, 5]) if limits else 5
+    return wrong
+
+
+@settings(max_examples=300)
+@given(seeds, st.sampled_from(["put", "sum", "look", "pool", "compose", "bisect"]))
+def test_whatever_it_is_given_it_stays_inside_of_its_arrays(seed, name):
+    """To touch what is behind one of them ends the process: a page stands there that may not be read."""
+    rng, core = np.random.default_rng(seed), compiled.core
+    arguments = guarded(calls()[name])
+    getattr(core, name)(*arguments)
+    for _ in range(int(rng.integers(1, 4))):
+        arguments = corrupted(rng, arguments)
+    try:
+        getattr(core, name)(*guarded(arguments))
+    except (ValueError, TypeError, OverflowError, MemoryError, BufferError):
+        pass
+
+
+def guarded(value):
+    """The same, with each array at the end of memory that it has to itself."""
+    if isinstance(value, tuple):
+        return tuple(guarded(each) for each in value)
+    if isinstance(value, int):
+        return value
+    size = -(-value.nbytes // mmap.PAGESIZE) * mmap.PAGESIZE
+    memory = mmap.mmap(-1, size + mmap.PAGESIZE)
+    end = ctypes.addressof(ctypes.c_char.from_buffer(memory)) + size
+    assert ctypes.CDLL(None).mprotect(ctypes.c_void_p(end), mmap.PAGESIZE, 0) == 0
+    there = np.frombuffer(memory, value.dtype, value.size, size - value.nbytes).reshape(value.shape)
+    there[...] = value
+    return there

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import re
 
+import numpy as np
 import pytest
 
 from reelview.chooser import match_rank
@@ -67,6 +68,17 @@ def test_an_event_has_its_fields_its_payload_its_partners_and_its_line(market):
     assert f"event {cause}" in text
     assert f"event:{effect}" in text
     assert "▶" in text
+
+
+def test_an_event_says_how_long_it_waited_and_for_whom(market):
+    waited_ns = Session.of_reel(market).data.waited_ns
+    page = InspectPage(market, waited_ns)
+    replies = np.intersect1d(market.events.rows("socket.endpoint.recv"), market.flows.effect).tolist()
+    asked = max((row for row in replies if market.process_name(int(market.process[row])) != "market"), key=waited_ns)
+    text = re.sub("<[^>]*>", " ", page.write(asked))
+    assert re.search(r"waited\s+[\d.]+ .?s\s+for market/", text)
+    instant = next(row for row in range(len(market)) if not waited_ns(row))
+    assert "waited" not in page.write(instant)
 
 
 def test_every_event_can_be_shown(market):

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reelview.raster.window import Window
-from reelview.ticks import duration_label, tick_axis, time_axis
+from reelview.ticks import duration_label, tick_at, tick_axis, time_axis
+from reelview.timeline.axis import CURSOR_PX, beside_cursor
 
 HOUR = 3_600 * 10**9
 
@@ -67,3 +68,15 @@ def test_the_second_axis_numbers_ticks_and_leaves_room():
     assert tick_axis(tick_ns, Window(10**10, 10**10 + 5, 100)) == ([], [])
     assert tick_axis(tick_ns, Window(999, 10**6 + 1, 100))[1] == ["1"]
     assert tick_axis(np.zeros(0, np.int64), Window(0, 5, 100)) == ([], [])
+
+
+def test_a_moment_is_in_the_tick_that_began_last():
+    tick_ns = np.array([10, 20, 30], np.int64)
+    assert [tick_at(tick_ns, at_ns) for at_ns in (9, 10, 29, 30, 99)] == [-1, 0, 1, 2, 2]
+
+
+@pytest.mark.parametrize("cursor_px", range(80, 140))
+def test_the_handle_of_the_cursor_covers_no_number(cursor_px):
+    left = beside_cursor(100, 14, cursor_px)
+    assert left == 100 or left > cursor_px
+    assert not left - CURSOR_PX < cursor_px < left + 14 + CURSOR_PX

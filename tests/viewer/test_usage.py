@@ -23,7 +23,14 @@ def buy(lock):
     for _ in range(4):
         with lock:
             pass
+def again(operation):
+    operation()
 books, journal = multiprocessing.Lock(), multiprocessing.Lock()
+results, opened = multiprocessing.SimpleQueue(), multiprocessing.Event()
+results.put(1)
+opened.set()
+for operation in (results.get, opened.wait):
+    again(operation)
 for lock in (books, journal):
     for _ in range(6):
         held(lock)
@@ -48,9 +55,13 @@ def texts(reel: Reel) -> dict[str, str]:
 
 
 def test_a_lock_is_told_by_the_function_that_uses_it_alone(reel):
-    found = {name: text for name, text in texts(reel).items() if name.startswith("lock")}
-    assert [text.split(",")[0] for text in found.values()] == ["in sell", "in buy"]
+    found = [text for name, text in texts(reel).items() if name.startswith("lock")]
+    assert [text.split(",")[0] for text in found[:2]] == ["in sell", "in buy"]
 
 
 def test_an_object_with_a_name_needs_no_other(reel):
     assert texts(reel)["the-seller"] == ""
+
+
+def test_a_helper_that_does_whatever_it_is_given_is_not_named(reel):
+    assert not any("again" in text for text in texts(reel).values())

@@ -57,6 +57,11 @@ static Py_ssize_t borrowed(Columns *columns, int number) {
     return columns->views[number].len / columns->views[number].itemsize;
 }
 
+/* Whether an array can have `count` times `each` items: their product, and that times an item's size, is a number. */
+static int is_size(int64_t count, int64_t each) {
+    return count >= 0 && each >= 0 && (each == 0 || count <= PY_SSIZE_T_MAX / 16 / each);
+}
+
 /* ---- canvas.py ---- */
 
 typedef struct {
@@ -65,6 +70,14 @@ typedef struct {
     int64_t begin_ns, end_ns, length, width;
     int shift;
 } Canvas;
+
+/* Whether every position in it is a number, and lies in one of its pixels. */
+static int is_window(const Canvas *canvas) {
+    uint64_t extent = (uint64_t)canvas->end_ns - (uint64_t)canvas->begin_ns;
+    return canvas->begin_ns <= canvas->end_ns && extent <= INT64_MAX && canvas->shift >= 0 && canvas->shift < 63 &&
+           canvas->width >= 1 && canvas->length >= 1 && canvas->length <= INT64_MAX / 2 / canvas->width &&
+           extent >> canvas->shift <= (uint64_t)canvas->length;
+}
 
 static inline int64_t position(const Canvas *canvas, int64_t at_ns) {
     int64_t inside = MAX(canvas->begin_ns, MIN(at_ns, canvas->end_ns)) - canvas->begin_ns;
@@ -139,6 +152,11 @@ static PyObject *core_put(PyObject *module, PyObject *args) {
     Py_ssize_t rows = start ? borrowed(&columns, 0) : 0;
     const int64_t *stop = start ? borrow(&columns, stop_, 8, rows, 0) : NULL;
     Spans spans;
+    if (stop && !(is_window(&canvas) && is_size(rows, width))) {
+        PyErr_Format(PyExc_ValueError, "%zd rows in a window [%lld, %lld) of %lld pixels, %lld each", rows, begin_ns, end_ns,
+                     width, length);
+        goto failed;
+    }
     if (!stop || !(canvas.key = borrow(&columns, key, 2, rows * width, 1)) ||
         !(canvas.share = borrow(&columns, share, 4, rows * width, 1)) ||
         !(canvas.mask = borrow(&columns, mask, 2, rows * width, 1)) ||
@@ -220,6 +238,11 @@ static PyObject *core_sum(PyObject *module, PyObject *args) {
     const int64_t *place;
     float *busy, *blocked;
     uint8_t *urgent;
+    if (bin_ns < 1 || bins_ < 1 || !is_size(first_row, 1) || !is_size(from, 1) || !is_size(to, 1)) {
+        PyErr_Format(PyExc_ValueError, "spans %lld to %lld from row %lld on, in %lld bins of %lld ns", from, to, first_row,
+                     bins_, bin_ns);
+        goto failed;
+    }
     if (!(blocked = borrow(&columns, blocked_, 4, 0, 1)) || !(busy = borrow(&columns, busy_, 4, 0, 1)) ||
         !(bins.offset = borrow(&columns, offset_, 8, first_row + 1, 0)))
         goto failed;
@@ -231,7 +254,7 @@ static PyObject *core_sum(PyObject *module, PyObject *args) {
         goto failed;
     int fits = from >= bins.offset[first_row] && to <= bins.offset[MIN(first_row + cells / bins_, rows)];
     for (int kind = 0; kind <= KIND_BITS; kind++)
-        fits = fits && place[kind] >= 0 && place[kind] + cells <= sums;
+        fits = fits && place[kind] >= 0 && place[kind] <= sums - cells;
     if (!fits) {
         PyErr_Format(PyExc_ValueError, "spans %lld to %lld from row %lld on have no room in %lld bins", from, to,
                      first_row, (long long)cells);
@@ -273,14 +296,18 @@ static PyObject *core_look(PyObject *module, PyObject *args) {
     const uint8_t *urgent;
     uint8_t *shade;
     uint16_t *mask;
+    int fits = kinds && from >= 0 && to <= cells && before >= 0 && full_ns > 0 && is_size(cells, 16) &&
+               is_size(before, 1) && count <= 16;
+    for (int n = 0; fits && n < count; n++)
+        fits = kinds[n] >= 0 && kinds[n] <= KIND_BITS;
+    if (kinds && !fits) {
+        PyErr_Format(PyExc_ValueError, "bins %lld to %lld of %lld, of %d kinds", from, to, cells, count);
+        goto failed;
+    }
     if (!kinds || !(busy = borrow(&columns, busy_, 4, count * cells, 0)) ||
         !(blocked = borrow(&columns, blocked_, 4, cells, 0)) || !(urgent = borrow(&columns, urgent_, 1, cells, 0)) ||
         !(shade = borrow(&columns, shade_, 1, before + to, 1)) || !(mask = borrow(&columns, mask_, 2, before + to, 1)))
         goto failed;
-    if (from < 0 || to > cells || before < 0) {
-        PyErr_Format(PyExc_ValueError, "bins %lld to %lld of %lld", from, to, cells);
-        goto failed;
-    }
     float scale = (float)((double)LEVELS / (double)full_ns);
     Py_BEGIN_ALLOW_THREADS
     for (int64_t bin = from; bin < to; bin++) {
@@ -333,6 +360,10 @@ static PyObject *core_pool(PyObject *module, PyObject *args) {
         !(bin_shade = borrow(&columns, bin_shade_, 1, 0, 0)))
         goto failed;
     Py_ssize_t rows = borrowed(&columns, 0), width = borrowed(&columns, 1), all = borrowed(&columns, 2);
+    if (bins < 1) {
+        PyErr_Format(PyExc_ValueError, "%zd bins a row", bins);
+        goto failed;
+    }
     if (!(bin_mask = borrow(&columns, bin_mask_, 2, all, 0)) ||
         !(shade = borrow(&columns, shade_, 1, rows * width, 1)) || !(mask = borrow(&columns, mask_, 2, rows * width, 1)))
         goto failed;
@@ -341,10 +372,11 @@ static PyObject *core_pool(PyObject *module, PyObject *args) {
             !(weight[each] = borrow(&columns, weight_[each], 2, width, 0)))
             goto failed;
     for (Py_ssize_t n = 0; n < rows + width; n++) {
-        int64_t place = n < rows ? row[n] : MIN(at[0][n - rows], at[2][n - rows]);
-        int64_t until = n < rows ? (row[n] + 1) * bins : MAX(at[0][n - rows], at[2][n - rows]);
-        if (place < 0 || until > (n < rows ? all : bins - 1)) {
-            PyErr_Format(PyExc_ValueError, "row or bin %lld of %zd bins a row", place, bins);
+        Py_ssize_t x = n - rows;
+        int64_t least = n < rows ? row[n] : MIN(at[0][x], MIN(at[1][x], at[2][x]));
+        int64_t greatest = n < rows ? row[n] : MAX(at[0][x], MAX(at[1][x], at[2][x]));
+        if (least < 0 || greatest >= (n < rows ? all / bins : bins)) {
+            PyErr_Format(PyExc_ValueError, "row or bin %lld of %zd bins a row", n < rows ? row[n] : greatest, bins);
             goto failed;
         }
     }
@@ -420,6 +452,10 @@ static PyObject *core_compose(PyObject *module, PyObject *args) {
     if (!(line_of_y = borrow(&columns, line_, 8, 0, 0)) || !(grid = borrow(&columns, grid_, 8, 0, 0)) ||
         !(shade = borrow(&columns, shade_, 1, 0, 0)))
         goto failed;
+    if (width < 1 || !is_size(width, PARTS + 1) || !is_size(borrowed(&columns, 0), width)) {
+        PyErr_Format(PyExc_ValueError, "%zd lines of %zd pixels", borrowed(&columns, 0), width);
+        goto failed;
+    }
     Py_ssize_t height = borrowed(&columns, 0), marks = borrowed(&columns, 1), rows = borrowed(&columns, 2) / width;
     if (!(mask = borrow(&columns, mask_, 2, rows * width, 0)) || !(out = borrow(&columns, out_, 4, height * width, 1)) ||
         !(colours.shades = borrow(&columns, shades, 4, 256, 0)) ||
@@ -430,6 +466,16 @@ static PyObject *core_compose(PyObject *module, PyObject *args) {
     for (Py_ssize_t n = 0; n < marks; n++)
         if (grid[n] < 0 || grid[n] >= width) {
             PyErr_Format(PyExc_ValueError, "a line at %lld of %zd pixels", grid[n], width);
+            goto failed;
+        }
+    for (Py_ssize_t y = 0; y < height; y++)
+        if (line_of_y[y] < 0) {
+            PyErr_Format(PyExc_ValueError, "line %lld at %zd", line_of_y[y], y);
+            goto failed;
+        }
+    for (int n = 0; n <= KINDS_MASK; n++)
+        if (colours.rarest[n] > KIND_BITS) {
+            PyErr_Format(PyExc_ValueError, "kind %d of the kinds %d", colours.rarest[n], n);
             goto failed;
         }
     if (!(lines = PyMem_Malloc(sizeof *lines * (size_t)(width * (PARTS + 1))))) {

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from ipcreel.analysis.enclosing import ENCLOSING
 from ipcreel.analysis.state import States
 from ipcreel.reel import Reel
+from ipcreel.reel.describe import text_of
 from ipcreel.reel.endings import process_table
-from ipcreel.reel.text import payload_text
 from reelview.flows import FlowIndex, Flows
 from reelview.kinds import CONSOLE, KIND_NAMES, SIGNALS, codes_named, kind_of
 from reelview.spans import URGENT, Spans, arrange
@@ -19,7 +19,7 @@ from reelview.timeline.markers import Markers
 _AT_ONCE_NS = 20_000
 """An operation that took no longer did not wait: it is the call itself."""
 
-_SAID_LENGTH = 110
+_SAID_LENGTH, _LONG = 110, 120
 
 _FEW, _SMALL_SHARE = 200, 0.01
 """Errors of an operation are urgent where they are so few, or so small a part of its events."""
@@ -168,7 +168,7 @@ class EventTexts:
 
     def say(self, event: int) -> str:
         """What was said, or else what was done."""
-        return payload_text(self._reel.payload(event), _SAID_LENGTH) or self.label(event)
+        return text_of(self._reel, event, _SAID_LENGTH) or self.label(event)
 
     def describe(self, event: int) -> str:
         """The operation, its object, how it ended, its payload, and the line that called it."""
@@ -179,7 +179,7 @@ class EventTexts:
         for column in ("a", "b"):
             if operation[column]:
                 lines.append(f"{operation[column].split(';')[0]}: {int(row[column])}")
-        content = payload_text(reel.payload(event))
+        content = text_of(reel, event, _LONG)
         lines += [content] if content else []
         if reel.pending[event]:
             lines.append("has not returned")

@@ -22,6 +22,8 @@ KIND_BITS = 0x0F
 _CHUNK = 1 << 16
 """Spans that are counted in one call, which fit the processor's cache."""
 
+_LEAST_NS, _GREATEST_NS = -(2**63), 2**63 - 1
+
 _ONE_BY_ONE = 200
 """So many searches, at a microsecond each, cost less than the vector steps do."""
 
@@ -134,6 +136,7 @@ class Spans:
 
 def bisect(column: NDArray[np.int64], low: NDArray[np.int64], high: NDArray[np.int64], value: int) -> NDArray[np.int64]:
     """`searchsorted(column[low[i]:high[i]], value, "left") + low[i]` for every i."""
+    value = min(max(value, _LEAST_NS), _GREATEST_NS)  # a view of a damaged reel may end where numbers do
     if core is not None:
         found = np.empty(len(low), np.int64)
         core.bisect(column, low, high, value, found)

@@ -94,6 +94,11 @@ def _seconds(ns: int, digits: int) -> str:
     return f"{whole:02}" + (f".{part:09}"[: digits + 1] if digits else "") + " s"
 
 
+def tick_at(tick_ns: NDArray[np.int64], at_ns: int) -> int:
+    """The tick that a moment is in; -1 before the first."""
+    return int(tick_ns.searchsorted(np.int64(at_ns), "right")) - 1
+
+
 def tick_axis(tick_ns: NDArray[np.int64], window: Window, least_px: int = 46) -> tuple[list[int], list[str]]:
     """The marks of the second axis, in ticks of the recorded simulation.
 

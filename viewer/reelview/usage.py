@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from functools import cached_property
 
 import numpy as np
@@ -21,7 +22,8 @@ class Usage:
     """Names the functions that use an object more than others: a lock of `Books.sell`, a queue of `Sharing._send`.
 
     A function that uses many objects, as a helper around every `acquire`, says little of each: what counts is how
-    often it uses the object, divided by the square of how many objects it uses.
+    often it uses the object, divided by the square of how many objects it uses. One that does whatever it is given,
+    as a helper that tries any operation again, says nothing.
     """
 
     def __init__(self, reel: Reel) -> None:
@@ -46,6 +48,8 @@ class Usage:
         object_, site = reel.object[::step].astype(np.int64), reel.site[::step]
         pairs, count = np.unique(object_ * len(known) + of_site[site], return_counts=True)
         objects, functions = np.divmod(pairs, len(known))
+        helper = np.isin(known[functions], names_of_helpers(reel))
+        objects, functions, count = objects[~helper], functions[~helper], count[~helper]
         score = count / np.bincount(functions, minlength=len(known))[functions] ** 2
         found: dict[int, dict[str, float]] = {}
         for place in np.argsort(-score, kind="stable").tolist():
@@ -53,3 +57,14 @@ class Usage:
             if name and len(named) < _MOST_NAMED and score[place] >= _LEAST_SHARE * max(named.values(), default=0):
                 named[name] = float(score[place])
         return {object_: tuple(named) for object_, named in found.items()}
+
+
+def names_of_helpers(reel: Reel) -> list[str]:
+    """The functions of which one and the same call waits for a queue now, and then for a semaphore of its mechanism."""
+    things: dict[tuple[int, str], set[str]] = defaultdict(set)
+    for place in np.unique(reel.site.astype(np.int64) << 16 | reel.op).tolist():
+        row = reel.operations[place & 0xFFFF]
+        mechanism, _, rest = str(row["name"]).partition(".")
+        if row["blocks"] and place >> 16:
+            things[place >> 16, mechanism].add(rest.rpartition(".")[0])
+    return [str(reel.sites[site][2]).partition(".<locals>")[0] for (site, _), found in things.items() if len(found) > 1]

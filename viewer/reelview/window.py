@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QInputDialog, QLabel, QMainWindow
 
@@ -24,7 +23,7 @@ from reelview.session import RUN, SYNCHRONIZATION, Session
 from reelview.settings import Remembered
 from reelview.steady_label import SteadyLabel
 from reelview.theme import use_theme
-from reelview.ticks import duration_label
+from reelview.ticks import duration_label, tick_at
 from reelview.timeline.indexing import Indexing
 from reelview.timeline.keys import action_of
 from reelview.timeline.legend import Legend
@@ -287,7 +286,7 @@ class Window(QMainWindow):
             return
         at_ns = self.session.cursor.at_ns
         ticks = self.session.data.tick_ns
-        tick = f"   tick {int(ticks.searchsorted(np.int64(at_ns), 'right')) - 1}" if len(ticks) else ""
+        tick = f"   tick {tick_at(ticks, at_ns)}" if len(ticks) else ""
         self._moment.show_text(duration_label(at_ns - self.session.data.zero_ns, 1000) + tick)
         if self.session.playback.is_playing:
             self.session.view.follow(at_ns)

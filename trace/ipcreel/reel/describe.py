@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 _MOST = 1 << 16
 
 
-def text_of(reel: Reel, row: int) -> str:
+def text_of(reel: Reel, row: int, limit: int = _MOST) -> str:
     """The payload of an event as text; what is wrong with it where it is damaged."""
     try:
-        return payload_text(reel.payload(row), _MOST)
+        return payload_text(reel.payload(row), limit)
     except ReelError as error:
         return f"({error})"
 
@@ -27,6 +27,14 @@ def message_of(reel: Reel, send: int) -> Any:
         return reel.payload(send)
     carried = reel.flows.effect[reel.flows.cause == send]
     return reel.payload(int(carried[0])) if len(carried) else None
+
+
+def message_text(reel: Reel, send: int, limit: int) -> str:
+    """`message_of` as text; what is wrong with it where it is damaged."""
+    try:
+        return payload_text(message_of(reel, send), limit)
+    except ReelError as error:
+        return f"({error})"
 
 
 def describe(reel: Reel, row: int) -> str:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from ipcreel.analysis.state import BLOCKED, ENDED, NOT_BEGUN, LaneState, Moment, States
 from ipcreel.reel import Reel
-from ipcreel.reel.describe import message_of
-from ipcreel.reel.text import duration_text, payload_text
+from ipcreel.reel.describe import message_text
+from ipcreel.reel.text import duration_text
 
 _MOST_LANES, _MOST_MESSAGES, _MOST_FINDINGS = 60, 6, 4
 _LONG = 60
@@ -86,7 +86,7 @@ class Around:
             count = f"{len(sends)} message{'s' * (len(sends) != 1)}"
             lines.append(f"In {self.reel.objects[object_][3]}: {count}")
             for send in sends[:_MOST_MESSAGES]:
-                content = payload_text(message_of(self.reel, send), _LONG) or "(no payload)"
+                content = message_text(self.reel, send, _LONG) or "(no payload)"
                 lines.append(f"   {content}  from {self._names[int(self.reel.lane[send])]}, event {send}")
         return lines
 

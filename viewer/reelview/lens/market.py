@@ -10,7 +10,8 @@ import numpy as np
 
 from energymarket.price import balance_factor, temperature_factor
 from ipcreel.reel import Reel
-from ipcreel.reel.text import duration_text, payload_text
+from ipcreel.reel.describe import text_of
+from ipcreel.reel.text import duration_text
 from reelview import page
 from reelview.lens.chain import chain, past_of
 from reelview.lens.lens import Curve, Lens, Parts
@@ -133,7 +134,8 @@ class MarketPage:
             if 0 <= n < len(self._market.ticks)
         ]
         written = page.link(f"event:{tick.row}", f"written at {at}")
-        return f"Tick {tick.number}: {change:+.4f} €/kWh, {written} &nbsp; {' &nbsp; '.join(steps)}"
+        holds = page.faint(f"It holds in tick {tick.number + 1}: a tick writes its price at its end, for the next.")
+        return f"Tick {tick.number}: {change:+.4f} €/kWh, {written} &nbsp; {' &nbsp; '.join(steps)}<br>{holds}"
 
     def _agreement(self, place: int) -> str:
         lines = []
@@ -171,7 +173,7 @@ class MarketPage:
         lines = []
         for each in chain(reel, rows):
             ends = [reel.lane_name(int(reel.lane[row])) for row in (each.cause, each.effect)]
-            what = payload_text(reel.payload(each.cause), 44) or str(reel.objects[int(reel.object[each.cause])][3])
+            what = text_of(reel, each.cause, 44) or str(reel.objects[int(reel.object[each.cause])][3])
             lines.append(
                 f"{page.link(f'event:{each.cause}', ends[0])} → {page.link(f'event:{each.effect}', ends[1])} "
                 + page.faint(f"{each.kind} {what}")

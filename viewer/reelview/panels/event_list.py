@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from ipcreel.reel import Reel
-from ipcreel.reel.text import duration_text, payload_text
+from ipcreel.reel.describe import text_of
+from ipcreel.reel.text import duration_text
 
 COLUMNS = ("time", "lane", "operation", "object", "took", "payload")
 _Index = QModelIndex | QPersistentModelIndex
@@ -59,5 +60,5 @@ class EventList(QAbstractTableModel):
             str(reel.operations[int(reel.op[row])]["name"]),
             str(reel.objects[int(reel.object[row])][3]),
             "pending" if reel.pending[row] else f"raised, {took}" if reel.raised[row] else took,
-            payload_text(reel.payload(row), 80),
+            text_of(reel, row, 80),
         )

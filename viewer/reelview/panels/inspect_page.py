@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shlex
+from collections.abc import Callable
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -14,7 +15,8 @@ import numpy as np
 from ipcreel.analysis.flows.match import KINDS
 from ipcreel.analysis.joins import CERTAINTY_NAMES
 from ipcreel.reel import Reel, ReelError, payload
-from ipcreel.reel.text import duration_text, looks_pickled, payload_text, pickle_opcodes
+from ipcreel.reel.describe import text_of
+from ipcreel.reel.text import duration_text, looks_pickled, pickle_opcodes
 from reelview import page
 from reelview.usage import Usage
 
@@ -25,10 +27,15 @@ _LONG = 60
 
 
 class InspectPage:
-    """Writes what is known of an event."""
+    """Writes what is known of an event.
 
-    def __init__(self, reel: Reel) -> None:
+    Args:
+        waited_ns: how long an event was blocked, as the timeline hatches it.
+    """
+
+    def __init__(self, reel: Reel, waited_ns: Callable[[int], int] = lambda _: 0) -> None:
         self._reel = reel
+        self._waited_ns = waited_ns
         self._usage = Usage(reel)
 
     def write(self, event: int | None) -> str:
@@ -47,6 +54,7 @@ class InspectPage:
             ("object", self._object(int(reel.object[event]))),
             ("begin", f"{(int(reel.begin[event]) - reel.begin_ns) / 1e9:.9f} s"),
             ("took", page.text(how)),
+            ("waited", self._waited(event)),
         ]
         for column in ("a", "b"):
             if row[column]:
@@ -60,6 +68,18 @@ class InspectPage:
         cells = [(page.faint(page_name), value) for page_name, value in fields if value]
         head = f"<b>{page.text(row['name'])}</b> {page.faint(f'event {event}')}"
         return f"{head}{page.table(cells, (38, 62))}On the timeline: {', '.join(cones)}"
+
+    def _waited(self, event: int) -> str:
+        """How long, and for whom; empty where it did not wait."""
+        flows, reel = self._reel.flows, self._reel
+        waited_ns = self._waited_ns(event)
+        if not waited_ns:
+            return ""
+        causes = dict.fromkeys(int(reel.lane[cause]) for cause in flows.cause[flows.effect == event].tolist())
+        others = [reel.lane_name(lane) for lane in causes if lane != int(reel.lane[event])]
+        more = f" and {len(others) - 3} more" if len(others) > 3 else ""
+        for_whom = f" for {', '.join(others[:3])}{more}" if others else ""
+        return f"{page.text(duration_text(waited_ns))}<b>{page.text(for_whom)}</b>"
 
     def _object(self, number: int) -> str:
         return f"{page.text(self._reel.objects[number][3])} {page.faint(self._usage.text(number))}" if number else ""
@@ -87,7 +107,7 @@ class InspectPage:
                 doubt = "" if certainty == "exact" else f", {certainty}"
                 lines.append(
                     f"{words} {page.link(f'event:{other}', f'{reel.lane_name(int(reel.lane[other]))} {name}')} "
-                    + page.faint(f"{KINDS[int(flows.kind[flow])]}{doubt} {payload_text(reel.payload(other), _LONG)}")
+                    + page.faint(f"{KINDS[int(flows.kind[flow])]}{doubt} {text_of(reel, other, _LONG)}")
                 )
         return page.heading("Partners") + (page.first(lines, _MOST_PARTNERS, "partners") or page.faint("none is known"))
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QTimer, QUrl
 from PySide6.QtGui import QKeyEvent, QPaintEvent, QPalette, QTextCursor, QTextOption
 from PySide6.QtWidgets import QTextBrowser, QWidget
 
+from reelview import page
 from reelview.panels.sections import Sections
 from reelview.raster.palette import DARK, LIGHT
 from reelview.session import Session
@@ -104,7 +105,7 @@ class PagePanel(QTextBrowser):
         if self._sections.is_shown:
             self._spent_ms = 0.0
             self._is_old = False
-            self._sections.want(self._with_selection(self._write()))
+            self._sections.want(self._written())
         else:
             self._put(self._sections.put_next)
         self._count(began)
@@ -117,7 +118,7 @@ class PagePanel(QTextBrowser):
         began = time.thread_time()
         self._spent_ms = 0.0
         self._is_old = False
-        self._sections.want(self._with_selection(self._write()))
+        self._sections.want(self._written())
         self._put(self._sections.put_all)
         self._count(began)
 
@@ -125,8 +126,15 @@ class PagePanel(QTextBrowser):
         self._spent_ms += (time.thread_time() - began) * 1000
         self._pause_ms = max(_LEAST_MS, int(self._spent_ms * _SHARE))
 
-    def _with_selection(self, html: str) -> str:
-        """What leads to the selected event stands out in every panel."""
+    def _written(self) -> str:
+        """The page; what leads to the selected event stands out in every panel.
+
+        A damaged reel or a lens may fail anywhere: the panel says so, and the next moment may be written again.
+        """
+        try:
+            html = self._write()
+        except Exception as error:
+            html = page.bad(f"This cannot be shown: {type(error).__name__}: {error}")
         event = None if self._session is None else self._session.selection.selected_event
         target = f'href="event:{event}"'
         return html.replace(target, f'class="chosen" {target}')

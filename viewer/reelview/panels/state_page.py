@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ipcreel.analysis.flows.streams import SENDS, WRITES, peers
 from ipcreel.analysis.state import BLOCKED, LaneState, Lock, Moment, States
 from ipcreel.reel import Reel
-from ipcreel.reel.describe import message_of
+from ipcreel.reel.describe import message_text, text_of
 from ipcreel.reel.text import duration_text, payload_text
 from reelview import page
 from reelview.opening import states_of
@@ -80,7 +80,7 @@ class StatePage:
         for object_, sends in moment.queues.items():
             lines = []
             for number, send in enumerate(sends[:_MOST_MESSAGES], 1):
-                content = payload_text(message_of(self.reel, send), _LONG) or "(no payload)"
+                content = message_text(self.reel, send, _LONG) or "(no payload)"
                 sender = self._names[int(self.reel.lane[send])]
                 waited = duration_text(moment.at_ns - int(self.reel.end[send]))
                 lines.append(
@@ -186,7 +186,7 @@ class StatePage:
         newer = np.cumsum(size[:until][::-1]) - size[:until][::-1]
         for row in rows[:until][::-1][newer < count][::-1].tolist():
             sender = self._names[int(self.reel.lane[row])]
-            content = payload_text(self.reel.payload(row), _LONG) or "(no payload)"
+            content = text_of(self.reel, row, _LONG) or "(no payload)"
             ago = duration_text(at_ns - int(self.reel.end[row]))
             lines.append(f"{page.link(f'event:{row}', content)} {page.faint(f'from {sender}, {ago} ago')}")
         return page.first(lines, _MOST_MESSAGES, "sends")
@@ -217,7 +217,7 @@ class StatePage:
         """A value with the way to its last write; of an array all items, the one that was written last in bold."""
         operation = str(self.reel.operations[int(self.reel.op[row])]["name"])
         if not operation.startswith(_ARRAYS):
-            return page.link(f"event:{row}", payload_text(self.reel.payload(row), 40))
+            return page.link(f"event:{row}", text_of(self.reel, row, 40))
         items = self.states.items_at(object_, at_ns)
         last = -1 if operation.endswith(".create") else int(self.reel.a[row])
         shown = [

@@ -9,11 +9,13 @@ from PySide6.QtGui import QColor, QPainter
 
 from reelview.raster.palette import Theme
 from reelview.raster.window import Window
-from reelview.ticks import Axis, tick_axis
+from reelview.ticks import Axis, tick_at, tick_axis
 from reelview.timeline.texts import Texts
 
 TIME_PX = 22
 TICK_PX = 16
+CURSOR_PX = 5
+"""Half the width of the cursor's handle."""
 
 
 def axis_height_px(has_ticks: bool) -> int:
@@ -29,13 +31,14 @@ class AxisPainter:
         self._theme = theme
         self._texts = texts
 
-    def paint(self, area: QRect, axis: Axis, tick_ns: NDArray[np.int64]) -> None:
-        """The time axis, and under it the ticks, where there are any."""
+    def paint(self, area: QRect, axis: Axis, tick_ns: NDArray[np.int64], cursor_ns: int) -> None:
+        """The time axis, and under it the ticks, where there are any. The number of a tick gives way to the cursor."""
         self._painter.fillRect(area, QColor(self._theme.header))
         self._painter.setClipRect(area)
         self._paint_time(area, axis)
         if len(tick_ns):
-            self._paint_ticks(QRect(area.left(), area.top() + TIME_PX, area.width(), TICK_PX), tick_ns)
+            ticks = QRect(area.left(), area.top() + TIME_PX, area.width(), TICK_PX)
+            self._paint_ticks(ticks, tick_ns, area.left() + round(self._window.x_px(cursor_ns)))
         self._painter.setClipping(False)
         self._painter.setPen(QColor(self._theme.line))
         self._painter.drawLine(area.bottomLeft(), area.bottomRight())
@@ -56,14 +59,26 @@ class AxisPainter:
             if left >= first_free and left + width <= area.right():
                 painter.drawPixmap(left, area.top() + 1, texts.picture(label, self._theme.text))
 
-    def _paint_ticks(self, area: QRect, tick_ns: NDArray[np.int64]) -> None:
+    def _paint_ticks(self, area: QRect, tick_ns: NDArray[np.int64], cursor_px: int) -> None:
         at_ns, labels = tick_axis(tick_ns, self._window)
+        if not labels and tick_ns[0] < self._window.begin_ns:
+            self._paint_tick(area.left(), area, str(tick_at(tick_ns, self._window.begin_ns)), cursor_px)
         x = [area.left() + int(self._window.x_px(at)) for at in at_ns]
         self._painter.setPen(QColor(self._theme.line))
         self._painter.drawLine(area.topLeft(), area.topRight())
         self._painter.drawLines([QLine(at, area.top(), at, area.bottom()) for at in x])
         for at, label in zip(x, labels, strict=True):
-            self._painter.drawPixmap(at + 3, area.top() + 1, self._texts.picture(label, self._theme.faint_text))
+            self._paint_tick(at, area, label, cursor_px)
+
+    def _paint_tick(self, x: int, area: QRect, label: str, cursor_px: int) -> None:
+        left = beside_cursor(x + 3, self._texts.width_px(label), cursor_px)
+        self._painter.drawPixmap(left, area.top() + 1, self._texts.picture(label, self._theme.faint_text))
+
+
+def beside_cursor(left: int, width_px: int, cursor_px: int) -> int:
+    """Where a label begins that is not to be covered by the handle of the cursor: where it would, or right of that."""
+    is_covered = left - CURSOR_PX < cursor_px < left + width_px + CURSOR_PX
+    return cursor_px + CURSOR_PX + 2 if is_covered else left
 
 
 def paint_corner(painter: QPainter, area: QRect, width_px: int, theme: Theme, *, has_ticks: bool) -> None:

@@ -59,6 +59,11 @@ class TimelineData:
         span = self.span_of_event(event)
         return 0 if span is None else int(self.spans.row_depth[self.spans.row_of(span)])
 
+    def waited_ns(self, event: int) -> int:
+        """How long an event was blocked."""
+        span = self.span_of_event(event)
+        return 0 if span is None else int(self.spans.blocked_until_ns[span] - self.spans.begin_ns[span])
+
     def only(self, rows: NDArray[np.int64]) -> TimelineData:
         """Some events, and the flows and markers between them; tracks and lanes stay."""
         flows = self.flows.flows

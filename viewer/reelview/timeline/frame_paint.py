@@ -74,7 +74,9 @@ class FramePainter:
         self._paint_overlay(painter, timeline)
         paint_pulse(painter, timeline, area, theme)
         axes = QRect(area.left(), 0, area.width(), area.top())
-        AxisPainter(painter, window, theme, self._texts).paint(axes, axis, timeline.data.tick_ns)
+        AxisPainter(painter, window, theme, self._texts).paint(
+            axes, axis, timeline.data.tick_ns, timeline.cursor_model.at_ns
+        )
         paint_corner(painter, area, timeline.width(), theme, has_ticks=len(timeline.data.tick_ns) > 0)
         painter.translate(area.left(), 0)
         overlay = Overlay(painter, area, window, timeline.layout_, timeline.scroll_px, theme)

@@ -9,6 +9,7 @@ from reelview.raster.palette import Theme
 from reelview.raster.window import Window
 from reelview.ticks import duration_label
 from reelview.timeline.arrow_paint import head
+from reelview.timeline.axis import CURSOR_PX
 from reelview.timeline.data import TimelineData
 from reelview.timeline.layout import Layout
 from reelview.timeline.marks import Mark
@@ -114,11 +115,12 @@ class Overlay:
     def cursor_head(self, at_ns: int, axis_px: int) -> None:
         """The handle of the cursor, on the axis above the picture."""
         x = self._window.x_px(at_ns)
+        half = float(CURSOR_PX)
         if -8 <= x <= self._area.width() + 8:
             self._painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             self._painter.setPen(QPen(self._colour(self._theme.background), 1))
             self._painter.setBrush(self._colour(self._theme.accent))
-            corners = [(-5.0, -9.0), (5.0, -9.0), (5.0, -5.0), (0.0, 0.0), (-5.0, -5.0)]
+            corners = [(-half, -9.0), (half, -9.0), (half, -5.0), (0.0, 0.0), (-half, -5.0)]
             self._painter.drawPolygon(QPolygonF([QPointF(x + dx, axis_px + dy) for dx, dy in corners]))
             self._painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 

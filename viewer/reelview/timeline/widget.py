@@ -18,7 +18,7 @@ from PySide6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QScrollBar, QWidget
+from PySide6.QtWidgets import QWidget
 
 from reelview.raster.choose import Raster
 from reelview.raster.palette import DARK, LIGHT, Theme
@@ -38,6 +38,7 @@ from reelview.timeline.layout import Layout, arrange_lines
 from reelview.timeline.marks import Marks
 from reelview.timeline.motion import Motion
 from reelview.timeline.mouse import Mouse
+from reelview.timeline.scroll_bar import KeptScrollBar
 from reelview.timeline.selection import Selection
 from reelview.timeline.view_range import ViewRange
 
@@ -98,7 +99,7 @@ class Timeline(QWidget):
         self._fitted = order.tracks
         """Whose lanes are as high as there is room."""
         self._names_px = _NAMES_PX
-        self._scroll = QScrollBar(Qt.Orientation.Vertical, self)
+        self._scroll = KeptScrollBar(Qt.Orientation.Vertical, self)
         self._scroll.valueChanged.connect(self.update)
         font = self.font()
         font.setPixelSize(_FONT_PX)

@@ -19,6 +19,8 @@ _ITEMS = (
 _MAKES = ("mp.array.create",)
 _BLOCKS = ("sysv.memory.write",)
 _STRIDE = 1024
+_LONGEST = 1 << 24
+"""No array of a whole reel has more items: an index beyond is damage, and would take all memory."""
 
 
 class Values:
@@ -61,13 +63,14 @@ class _Items:
         for each in rows.tolist():
             whole = events.op[each] in makes
             several = whole or events.b[each] != 0
-            count = len(events.payload(each) or ()) if several else 1
+            count = _length(events.payload(each)) if several else 1
             first, step = (0, 1) if whole else (int(events.a[each]), int(events.b[each]) or 1)
             row += [each] * count
             place += range(count) if several else [-1]
             index += [first + step * number for number in range(count)]
-        self._row, self._place = np.array(row, np.int64), np.array(place, np.int64)
-        self._index = np.array(index, np.int64)
+        kept = np.array([0 <= number < _LONGEST for number in index], np.bool_)
+        self._row, self._place = np.array(row, np.int64)[kept], np.array(place, np.int64)[kept]
+        self._index = np.array(index, np.int64)[kept]
         self._at_ns = events.end_ns[self._row]
         self._size = int(self._index.max(initial=-1)) + 1
         self._stride = max(_STRIDE, self._size)
@@ -97,3 +100,8 @@ class _Items:
         if row not in payloads:
             payloads[row] = self._events.payload(row)
         return payloads[row] if place < 0 else payloads[row][place]
+
+
+def _length(items: Any) -> int:
+    """How many items were written; none where a damaged reel has something else there."""
+    return len(items) if isinstance(items, list | tuple | bytes | str) else 0
