@@ -180,6 +180,17 @@ def test_what_can_still_be_read_is_answered_from(
     assert said.out or command == "export"
 
 
+def test_what_came_behind_a_cut_is_not_taken_for_what_never_came(run: Run, tmp_path: Path) -> None:
+    """The queue is removed, and its messages received, in events that can no longer be read."""
+    reel = tmp_path / "a.reel"
+    cut_off_late(reel)
+    said = run("check", reel)
+    assert said.out.startswith("nothing found\nNot looked for, since 9 events cannot be read: ")
+    assert "leak" in said.out
+    assert "message-never-received" in said.out
+    assert said.code == 0
+
+
 def test_a_payload_that_is_damaged_does_not_hide_the_others(run: Run, tmp_path: Path) -> None:
     whole, content = open_reel(GOLDEN), bytearray(GOLDEN.read_bytes())
     rows = [row for row in range(len(whole)) if whole.payload(row) == b"message 1"]

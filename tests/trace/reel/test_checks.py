@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
+import sysv_ipc
 
 from ipcreel.analysis.findings import Finding
 from ipcreel.reel import Reel, ReelError
-from ipcreel.reel.checks import find_all, run_of
+from ipcreel.reel.checks import find_all, missing, run_of
 
 
 @pytest.fixture
@@ -43,3 +46,30 @@ def test_a_check_that_meets_a_damaged_payload_is_left_out_and_the_others_are_not
     assert [finding.code for finding in found] == ["too-quiet"]
     assert said == reel.damage
     assert said[0].startswith("the check of quiet is left out: event 3, offset 99: ")
+
+
+LEAVES_A_MESSAGE = """
+    import os, sysv_ipc
+    queue = sysv_ipc.MessageQueue(None, sysv_ipc.IPC_CREX)
+    queue.send("left")
+    os.write(1, b"%d" % queue.key)
+"""
+
+
+@pytest.fixture
+def leaving(recorded) -> Iterator[Reel]:
+    run = recorded(LEAVES_A_MESSAGE)
+    yield run.reel
+    sysv_ipc.MessageQueue(int(run.stdout)).remove()
+
+
+def test_of_a_run_of_which_a_part_is_missing_nobody_knows_what_did_not_happen(leaving):
+    assert missing(leaving) is None
+    assert {finding.code for finding in find_all(leaving, run_of(leaving))} == {"leak", "message-never-received"}
+    leaving.processes[0]["stopped"] = "No space left on device"
+    assert missing(leaving) == f"recording stopped in {leaving.process_name(0)}"
+    assert find_all(leaving, run_of(leaving)) == []
+    leaving.processes[0]["stopped"] = None
+    leaving.processes[0]["facts"]["chosen"] = False
+    assert missing(leaving) == "only some processes were recorded"
+    assert find_all(leaving, run_of(leaving)) == []

@@ -15,6 +15,7 @@ from ipcreel.analysis.findings import Finding
 from ipcreel.cli.opening import REEL, open_reel
 from ipcreel.cli.working import MATCHING, ORDERING, working
 from ipcreel.reel import Reel
+from ipcreel.reel.checks import REST_ON_ABSENCE, missing
 
 _EXAMPLES = """\b
 Examples:
@@ -50,6 +51,9 @@ def command(reel: Path, as_json: bool) -> None:
         print(json.dumps(_as_json(opened, finding), ensure_ascii=False) if as_json else _text(opened, finding, number))
     if not opened.findings and not as_json:
         print("nothing found")
+    gap = missing(opened)
+    if gap and not as_json:
+        print(_wrapped(f"Not looked for, since {gap}: {', '.join(sorted(REST_ON_ABSENCE))}."))
     sys.exit(1 if opened.findings else 0)
 
 

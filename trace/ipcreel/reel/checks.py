@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 GROUP = "ipcreel.checks"
 """The entry points of those who know what must hold in a program: each a function from a reel to its findings."""
 
+REST_ON_ABSENCE = frozenset({
+    "leak", "message-never-received", "queue-full", "endless-wait", "failed-while-awaited", "spinning", "lost-wakeup",
+    "died-holding-a-lock", "orphan", "signals-merged", "barrier-parties", "barrier-broken",
+})  # fmt: skip
+"""Codes of findings that say what did not happen: of a run of which a part is missing nobody knows that."""
+
 Look = Callable[["Reel"], list[Finding]]
 
 
@@ -59,6 +65,8 @@ def find_all(reel: Reel, run: Run, others: Iterable[tuple[str, Callable[[], Look
         ReelError: an installed check failed, and not because the reel is damaged.
     """
     found = check(run)
+    if missing(reel):
+        found = [finding for finding in found if finding.code not in REST_ON_ABSENCE]
     for name, load in installed(GROUP) if others is None else others:
         try:
             found += load()(reel)
@@ -67,3 +75,15 @@ def find_all(reel: Reel, run: Run, others: Iterable[tuple[str, Callable[[], Look
         except Exception as error:
             raise ReelError(f"{reel.path}: the check of {name} failed: {type(error).__name__}: {error}.") from error
     return sorted(found, key=lambda finding: (finding.at_ns, finding.code))
+
+
+def missing(reel: Reel) -> str | None:
+    """What of the run is not in a reel; None where all is, but for what nobody can record."""
+    if reel.left_out:
+        return f"{reel.left_out:,} events cannot be read"
+    stopped = [reel.process_name(row) for row, process in enumerate(reel.processes) if process["stopped"] is not None]
+    if stopped:
+        return f"recording stopped in {stopped[0]}" + (f" and {len(stopped) - 1} more" if stopped[1:] else "")
+    if any(process["facts"].get("chosen") is False for process in reel.processes):
+        return "only some processes were recorded"
+    return None

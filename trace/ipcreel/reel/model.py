@@ -44,6 +44,7 @@ class Reel:
         sites: [file, line, function, instruction] each; row 0 is no site.
         run: what is known of the run as a whole.
         damage: what could not be read, a line each; empty where all could.
+        left_out: how many events could not be read.
         on_damage: is called with each line that is added when a question meets what cannot be read.
     """
 
@@ -59,6 +60,7 @@ class Reel:
         self.sites: list[list[Any]] = definitions["sites"]
         self.sources: list[list[Any]] = definitions["sources"]
         self.damage: list[str] = []
+        self.left_out = 0
         self.on_damage: Callable[[str], None] = lambda what: None
         self._index = self._read_index()
         self.raw: NDArray[np.void] = self._read_events(definitions)
@@ -68,12 +70,14 @@ class Reel:
         first, count = self._header["events"], self._header["event_count"]
         there = min(count, max(len(self._data) - first, 0) // event.SIZE)
         if there < count:
+            self.left_out = count - there
             self.damage.append(f"it was cut off: {there:,} of {count:,} events can be read")
         raw = np.frombuffer(self._data, event.dtype(), count=there, offset=min(first, len(self._data)))
         places = integrity.kept_events(raw, definitions)
         if places is None:
             return raw
         lost = len(raw) - len(places)
+        self.left_out += lost
         what = (
             f"{lost:,} of {len(raw):,} events fit nothing and are left out" if lost else "its events are not in order"
         )
