@@ -25,8 +25,10 @@ from reelview.panels.page_panel import PagePanel
 from reelview.panels.search import Search
 from reelview.panels.state_panel import StatePanel
 from reelview.query import CONDITIONS
+from reelview.raster.palette import DARK, LIGHT
 from reelview.session import Session
 from reelview.settings import Remembered
+from reelview.theme import use_theme
 from reelview.timeline.pulse import lights, under_way
 from reelview.window import Window
 
@@ -354,6 +356,29 @@ def test_the_command_palette_does_what_is_chosen(window):
     before = window.session.cursor.at_ns
     chooser.choose()
     assert window.session.cursor.at_ns > before
+
+
+def test_the_command_palette_has_what_a_person_prefers(window, qtbot):
+    for theme in (DARK, LIGHT):
+        chooser = window.choose_command()
+        chooser.typed.setText(theme.name)
+        assert chooser.list.currentItem().text() == f"Theme: {theme.name}"
+        chooser.choose()
+        qtbot.waitUntil(lambda theme=theme: window.timeline.theme is theme)
+        assert window.preferences[f"Theme: {theme.name}"].isChecked()
+    use_theme("")
+
+
+def test_a_page_that_says_something_else_has_nothing_chosen(window):
+    page, ticks = page_of(window, "pricing"), window.session.data.tick_ns
+    window.session.go_to(int(ticks[3]) + 1)
+    page.rewrite()
+    page.find("written at")
+    page.rewrite()
+    assert page.textCursor().selectedText() == "written at"
+    window.session.go_to(int(ticks[0]))
+    page.rewrite()
+    assert page.textCursor().selectedText() == ""
 
 
 def test_a_lane_is_found_by_its_name(window):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from reelview import arrangement
 from reelview.chooser import Chooser
 from reelview.timeline.keys import ACTIONS, hint
 
@@ -32,6 +33,12 @@ def choose_command(window: Window) -> Chooser:
         for name, title in asked.pictures.items()
     ]
     entries += [("Open a reel", "Ctrl+O", window.opener.ask), ("Compare with another reel", "", window.comparing.ask)]
+    entries += [(name, "", action.trigger) for name, action in window.preferences.items()]
+    if window.session:
+        entries += [
+            ("Stop comparing", "", window.comparing.stop),
+            ("Panels as at first", "", lambda: arrangement.arrange(window)),
+        ]
     recent = window.remembered.recent if window.remembered else []
     entries += [(f"Open {path}", "", lambda path=path: window.open(path)) for path in recent]  # type: ignore[misc]
     return Chooser("What to do", entries, window)

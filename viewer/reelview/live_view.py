@@ -114,6 +114,7 @@ class LiveView(QObject):
             self._answers = window.session.answers
             return
         window.session = grow(session, growth, timeline)
+        window.show_moment()  # the cursor moved before there were the ticks of what came
         self._renew_panels(window.session)
         self._answer(window.session)
 

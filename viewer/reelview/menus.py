@@ -30,8 +30,11 @@ _SPEED = (("Slower", "slower"), ("Faster", "faster"))
 _AFTER = (("Search", "search"), ("Commands", "commands"), ("Help", "help"))
 
 
-def fill(window: Window) -> None:
-    """All menus. Keys stand in the texts: as shortcuts they would be taken from text fields, and could not be held."""
+def fill(window: Window) -> dict[str, QAction]:
+    """All menus; returns what a person prefers, by name.
+
+    Keys stand in the texts: as shortcuts they would be taken from text fields, and could not be held.
+    """
     bar = window.menuBar()
     _fill_file(window, bar.addMenu("&File"))
     for title, names in (("&View", _VIEW), ("&Lanes", _LANES), ("&Go", _GO), ("&Play", _PLAY)):
@@ -39,12 +42,13 @@ def fill(window: Window) -> None:
         for name in names:
             _entry(window, menu, name)
         if title == "&View":
-            _fill_preferences(window, menu)
+            preferences = _fill_preferences(window, menu)
     panels = bar.addMenu("P&anels")
     panels.aboutToShow.connect(lambda: _fill_panels(window, panels))
     helps = bar.addMenu("&Help")
     for name in ("help", "commands", "next_panel"):
         _entry(window, helps, name)
+    return preferences
 
 
 def fill_tool_bar(window: Window, speed: QLabel, moment: QLabel) -> dict[str, QAction]:
@@ -150,8 +154,9 @@ def _fill_exports(window: Window, menu: QMenu) -> None:
         menu.addAction("Nothing is open").setEnabled(False)
 
 
-def _fill_preferences(window: Window, menu: QMenu) -> None:
+def _fill_preferences(window: Window, menu: QMenu) -> dict[str, QAction]:
     """What a person prefers, and the next window remembers."""
+    made = {}
     menu.addSeparator()
     themes, group = menu.addMenu("&Theme"), QActionGroup(window)
     for title, name in (("As the &system", ""), ("&Light", "light"), ("&Dark", "dark")):
@@ -160,10 +165,12 @@ def _fill_preferences(window: Window, menu: QMenu) -> None:
         entry.setChecked(name == (window.remembered.theme if window.remembered else ""))
         entry.triggered.connect(lambda _checked, name=name: window.prefer_theme(name))
         themes.addAction(entry)
+        made[f"Theme: {title.replace('&', '').lower()}"] = entry
     mouse = menu.addAction("&Mouse as in Tracy: dragging moves, the wheel zooms")
     mouse.setCheckable(True)
     mouse.setChecked(bool(window.remembered and window.remembered.tracy))
     mouse.triggered.connect(window.prefer_mouse)
+    return made | {"Mouse as in Tracy, or as before": mouse}
 
 
 def _fill_panels(window: Window, menu: QMenu) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -84,7 +85,15 @@ class Opener(QObject):
         self._window.setWindowTitle("ipcreel")
         remembered = self._window.remembered
         recent = remembered.recent[:_MOST_RECENT] if remembered else []
-        again = [(path.name, f"Opens {path} again", lambda path=path: self.open(path)) for path in recent]
+        names = [path.name for path in recent]
+        again = [
+            (
+                each if names.count(each) == 1 else f"{path.parent.name}/{each}",
+                f"Opens {path} again",
+                partial(self.open, path),
+            )
+            for path, each in zip(recent, names, strict=True)
+        ]
         helps = (f"Help ({hint('help')})", "What the window can answer, and every key", self._help)
         self._show(Message(_EMPTY, [self._ask_deed(), *again, helps]))
 

@@ -60,7 +60,7 @@ class Window(QMainWindow):
         self.setAcceptDrops(True)
         self.setDockNestingEnabled(True)
         self.resize(1280, 760)
-        menus.fill(self)
+        self.preferences = menus.fill(self)
         self._tools = menus.fill_tool_bar(self, self._speed, self._moment)
         for label in (self._missing, self._build):
             self.statusBar().addPermanentWidget(label)
@@ -282,14 +282,18 @@ class Window(QMainWindow):
     # what happened
 
     def _on_cursor_moved(self) -> None:
+        self.show_moment()
+        if self.session is not None and self.session.playback.is_playing:
+            self.session.view.follow(self.session.cursor.at_ns)
+
+    def show_moment(self) -> None:
+        """Says on the tool bar where the cursor is."""
         if self.session is None:
             return
         at_ns = self.session.cursor.at_ns
         ticks = self.session.data.tick_ns
         tick = f"   tick {tick_at(ticks, at_ns)}" if len(ticks) else ""
         self._moment.show_text(duration_label(at_ns - self.session.data.zero_ns, 1000) + tick)
-        if self.session.playback.is_playing:
-            self.session.view.follow(at_ns)
 
     def _on_playing_changed(self) -> None:
         menus.show_playing(self._tools["play"], self.session is not None and self.session.playback.is_playing)

@@ -64,6 +64,7 @@ class Progress:
         Raises:
             OSError: there is no room for it.
         """
+        now_ns = time.monotonic_ns()  # of what is done while they are read some tapes tell, and some do not
         try:
             tapes, unreadable = self._growing.read()
             run = {**session.said_of(self.tapes), "status": None}
@@ -74,7 +75,6 @@ class Progress:
             return None
         with tempfile.TemporaryDirectory(prefix="ipcreel-live-") as scratch:
             path = Path(scratch) / self.output.name
-            now_ns = time.monotonic_ns()
             _, places = write_reel(tapes, unreadable, path, mechanism.all_operations(), run, now_ns)
             reel = open_reel(path)  # mapped: it stays readable when its file is gone
             reel.path = self.output

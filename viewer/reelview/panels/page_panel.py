@@ -140,11 +140,13 @@ class PagePanel(QTextBrowser):
         return html.replace(target, f'class="chosen" {target}')
 
     def _put(self, sections: Callable[[], None]) -> None:
-        """Shows sections, and the page at the place where it was read."""
+        """Shows sections, and the page at the place where it was read; what was chosen there, where it still stands."""
         bar, cursor = self.verticalScrollBar(), self.textCursor()
-        at, ends = bar.value(), (cursor.anchor(), cursor.position())
+        at, ends, chosen = bar.value(), (cursor.anchor(), cursor.position()), cursor.selectedText()
         sections()
         self._set_cursor(*ends)  # else it goes to the end with what is inserted, and Qt scrolls there
+        if self.textCursor().selectedText() != chosen:
+            self._set_cursor(min(ends), min(ends))
         bar.setValue(at)
 
     def _set_cursor(self, *ends: int) -> None:
