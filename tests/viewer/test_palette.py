@@ -46,7 +46,8 @@ def test_any_two_kinds_differ_by_four_just_noticeable_differences(theme, vision)
 def test_text_can_be_read(theme):
     for surface in (theme.background, theme.lane, theme.header):
         assert contrast(theme.text, surface) > 7
-        assert contrast(theme.faint_text, surface) > 4.5
+        assert min(contrast(colour, surface) for colour in (theme.faint_text, theme.link, theme.bad)) > 4.5
+    assert contrast(theme.link, theme.chosen) > 4.5
     for colour in theme.kinds:
         assert contrast(text_on(colour), colour) > 4.5
 

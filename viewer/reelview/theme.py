@@ -37,6 +37,8 @@ def _palette(theme: Theme) -> QPalette:
         (roles.WindowText, theme.text),
         (roles.ButtonText, theme.text),
         (roles.PlaceholderText, theme.faint_text),
+        (roles.Link, theme.link),
+        (roles.LinkVisited, theme.link),
         (roles.ToolTipBase, theme.header),
         (roles.ToolTipText, theme.text),
     ):

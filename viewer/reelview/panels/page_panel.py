@@ -189,11 +189,10 @@ class PagePanel(QTextBrowser):
 
     def _style(self) -> None:
         theme = DARK if self.palette().color(QPalette.ColorRole.Window).lightness() < 128 else LIGHT
-        link, chosen = (0x7FB2FF, 0x34445C) if theme is DARK else (0x0B57D0, 0xCFE0FA)
         self.document().setDefaultStyleSheet(
-            f"a {{ color: #{link:06x}; text-decoration: none; }} "
-            f".chosen {{ background-color: #{chosen:06x}; }} .faint {{ color: #{theme.faint_text:06x}; }} "
-            f".bad {{ color: #{theme.urgent:06x}; font-weight: bold; }} h4 {{ margin: 9px 0 2px 0; }} "
+            f"a {{ color: #{theme.link:06x}; text-decoration: none; }} "
+            f".chosen {{ background-color: #{theme.chosen:06x}; }} .faint {{ color: #{theme.faint_text:06x}; }} "
+            f".bad {{ color: #{theme.bad:06x}; font-weight: bold; }} h4 {{ margin: 9px 0 2px 0; }} "
             ".rows { margin-bottom: 6px; } pre { font-family: monospace; }"
         )
 

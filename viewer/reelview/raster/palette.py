@@ -18,6 +18,9 @@ _FADED = 0.22
 class Theme:
     """Colours as 0xRRGGBB. The kinds were found by search: the smallest difference of any two, or of one and `urgent`,
     in Oklab under normal vision and the three dichromacies (Machado, Oliveira, Fernandes 2009), is made greatest.
+
+    Of text are `text`, `faint_text`, `bad` (what is wrong) and `link`, the last on `chosen` too, where it leads to what
+    is selected.
     """
 
     name: str
@@ -29,6 +32,9 @@ class Theme:
     faint_text: int
     accent: int
     urgent: int
+    bad: int
+    link: int
+    chosen: int
     arrow: int
     kinds: tuple[int, ...]
 
@@ -112,6 +118,9 @@ DARK = Theme(
     faint_text=0xA3ABB5,
     accent=0xFFFFFF,
     urgent=0xFF2828,
+    bad=0xFF6B6B,
+    link=0x7FB2FF,
+    chosen=0x34445C,
     arrow=0xD8DEE6,
     kinds=(
         0xAA99FF,
@@ -139,6 +148,9 @@ LIGHT = Theme(
     faint_text=0x565E69,
     accent=0x000000,
     urgent=0xDC0000,
+    bad=0xC80000,
+    link=0x0B57D0,
+    chosen=0xCFE0FA,
     arrow=0x2B3038,
     kinds=(
         0x7766BB,
