@@ -29,6 +29,26 @@ def test_a_message_that_nobody_takes_out_of_a_queue(recorded, kind, taken, told)
     assert codes(reel) == ["message-never-received"] * told
 
 
+PAST = """
+    import multiprocessing, os
+    from multiprocessing.connection import Connection
+
+    past, other = multiprocessing.Queue(), multiprocessing.Queue()
+    for queue in (past, other):
+        queue.put("sent")
+    with Connection(os.dup(past._reader.fileno()), writable=False) as copy:
+        print(copy.recv())
+"""
+
+
+def test_a_queue_that_is_read_with_a_copy_of_its_end_leaves_nothing_and_another_does(recorded):
+    reel = recorded(PAST).reel
+    (finding,) = reel.findings
+    assert finding.code == "message-never-received"
+    puts = reel.events(operation="mp.queue.put")
+    assert [event.row for event in puts if event.row in finding.events] == [puts[1].row]
+
+
 def test_the_sentinels_of_an_executor_and_a_pool_are_no_messages(recorded):
     program = """
         import multiprocessing

@@ -22,7 +22,6 @@ ON_PURPOSE = {
     "orphan_prints_after_its_parent_ended": {"orphan"},
     "orphans_only_sigkill_ends": {"orphan"},
     "queue_keys": {"message-never-received"},
-    "queues_in_anothers_pickler": {"message-never-received"},  # it is received past the queue, by a copy of its end
     "sigusr_burst_coalesces": {"signals-merged"},
     "thread_tools": {"barrier-parties"},  # one of two parties waits until its time runs out
     "timeouts_are_honoured": {"barrier-parties"},

@@ -21,6 +21,9 @@ Examples:
 """
 
 
+_TABLES = ("csv", "parquet")  # of events, without flows
+
+
 @click.command("export", epilog=_EXAMPLES)
 @click.argument("reel", type=REEL)
 @click.option("--to", "form", type=click.Choice(FORMATS), required=True, help="The form.")
@@ -50,9 +53,10 @@ def command(
     opened = open_reel(reel)
     rows = select(opened, Selection(process, mechanism, operation, object_, since, until))
     try:
-        with working(2, partial=output) as stage:
-            stage(MATCHING)
-            _ = opened.flows
+        with working(1 if form in _TABLES else 2, partial=output) as stage:
+            if form not in _TABLES:
+                stage(MATCHING)
+                _ = opened.flows
             stage(f"writing {len(rows):,} events")
             importlib.import_module(f"ipcreel.export.{form}").write(opened, rows, output)
     except OSError as error:

@@ -6,6 +6,8 @@ import numpy as np
 
 from ipcreel.analysis.findings.enders import FEEDER, JOINS, Enders
 from ipcreel.analysis.findings.finding import Finding, Run
+from ipcreel.analysis.flows.nearest import last_until
+from ipcreel.analysis.keys import sort_stably
 
 # Of an mp.Queue both halves: what was put and never entered the pipe, and what entered it and was never taken out.
 _MESSAGES = ("sysv.queue.send", "posix.queue.send", "mp.queue.put", "mp.queue.feed", "mp.simple_queue.put")
@@ -29,6 +31,7 @@ def find_unreceived_messages(run: Run) -> list[Finding]:
     """
     left = _among(run, run.flows.cause_left, _MESSAGES)
     left = left[~np.isin(left, _kept_values(run)) & ~np.isin(run.events.object[left], _of_library(run))]
+    left = left[~np.isin(run.events.object[left], _read_past(run))]
     left = left[~np.isin(run.events.object[left], run.events.object[_stuck_puts(run)])]
     left = left[~_may_yet_be_taken(run, left)]
     found = []
@@ -92,6 +95,17 @@ def _of_library(run: Run) -> np.ndarray:
     puts = events.rows("mp.queue.put")
     puts = puts[np.isin(events.lane[puts], events.lane[managers])]
     return np.unique(events.object[np.concatenate((puts, events.rows("mp.queue.take", "mp.queue.take_bytes")))])
+
+
+def _read_past(run: Run) -> np.ndarray:
+    """Queues from whose pipe somebody receives past their `get`: with a copy of its end, say."""
+    events = run.events
+    queues, pipes = events.rows("mp.queue.create"), events.rows("pipe.end.create")
+    queues = queues[sort_stably(events.lane[queues])]
+    maker = last_until(events.lane[queues], events.begin_ns[queues], events.lane[pipes], events.begin_ns[pipes])
+    received = np.isin(events.object[pipes], events.object[events.rows("connection.message.recv")])
+    pipes, maker = pipes[(maker >= 0) & received], queues[maker[(maker >= 0) & received]]
+    return np.unique(events.object[maker[events.end_ns[pipes] <= events.end_ns[maker]]])
 
 
 def _function(payload: object) -> object:
