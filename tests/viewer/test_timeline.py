@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QColor, QImage, QPalette, QWheelEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QScrollBar, QWidget
 
 from reelview.flows import FlowIndex, Flows
 from reelview.raster.palette import DARK, LIGHT, opaque
@@ -18,6 +18,7 @@ from reelview.timeline.data import TimelineData, Track
 from reelview.timeline.indexing import Indexing
 from reelview.timeline.keys import ACTIONS
 from reelview.timeline.markers import Markers
+from reelview.timeline.scroll_bar import KeptScrollBar
 from reelview.timeline.widget import Timeline
 
 ZERO = 10**12
@@ -412,3 +413,19 @@ def test_the_picture_after_any_moves_is_that_drawn_afresh(moves, qtbot):
     assert without_scroll_bar(fresh) == drawn
     for made in (fresh, timeline):
         made.close()
+
+
+def test_a_bar_that_keeps_its_picture_looks_as_any(qtbot):
+    holder = QWidget()
+    qtbot.addWidget(holder)
+    bars = KeptScrollBar(Qt.Orientation.Vertical, holder), QScrollBar(Qt.Orientation.Vertical, holder)
+    pictures = []
+    for value in (0, 40, 40, 100):
+        for bar in bars:
+            bar.setGeometry(0, 0, 16, 300)
+            bar.setRange(0, 100)
+            bar.setPageStep(50)
+            bar.setValue(value)
+        pictures.append([bar.grab().toImage() for bar in bars])
+        assert pictures[-1][0] == pictures[-1][1]
+    assert pictures[0][0] != pictures[1][0] == pictures[2][0] != pictures[3][0]

@@ -21,6 +21,8 @@ hover       what is under the mouse
 keys        what each key does
 mouse       what each drag does
 motion      gliding while a key is held
+scrolling   how high the lanes are, and how far they are scrolled
+scroll_bar  a scroll bar that keeps its picture
 widget      all of it
 legend      what colours and marks mean
 """

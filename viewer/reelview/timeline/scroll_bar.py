@@ -24,6 +24,7 @@ class KeptScrollBar(QScrollBar):
             return
         option = QStyleOptionSlider()
         self.initStyleOption(option)
+        option.subControls = QStyle.SubControl.SC_All
         ratio = self.devicePixelRatioF()
         key = (
             QRect(option.rect), option.state, option.minimum, option.maximum, option.pageStep, option.sliderPosition,

@@ -38,7 +38,7 @@ from reelview.timeline.layout import Layout, arrange_lines
 from reelview.timeline.marks import Marks
 from reelview.timeline.motion import Motion
 from reelview.timeline.mouse import Mouse
-from reelview.timeline.scroll_bar import KeptScrollBar
+from reelview.timeline.scrolling import Scrolling
 from reelview.timeline.selection import Selection
 from reelview.timeline.view_range import ViewRange
 
@@ -46,8 +46,6 @@ _NAMES_PX = 190
 _LEAST_NAMES_PX = 40
 _NAMES_SHARE = 0.4
 _FONT_PX = 11
-_LEAST_LANES = 30
-"""There is room for so many lanes, however few there are."""
 
 
 class Timeline(QWidget):
@@ -96,11 +94,8 @@ class Timeline(QWidget):
         self.selected_span: int | None = None
         self._frames = FramePainter(data, raster)
         self._motion = Motion(view, self._zoom_anchor_ns, time.monotonic_ns, self)
-        self._fitted = order.tracks
-        """Whose lanes are as high as there is room."""
         self._names_px = _NAMES_PX
-        self._scroll = KeptScrollBar(Qt.Orientation.Vertical, self)
-        self._scroll.valueChanged.connect(self.update)
+        self._scrolling = Scrolling(self)
         font = self.font()
         font.setPixelSize(_FONT_PX)
         self.setFont(font)
@@ -126,7 +121,7 @@ class Timeline(QWidget):
     @property
     def picture_area(self) -> QRect:
         top = axis_height_px(len(self.data.tick_ns) > 0)
-        right = self.width() - (self._scroll.width() if self._scroll.isVisibleTo(self) else 0)
+        right = self.width() - self._scrolling.width_px
         left = min(self._names_px, round(self.width() * _NAMES_SHARE))
         return QRect(left, top, max(right - left, 1), max(self.height() - top, 1))
 
@@ -136,7 +131,7 @@ class Timeline(QWidget):
 
     @property
     def scroll_px(self) -> int:
-        return self._scroll.value()
+        return self._scrolling.at_px
 
     @property
     def theme(self) -> Theme:
@@ -186,19 +181,11 @@ class Timeline(QWidget):
         self.update()
 
     def scroll_by(self, by_px: float) -> None:
-        self._scroll.setValue(self._scroll.value() + round(by_px))
+        self._scrolling.scroll_by(by_px)
 
     def scroll_to_line(self, number: int) -> None:
         """Scrolls as little as is needed to see a line."""
-        line = self.layout_.lines[number]
-        if line.pinned:
-            return
-        top = self.layout_.y_px(number, self.scroll_px)
-        below = top + line.height_px - self.picture_area.height()
-        if top < self.layout_.pinned_px:
-            self.scroll_by(top - self.layout_.pinned_px)
-        elif below > 0:
-            self.scroll_by(below)
+        self._scrolling.show_line(number)
 
     def click(self, at: QPointF) -> None:
         """Selects what is at a point, and moves the cursor there."""
@@ -289,30 +276,9 @@ class Timeline(QWidget):
         self._frames.forget_places()
         self.layout_ = arrange_lines(self.order, self.data.lane_names, self.data.spans)
         self.current_line = None
-        if self.order.tracks is not self._fitted:
-            self._fit_lanes()
-        self._fit_scroll_bar()
+        self._scrolling.fit_new_tracks()
+        self._scrolling.fit_bar()
         self.update()
-
-    @property
-    def _room_px(self) -> int:
-        return self.height() - axis_height_px(len(self.data.tick_ns) > 0)
-
-    def _fit_lanes(self) -> None:
-        """Lanes fill a large window; what a person folds or hides makes no others higher."""
-        self._fitted = self.order.tracks
-        room_px = self._room_px
-        self.order.fit(min(self.layout_.lane_px_for(room_px, self.order.lane_px), room_px / _LEAST_LANES))
-
-    def _fit_scroll_bar(self) -> None:
-        area_px = self._room_px
-        most = max(self.layout_.height_px - area_px, 0)
-        self._scroll.setVisible(most > 0)
-        width = self._scroll.sizeHint().width()
-        self._scroll.setGeometry(self.width() - width, self.height() - area_px, width, max(area_px, 0))
-        self._scroll.setRange(0, most)
-        self._scroll.setPageStep(max(area_px, 1))
-        self._scroll.setSingleStep(self.order.lane_px)
 
     def _zoom_anchor_ns(self) -> int:
         at = self.mapFromGlobal(self.cursor().pos())
@@ -323,8 +289,8 @@ class Timeline(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._fit_lanes()
-        self._fit_scroll_bar()
+        self._scrolling.fit_lanes()
+        self._scrolling.fit_bar()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
