@@ -381,6 +381,17 @@ def test_a_page_that_says_something_else_has_nothing_chosen(window):
     assert page.textCursor().selectedText() == ""
 
 
+def test_what_is_chosen_is_seen_unless_a_person_searches_there(window, market, qtbot):
+    event, search = page_of(window, "inspector"), window.docks["search"].widget()
+    for typed, is_seen in (("op:recv", False), ("", True)):
+        window.show_panel("search")
+        search.query.setText(typed)
+        qtbot.waitUntil(lambda: event.visibleRegion().isEmpty())
+        window.session.go_to_event(int(market.flows.cause[7 + is_seen]))
+        qtbot.waitUntil(lambda is_seen=is_seen: event.visibleRegion().isEmpty() is not is_seen)
+        window.session.selection.clear()
+
+
 def test_a_lane_is_found_by_its_name(window):
     chooser = window.choose_lane()
     chooser.typed.setText("home-3")

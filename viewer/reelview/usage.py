@@ -17,6 +17,9 @@ _MOST_NAMED, _LEAST_SHARE = 2, 0.25
 _NAMELESS = re.compile(r"0x[0-9a-f]+|\.py:\d+|pipe \d+")
 """Names that are an address or a number, or the line that made it."""
 
+_LIBRARY = re.compile(r"/lib/python\d[\d.]*/")
+"""Files that came with Python, or were installed: their functions tell nothing of the program."""
+
 
 class Usage:
     """Names the functions that use an object more than others: a lock of `Books.sell`, a queue of `Sharing._send`.
@@ -42,7 +45,10 @@ class Usage:
     @cached_property
     def _functions(self) -> dict[int, tuple[str, ...]]:
         reel = self._reel
-        names = [str(function).partition(".<locals>")[0] for _, _, function, _ in reel.sites]
+        names = [
+            "" if _LIBRARY.search(str(file)) else str(function).partition(".<locals>")[0]
+            for file, _, function, _ in reel.sites
+        ]
         known, of_site = np.unique(np.array(names), return_inverse=True)
         step = max(len(reel) // _MOST_EVENTS, 1)
         object_, site = reel.object[::step].astype(np.int64), reel.site[::step]

@@ -102,6 +102,7 @@ class Window(QMainWindow):
         self.timeline.asked.connect(self.trigger)
         self.timeline.mouse.tracy = bool(self.remembered and self.remembered.tracy)
         session.cursor.moved.connect(self._on_cursor_moved)
+        session.selection.event_changed.connect(self._on_event_changed)
         session.playback.speed_changed.connect(self._on_speed_changed)
         session.playback.playing_changed.connect(self._on_playing_changed)
         session.history.changed.connect(lambda: menus.enable_tools(self._tools, session))
@@ -294,6 +295,15 @@ class Window(QMainWindow):
         ticks = self.session.data.tick_ns
         tick = f"   tick {tick_at(ticks, at_ns)}" if len(ticks) else ""
         self._moment.show_text(duration_label(at_ns - self.session.data.zero_ns, 1000) + tick)
+
+    def _on_event_changed(self) -> None:
+        """What was chosen is seen, unless a person searches in the same place."""
+        found, event = self.docks.get("search"), self.docks.get("inspector")
+        if self.session is None or found is None or event is None or self.session.selection.selected_event is None:
+            return
+        search = found.widget()
+        if event in self.tabifiedDockWidgets(found) and isinstance(search, Search) and not search.query.text():
+            event.raise_()
 
     def _on_playing_changed(self) -> None:
         menus.show_playing(self._tools["play"], self.session is not None and self.session.playback.is_playing)
