@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
+from ipcreel.mechanism.rawfile import pipe_of
+
 Recorded = Callable[..., Any]
 Rows = Callable[..., list[Any]]
 
@@ -210,3 +214,20 @@ def test_bytes_that_are_moved_from_pipe_to_pipe_are_counted(recorded, rows):
         ("pipe", 4, "returned"),
         ("pipe", 0, "raised"),
     ]
+
+
+def test_what_a_handler_raises_while_a_file_is_asked_for_its_descriptor_goes_on_to_the_program() -> None:
+    class RungError(Exception):
+        pass
+
+    class Interrupted:
+        def fileno(self) -> int:
+            raise RungError
+
+    class Closed:
+        def fileno(self) -> int:
+            raise ValueError("I/O operation on closed file")
+
+    assert pipe_of((Closed(),), {}, None) == 0
+    with pytest.raises(RungError):
+        pipe_of((Interrupted(),), {}, None)

@@ -101,3 +101,25 @@ def test_what_a_person_types_and_reads_is_no_part_of_the_replay(recorded: Record
     stood = replay(ran.path, "--process", ran.program.name, "--pdb", text="p 1\np 2\nc\nq\n")
     assert [said for said in answers(stood.stdout) if said in ("1", "2")] == ["1", "2"]
     assert stood.returncode == 0
+
+
+def test_reverse_goes_to_the_breakpoint_before_though_it_was_set_after_it_was_passed(recorded: Record) -> None:
+    ran = recorded(LEDGER)
+    get = events_of(ran.reel, "adder", "mp.simple_queue.get")[3]
+    typed = (
+        f"b {ran.program.name}:{GET_LINE + 1}\n" + "reverse\np number, total\n" * 2 + "n\nreverse\np number, total\nq\n"
+    )
+    gone = replay(ran.path, "--to", str(get), "--pdb", text=typed)
+    assert [said for said in answers(gone.stdout) if said.startswith("(")] == ["(2, 9)", "(1, 3)", "(1, 3)"], (
+        gone.stderr
+    )
+
+
+def test_reverse_takes_the_breakpoints_of_all_threads_in_the_order_in_which_they_were_hit(recorded: Record) -> None:
+    ran = recorded(THREADS)
+    ask = "p name, number\n"
+    typed = f"b {ran.program.name}:7\n" + f"c\n{ask}" * 6 + f"reverse\n{ask}" * 5 + "reverse\np 'first'\nq\n"
+    gone = replay(ran.path, "--process", ran.program.name, "--pdb", text=typed)
+    came = [said for said in answers(gone.stdout) if said.startswith("('")]
+    assert (len(came), came[6:]) == (11, came[4::-1]), gone.stdout + gone.stderr
+    assert "'first'" in gone.stdout.rpartition(came[0])[2]

@@ -135,6 +135,51 @@ def test_an_editor_steps_back(recorded: Record) -> None:
         client.ask("disconnect")
 
 
+def test_an_editor_goes_back_from_breakpoint_to_breakpoint_and_at_last_to_the_first_event(recorded: Record) -> None:
+    ran = recorded(LEDGER)
+    with editing(ran.path, "--process", "adder") as (client, _):
+        client.begin(ran.program, GET_LINE + 1)
+        first, _ = client.stand()
+        for way, totals in (("continue", ("0", "3", "9")), ("reverseContinue", ("3", "0"))):
+            for total in totals:
+                client.ask(way, threadId=1)
+                assert client.wait_for("stopped")["reason"] == "breakpoint"
+                assert client.ask("evaluate", expression="total")["result"] == total
+        client.ask("reverseContinue", threadId=1)
+        assert client.stand()[0] == first
+        client.ask("continue", threadId=1)
+        line, variables = client.stand()
+        assert (line, variables["total"]) == (GET_LINE + 1, "0")
+        client.ask("disconnect")
+
+
+STEPS = """
+    def double(number):
+        twice = number * 2
+        return twice
+    total = 0
+    for number in range(3):
+        total += double(number)
+        print(total)
+"""
+
+
+def test_an_editor_steps_in_to_the_first_line_and_out_to_the_caller(recorded: Record) -> None:
+    ran = recorded(STEPS)
+    with editing(ran.path, "--line", f"{ran.program.name}:7") as (client, _):
+        client.begin(ran.program)
+        assert client.stand()[0] == 7
+        came = []
+        for way in ("stepIn", "next", "next", "next", "stepIn", "stepIn", "stepOut"):
+            client.ask(way, threadId=1)
+            assert client.wait_for("stopped")["reason"] == "step"
+            top = client.ask("stackTrace", threadId=1)["stackFrames"][0]
+            came.append((top["name"], top["line"]))
+        first = [("double", 3), ("double", 4), ("<module>", 8), ("<module>", 6), ("<module>", 7)]
+        assert came == [*first, ("double", 3), ("<module>", 8)]
+        client.ask("disconnect")
+
+
 def test_the_end_of_the_process_is_told_to_the_editor(recorded: Record) -> None:
     ran = recorded(LEDGER)
     with editing(ran.path, "--process", "adder") as (client, running):

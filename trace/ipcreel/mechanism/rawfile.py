@@ -35,7 +35,7 @@ def behind(descriptor: int) -> int:
 def _descriptor(file: Any) -> int:
     try:
         return file if type(file) is int else file.fileno()
-    except Exception:  # it is closed
+    except (AttributeError, OSError, ValueError):  # it is closed; what a signal's handler raises here is the program's
         return -1
 
 

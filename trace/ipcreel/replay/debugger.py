@@ -79,14 +79,16 @@ class Debugger(pdb.Pdb):
             self.error("There is nothing before this: it is the first event of this thread.")
             return None
         try:
-            self._session.go(
-                event, {"breakpoints": self._breakpoints(), "queue": self.cmdqueue, "aliases": self.aliases}
-            )
+            self._session.go(event, self._left())
         except RefusedError as refused:
             self.error(str(refused))
             return None
         self.set_continue()
         return True
+
+    def _left(self) -> dict[str, Any]:
+        """What whoever stops where is gone to takes over."""
+        return {"breakpoints": self._breakpoints(), "queue": self.cmdqueue, "aliases": self.aliases}
 
     def _breakpoints(self) -> list[dict[str, Any]]:
         kept = []
@@ -123,6 +125,13 @@ class Debugger(pdb.Pdb):
 
     do_restart = do_run
 
+    def do_reverse(self, arg: str) -> None:
+        """reverse: go back to the breakpoint that was hit last before this place, or to the first event."""
+        try:
+            self._session.backwards.go(self._left())
+        except RefusedError as refused:
+            self.error(str(refused))
+
     def do_quit(self, arg: str) -> bool | None:
         """quit: end the replay."""
         posix._exit(self._session.exit_code)
@@ -130,13 +139,25 @@ class Debugger(pdb.Pdb):
     do_w = do_bt = do_where
     do_q = do_exit = do_EOF = do_quit  # noqa: N815
 
+    def dispatch_line(self, frame: FrameType) -> Any:
+        """A line is about to be run: stop there, or not."""
+        backwards = self._session.backwards
+        is_hit = self.break_here(frame)
+        if is_hit and backwards.passes_hit():
+            return self.trace_dispatch
+        if is_hit or self.stop_here(frame):
+            backwards.is_at_hit = is_hit
+            self.user_line(frame)
+            backwards.is_at_hit = False
+        return self.trace_dispatch
+
     def stand(self, frame: FrameType) -> None:
         """Ask at a frame, and go on as it was said."""
         sys.settrace(None)
         self.reset()
         self.botframe = list(_outwards(frame))[-1]
         self.interaction(frame, None)
-        if self.stoplineno != -1 or self.breaks:
+        if not self._session.is_at_the_end and (self.stoplineno != -1 or self.breaks):
             self._trace(frame)
 
     def _trace(self, frame: FrameType) -> None:
@@ -148,6 +169,7 @@ class Debugger(pdb.Pdb):
 
     def join(self, frame: FrameType) -> None:
         """Have the breakpoints hold in this thread too."""
+        sys.settrace(None)
         self.reset()
         self.botframe = list(_outwards(frame))[-1]
         self._set_stopinfo(self.botframe, None, -1)  # type: ignore[attr-defined]

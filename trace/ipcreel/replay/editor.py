@@ -27,7 +27,8 @@ _CAN = {
     "supportsConfigurationDoneRequest": True, "supportsConditionalBreakpoints": True, "supportsStepBack": True,
     "supportsEvaluateForHovers": True, "supportTerminateDebuggee": True,
 }  # fmt: skip
-_TYPED = frozenset(("world", "where", "back", "to", "run"))  # commands that a person may type at an editor's console
+# Commands that a person may type at an editor's console.
+_TYPED = frozenset(("world", "where", "back", "to", "run", "reverse"))
 _MOST = 500  # items shown of a container
 _text = reprlib.Repr()
 _text.maxstring = _text.maxother = 200
@@ -41,7 +42,6 @@ class Editor(Debugger):
         self._wire = wire
         self._session = session
         self._shown: list[Any] = []  # what the editor can ask for more of, by its reference less one
-        self._reason = "entry"
         self._typed: list[str] = []
         self._goes_on = self._is_to_stop = False
 
@@ -57,11 +57,27 @@ class Editor(Debugger):
             self._wire.tell(
                 "stopped", reason=self._reason, threadId=self._own, allThreadsStopped=True, description=self.said
             )
-            self._wire.tell("output", category="console", output=f"{self.said}\n" if self.said else "")
-            self.said, self._reason = "", "step"
+            if self.said:
+                self._wire.tell("output", category="console", output=f"{self.said}\n")
+            self.said = ""
             self._serve()
             self._shown.clear()
             self.forget()
+
+    @property
+    def _reason(self) -> str:
+        """Why the program stands here, in the words of the protocol."""
+        if self._session.is_at_the_end:
+            return "end"
+        return "breakpoint" if self._session.backwards.is_at_hit else self._wire.reason
+
+    def user_call(self, frame: FrameType, argument_list: Any) -> None:
+        """A function begins: an editor stands at its first line, which comes next."""
+
+    def user_return(self, frame: FrameType, return_value: Any) -> None:
+        """A function returns: an editor stands at the next line of the one that called it."""
+        if frame.f_back is not None:
+            self.set_next(frame.f_back)
 
     @property
     def _own(self) -> int:
@@ -80,7 +96,7 @@ class Editor(Debugger):
         while self._wire.is_asked and not self._is_to_stop:
             self._answer_next()
         if self._is_to_stop:
-            self._reason = "pause"
+            self._wire.reason = "pause"
         return self._is_to_stop
 
     def _answer_next(self) -> None:
@@ -104,11 +120,16 @@ class Editor(Debugger):
         elif command == "stepBack":
             self._goes_on = bool(self._go(self._session.event_back(1)))
         elif command == "reverseContinue":
-            self._goes_on = bool(self._go(self._session.first_event))
+            self.do_reverse("")
         elif command in ("disconnect", "terminate"):
             posix._exit(self._session.exit_code)
         if command in ("stepBack", "reverseContinue") and not self._goes_on:
             self._wire.tell("stopped", reason="step", threadId=self._own, allThreadsStopped=True)
+
+    def take_over(self, note: dict[str, Any]) -> None:
+        """Go on with what was left behind by the one who went back to here."""
+        super().take_over(note)
+        self._wire.reason = "step"
 
     def message(self, msg: str) -> None:
         """What a command says."""
@@ -226,22 +247,22 @@ class Editor(Debugger):
 
     def _on_continue(self, asked: Arguments) -> dict[str, Any]:
         self.set_continue()
-        self._reason, self._goes_on = "breakpoint", True
+        self._wire.reason, self._goes_on = "breakpoint", True
         return {"allThreadsContinued": True}
 
     def _on_next(self, asked: Arguments) -> None:
         assert self.curframe is not None, "an editor steps where the program stands"
         self.set_next(self.curframe)
-        self._goes_on = True
+        self._wire.reason, self._goes_on = "step", True
 
     def _on_stepIn(self, asked: Arguments) -> None:  # noqa: N802
         self.set_step()
-        self._goes_on = True
+        self._wire.reason, self._goes_on = "step", True
 
     def _on_stepOut(self, asked: Arguments) -> None:  # noqa: N802
         assert self.curframe is not None, "an editor steps where the program stands"
         self.set_return(self.curframe)
-        self._goes_on = True
+        self._wire.reason, self._goes_on = "step", True
 
 
 def _parts(value: Any) -> list[tuple[str, Any]]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ipcreel.interpose.frames import program_frame
 from ipcreel.replay.asking import Asking, RefusedError
+from ipcreel.replay.backwards import Backwards
 from ipcreel.replay.checkpoints import Checkpoints
 from ipcreel.replay.flushing import flush
 from ipcreel.replay.lines import LineStop
@@ -32,6 +33,8 @@ class Session:
         asking: the way to the reel.
         breaks: file → lines, for the debuggers of all threads.
         exit_code: what the replay ends with when it is left.
+        is_at_the_end: nothing follows.
+        backwards: the way back to a breakpoint.
     """
 
     def __init__(self, reading: Replaying, asking: Asking) -> None:
@@ -42,9 +45,10 @@ class Session:
         self.exit_code = 0
         self._guard = RLock()
         self._debuggers: dict[object, Debugger] = {}
-        self._is_at_the_end = False
+        self.is_at_the_end = False
         self._wire: Wire | None = None
         self._has_stood = False  # at its place: breakpoints of an editor hold from there on
+        self.backwards = Backwards(self)
         self.checkpoints: Checkpoints | None = None
         self.lines: LineStop | None = None
         if self.script.debug:
@@ -64,9 +68,11 @@ class Session:
             self.checkpoints.consider()
         if self.lines is not None:
             self.lines.watch()
+        self.backwards.pass_by(event)
         if event.row == self.script.stop:
             self.reading.turns.reach(event)
             self.reading.muted = False
+            self.backwards.stops_at = event
             self.stop_at(self._frame_of(event))
         elif self._is_to_stop():
             self.stop_at(self._frame_of(event))
@@ -93,7 +99,8 @@ class Session:
         """The replay has come to where it was to stop."""
         if self.script.debug:
             self.asking.note(stopped=True)
-            self._ask(frame, self.position())
+            if not self.backwards.take_up(self._note, frame):
+                self._ask(frame, self.position())
         else:
             self._report(frame)
 
@@ -111,8 +118,7 @@ class Session:
 
     def _ask(self, frame: FrameType, said: str) -> None:
         with self._guard:
-            debugger = self._debugger()
-            note = self.checkpoints.note if self.checkpoints is not None else None
+            debugger, note = self._debugger(), self._note
             if note is not None and self.checkpoints is not None:
                 self.checkpoints.note = None
                 debugger.take_over(note)
@@ -122,11 +128,27 @@ class Session:
             debugger.said, self._has_stood = said, True
             debugger.stand(frame)
 
+    @property
+    def _note(self) -> dict[str, Any] | None:
+        """What the one who went back to here left, and nobody took up yet."""
+        return self.checkpoints.note if self.checkpoints is not None else None
+
+    def go_on_silently(self, note: dict[str, Any], frame: FrameType) -> None:
+        """Go on from a place that was gone back to, with the breakpoints that hold; nobody is asked."""
+        assert self.checkpoints is not None, "it was gone back to"
+        self.checkpoints.note = None
+        self._has_stood = self.reading.muted = True
+        with self._guard:
+            debugger = self._debugger()
+            debugger.take_over(note)
+            debugger.join(frame)
+
     def end(self, said: list[str], frame: FrameType | None = None, code: int = 0) -> None:
         """Nothing follows: ask a person, who may go back from here."""
         if not self.script.debug:
             return
-        self._is_at_the_end = True
+        self.backwards.end()
+        self.is_at_the_end = True
         self.exit_code = code
         self.reading.muted = False
         frame = program_frame(frame)
@@ -240,7 +262,7 @@ class Session:
         Raises:
             RefusedError: it cannot be gone to.
         """
-        if self.script.is_ahead(event) and not self._is_at_the_end:
+        if self.script.is_ahead(event) and not self.is_at_the_end:
             self.script.stop = event
             return
         if self.checkpoints is None:

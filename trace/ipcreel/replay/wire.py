@@ -18,9 +18,14 @@ _LENGTH = b"content-length:"
 
 
 class Wire:
-    """Our end of a connection to an editor."""
+    """Our end of a connection to an editor.
+
+    Attributes:
+        reason: why the program will stand next, as far as the editor has asked for it.
+    """
 
     def __init__(self, descriptor: int) -> None:
+        self.reason = "entry"
         self._descriptor = descriptor
         self._said = 0
 
