@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import _signal  # type: ignore[import-not-found]
 import sys
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ipcreel.replay.arrival import Arrival
@@ -50,30 +51,44 @@ class Deliveries:
         """If a signal came between this place and the next event, watch for where that was."""
         reading = self._reading
         following = reading.here.events[-1] if reading.here.events else None
-        if following is not None and following.op == self.code and self._is_between(following):
+        if following is not None and following.op == self.code and self.is_between(following):
             expecting, lane = reading.standing.expecting, following.lane
             expecting[reading.here.lane] = following.a
             arrival = Arrival(following.a, reading.script.sites[following.site], reading.script.payload(following))
             arrival.watch(lambda: expecting.get(lane) == following.a)
 
-    def _is_between(self, delivery: Event) -> bool:
+    def is_between(self, delivery: Event) -> bool:
         """Whether the next signal came between two instructions, or in what we do when another one comes there.
 
-        That other one is noted when the handler of this one has ended, at the same moment of the program.
+        That other one, in which a third may have come before, is noted when the handler of this one has ended, at the
+        same moment of the program.
         """
         if delivery.b == _BETWEEN:
             return True
-        events = self._reading.here.events
-        run_end_ns = abs(events[-2].end_ns) if len(events) > 1 else 0  # of the handler, whose run comes next
-        later = (event for event in reversed(events) if event.op == self.code and event.begin_ns >= run_end_ns)
-        other = next(later, None) if run_end_ns else None
-        if other is None or (other.b, other.site) != (_BETWEEN, delivery.site):
-            return False
         payload = self._reading.script.payload
-        own, others = payload(delivery) or {}, payload(other) or {}
-        # One that is interrupted while it looks at the variables may find none any more: see `delivery._numbers_in`.
-        same = others.get("numbers") in (own.get("numbers"), {})
-        return same and own.get("depth") == others.get("depth")
+        own = payload(delivery) or {}
+        for other in self._noted_after_its_run():
+            others = payload(other) or {}
+            # One that is interrupted while it looks at variables may find none any more: see `delivery._numbers_in`.
+            same = others.get("numbers") in (own.get("numbers"), {})
+            if other.site != delivery.site or not same or own.get("depth") != others.get("depth"):
+                return False
+            if other.b == _BETWEEN:
+                return True
+        return False
+
+    def _noted_after_its_run(self) -> Iterator[Event]:
+        """The deliveries from the next one on, without it, each noted when the handler of the one before had ended."""
+        following = reversed(self._reading.here.events)
+        next(following, None)
+        run = next(following, None)
+        while run is not None:
+            ended_ns = abs(run.end_ns)
+            other = next((event for event in following if event.op == self.code and event.begin_ns >= ended_ns), None)
+            if other is None or ended_ns == 0:
+                return
+            yield other
+            run = next(following, None)
 
     def _is_behind(self, delivery: Event, event: Event) -> bool:
         """Whether a signal came in what we do after an operation.
@@ -81,7 +96,7 @@ class Deliveries:
         In what we do before the next one it came at another site: it is delivered when the program is there.
         """
         is_here = delivery.begin_ns > abs(event.end_ns) and delivery.site == event.site
-        return is_here and not self._is_between(delivery)
+        return is_here and not self.is_between(delivery)
 
     def hides(self, event: Event) -> bool:
         """Whether the program did not get the outcome of an operation: a handler raised before we had handed it out."""
