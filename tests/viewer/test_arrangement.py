@@ -7,6 +7,7 @@ from PySide6.QtCore import QSettings, Qt, QTimer
 from PySide6.QtWidgets import QTabBar
 
 from ipcreel.reel import Reel
+from reelview.arrangement import shares
 from reelview.session import Session
 from reelview.settings import Remembered
 from reelview.window import Window
@@ -111,3 +112,16 @@ def _panels_menu(window: Window) -> list:
     menu = next(action.menu() for action in window.menuBar().actions() if action.text() == "P&anels")
     menu.aboutToShow.emit()
     return menu.actions()
+
+
+@pytest.mark.parametrize(
+    ("wanted", "room", "given"),
+    [
+        ([100, 500], 900, [100, 500]),
+        ([100, 5_000], 900, [100, 800]),
+        ([700, 50, 900], 650, [300, 50, 300]),
+        ([], 9, []),
+    ],
+)
+def test_panels_share_the_height_by_what_stands_in_them(wanted, room, given):
+    assert shares(wanted, room) == given

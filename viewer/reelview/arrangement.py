@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDockWidget, QTabBar
 
 from reelview.docks import PanelDock
+from reelview.panels.page_panel import PagePanel
 
 if TYPE_CHECKING:
     from reelview.window import Window
@@ -48,6 +49,29 @@ def show_alone(window: Window, names: tuple[str, ...]) -> None:
         window.addDockWidget(_RIGHT, made)
         made.show()
     window.resizeDocks(chosen, [_usual_px(window)] * len(chosen), _WIDE)
+
+
+def share_height(window: Window, names: tuple[str, ...]) -> None:
+    """Gives panels that stand one above another the height that what stands in them takes, as far as there is room."""
+    chosen = [window.docks[name] for name in names]
+    room_px = sum(made.height() for made in chosen)
+    window.resizeDocks(chosen, shares([_wanted_px(made) for made in chosen], room_px), _HIGH)
+
+
+def shares(wanted: list[int], room: int) -> list[int]:
+    """What each gets of a room: what it wants, or else as much as the others that want more than there is."""
+    given = [0] * len(wanted)
+    by_want = sorted(range(len(wanted)), key=wanted.__getitem__)
+    for place, number in enumerate(by_want):
+        given[number] = min(wanted[number], room // (len(wanted) - place))
+        room -= given[number]
+    return given
+
+
+def _wanted_px(made: PanelDock) -> int:
+    pages = [page for page in made.findChildren(PagePanel) if page.isVisible()]
+    around_px = made.height() - sum(page.viewport().height() for page in pages)
+    return around_px + sum(round(page.document().size().height()) for page in pages)
 
 
 def add(window: Window, made: PanelDock) -> None:

@@ -15,6 +15,7 @@ from PySide6.QtCore import (
 from PySide6.QtWidgets import QApplication
 
 from ipcreel.reel import Reel, ReelError
+from reelview import arrangement
 from reelview.export import save_picture
 from reelview.panels.page_panel import PagePanel
 from reelview.session import Session
@@ -84,6 +85,8 @@ def render(
         timeline.show_selected()
     for page in window.findChildren(PagePanel):
         page.rewrite()
+    settle(app)
+    arrangement.share_height(window, panels)
     settle(app)
     written = save_picture(window, output)
     window.close()
