@@ -216,3 +216,59 @@ def test_one_who_waits_at_a_barrier_for_another_who_waits_for_its_message(interr
 
 def test_one_who_waits_for_a_message_of_another_who_sleeps_before_the_barrier(interrupted):
     assert codes(interrupted(BEFORE_THE_BARRIER.format(before="__import__('time').sleep(60)"))) == []
+
+
+TASKS = """
+    import queue, threading
+
+    def work(tasks):
+        while True:
+            if tasks.get():
+                tasks.task_done()
+
+    tasks = queue.Queue()
+    for number in {numbers}:
+        tasks.put(number)
+    threading.Thread(target=work, args=(tasks,), daemon=True).start()
+    print("hangs", flush=True)
+    tasks.join()
+"""
+
+
+def test_a_join_of_a_queue_that_task_done_was_not_called_for(interrupted):
+    reel = interrupted(TASKS.format(numbers=(1, 0, 2)))
+    assert codes(reel) == ["deadlock"]
+    assert reel.findings[0].cause.startswith("3 were taken out of queue program.py:9 and task_done was called 2 times")
+
+
+HELD_AT_FORK = """
+    import os, signal, threading
+
+    lock, held, go_on = threading.Lock(), threading.Event(), threading.Event()
+
+    def hold():
+        with lock:
+            held.set()
+            go_on.wait()
+
+    holder = threading.Thread(target=hold, name="holder")
+    holder.start()
+    held.wait()
+    pid = os.fork()
+    if not pid:
+        print("hangs", flush=True)
+        lock.acquire()
+    go_on.set()
+    holder.join()
+    try:
+        os.waitpid(pid, 0)
+    finally:
+        os.kill(pid, signal.SIGKILL)
+"""
+
+
+def test_a_lock_that_another_thread_held_when_the_process_was_forked(interrupted):
+    reel = interrupted(HELD_AT_FORK)
+    assert codes(reel) == ["endless-wait"]
+    assert lines(reel, "endless-wait") == ["lock.acquire()"]
+    assert "holder held it when program.py+" in reel.findings[0].cause

@@ -17,6 +17,8 @@ blocking    calls that wait under a lock for which others wait
 boundaries  messages that a stream has joined or torn
 orphans     processes that outlived their parent
 failures    exceptions that left others waiting
+forks       locks that were held in the parent when a process was forked
+pools       tasks of a pool whose worker ended in them
 polling     loops that only look
 enders      who was alive at a moment, and who could have ended whose wait
 endless     waits that nobody left could end, loops that wait for a change that nobody left makes

@@ -19,6 +19,7 @@ from ipcreel.analysis.findings.orphans import find_orphans
 from ipcreel.analysis.findings.ownership import find_locks_of_the_dead
 from ipcreel.analysis.findings.phases import find_phase_violations
 from ipcreel.analysis.findings.polling import find_spins_that_were_ended
+from ipcreel.analysis.findings.pools import find_tasks_of_ended_workers
 from ipcreel.analysis.findings.races import find_races
 from ipcreel.analysis.findings.updates import find_lost_updates
 from ipcreel.analysis.findings.wakeups import find_lost_wakeups
@@ -42,6 +43,7 @@ CHECKS: tuple[Callable[[Run], list[Finding]], ...] = (
     find_lost_boundaries,
     find_orphans,
     find_failures_that_others_waited_for,
+    find_tasks_of_ended_workers,
     find_spins_that_were_ended,
 )
 

@@ -31,6 +31,7 @@ _NO_TIMEOUT_IN_A = (
 )
 BARRIERS = ("mp.barrier.wait", "threads.barrier.wait")
 JOINS = ("threads.thread.join", "mp.process.join", "process.wait_pid")
+QUEUE_JOINS = ("mp.queue.join", "queues.queue.join")
 FEEDER = "/QueueFeederThread"  # it carries on what others put, and does nothing of its own
 
 
@@ -171,6 +172,8 @@ class Enders:
             return not np.isin(events.object[row], events.object[limits]).any()
         if name.startswith("sysv.semaphore.") or name == "mp.queue.put":
             return events.payload(row) is None
+        if name in QUEUE_JOINS:
+            return True
         if name.startswith(_TIMEOUT_IN_A) and not name.startswith(_NO_TIMEOUT_IN_A):
             return bool(events.a[row] == -1)
         return True

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ipcreel.analysis.findings.enders import Enders
+from ipcreel.analysis.findings.enders import QUEUE_JOINS, Enders
 from ipcreel.analysis.findings.failures import failed_that_had
 from ipcreel.analysis.findings.finding import Finding, Run
+from ipcreel.analysis.findings.forks import held_at_fork
 from ipcreel.analysis.findings.polling import Spin, spins_at
 from ipcreel.analysis.state.waiting import holders
 
@@ -88,7 +89,7 @@ def _finding(run: Run, stuck: list[Stuck], alone: bool) -> Finding:
             at_ns,
             rows,
             f"Each waits for what another one of them should do: {_who_waits_where(run, stuck)}.",
-            "Nobody is left who could begin: one of them has to do its part before it waits.",
+            _uncounted(run, rows) or "Nobody is left who could begin: one of them has to do its part before it waits.",
         )
     if first.spin is None and first.lane in holders(run.events, run.asked_to_end_ns).get(_object(run, first.row), []):
         return Finding(
@@ -107,15 +108,43 @@ def _finding(run: Run, stuck: list[Stuck], alone: bool) -> Finding:
             f"{names} looked at {on} {first.spin.count} times since it changed, and nobody is left who changes it.",
             _because(run, failed, "Whoever should has ended: end the loop when that is so, or wait with a limit."),
         )
-    missing = _MISSING.get(run.operation(first.row).rpartition(".")[2], "changes it")
+    missing = _missing(run.operation(first.row))
     verb = "waits" if len(stuck) == 1 else "wait"
     return Finding(
         "failed-while-awaited" if failed else "endless-wait",
         at_ns,
         (*rows, *failed),
         f"{names} {verb} for {on} without end: nobody is left who {missing}.",
-        _because(run, failed, "Whoever should has ended before, counts fewer, or was never started."),
+        _because(
+            run,
+            failed,
+            held_at_fork(run, first.row)
+            or _uncounted(run, rows)
+            or "Whoever should has ended before, counts fewer, or was never started.",
+        ),
     )
+
+
+def _missing(operation: str) -> str:
+    """What nobody does who is left, for a wait in an operation."""
+    return "calls task_done" if operation in QUEUE_JOINS else _MISSING.get(operation.rpartition(".")[2], "changes it")
+
+
+def _uncounted(run: Run, rows: tuple[int, ...]) -> str | None:
+    """Why a queue's join waits, where one of these does and fewer were counted as done than were taken."""
+    events = run.events
+    for row in rows:
+        name = run.operation(row)
+        if name in QUEUE_JOINS:
+            family = name.removesuffix("join")
+            here = [events.rows(f"{family}{verb}") for verb in ("get", "task_done")]
+            taken, done = (int((events.object[each] == events.object[row]).sum()) for each in here)
+            if done < taken:
+                return (
+                    f"{taken} were taken out of {run.object_name(row)} and task_done was called {done} times: "
+                    "call it once for each, also where its work fails."
+                )
+    return None
 
 
 def _object(run: Run, row: int) -> int:
