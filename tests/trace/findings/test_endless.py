@@ -272,3 +272,23 @@ def test_a_lock_that_another_thread_held_when_the_process_was_forked(interrupted
     assert codes(reel) == ["endless-wait"]
     assert lines(reel, "endless-wait") == ["lock.acquire()"]
     assert "holder held it when program.py+" in reel.findings[0].cause
+
+
+OUTPUT = """
+    import subprocess, sys
+
+    if len(sys.argv) > 1:
+        print("x" * 1_000_000)
+    else:
+        child = subprocess.Popen([sys.executable, __file__, "child"], stdout=subprocess.PIPE)
+        head = child.stdout.read(1)
+        print("hangs", flush=True)
+        child.wait()
+"""
+
+
+def test_a_child_whose_output_nobody_reads_while_its_end_is_waited_for(interrupted):
+    reel = interrupted(OUTPUT)
+    assert codes(reel) == ["deadlock"]
+    assert lines(reel, "deadlock") == ["child.wait()"]
+    assert "which waits to write to its output: the pipe is full" in reel.findings[0].what

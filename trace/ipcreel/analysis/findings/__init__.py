@@ -17,6 +17,7 @@ blocking    calls that wait under a lock for which others wait
 boundaries  messages that a stream has joined or torn
 orphans     processes that outlived their parent
 failures    exceptions that left others waiting
+outputs     children whose output nobody reads
 forks       locks that were held in the parent when a process was forked
 pools       tasks of a pool whose worker ended in them
 polling     loops that only look

@@ -16,6 +16,7 @@ from ipcreel.analysis.findings.inversions import find_inversions
 from ipcreel.analysis.findings.leaks import find_leaks
 from ipcreel.analysis.findings.leftovers import find_full_queues, find_lost_signals, find_unreceived_messages
 from ipcreel.analysis.findings.orphans import find_orphans
+from ipcreel.analysis.findings.outputs import find_unread_outputs
 from ipcreel.analysis.findings.ownership import find_locks_of_the_dead
 from ipcreel.analysis.findings.phases import find_phase_violations
 from ipcreel.analysis.findings.polling import find_spins_that_were_ended
@@ -26,6 +27,7 @@ from ipcreel.analysis.findings.wakeups import find_lost_wakeups
 
 CHECKS: tuple[Callable[[Run], list[Finding]], ...] = (
     find_deadlocks,
+    find_unread_outputs,
     find_lost_wakeups,
     find_full_queues,
     find_phase_violations,
