@@ -165,6 +165,22 @@ REPLACED_HANDLER = """
         signal.setitimer(signal.ITIMER_REAL, 0)
     print(len(rung))
 """
+PRINTED_BY_THE_OTHER_FIRST = """
+    import threading
+    lock = threading.Lock()
+    def tell(name, rounds):
+        for _ in range(rounds): pass
+        print(name, flush=True)
+    def wait():
+        with lock: pass
+        tell("first", 10)
+    lock.acquire()
+    thread = threading.Thread(target=wait)
+    thread.start()
+    lock.release()
+    tell("second", 1_000_000)
+    thread.join()
+"""
 BROKEN_CONSOLE = """
     import os, subprocess, sys
     try: subprocess.run(["/nowhere/no program"])
@@ -249,6 +265,7 @@ DIVERGED_ONCE = (
     ENDED_BY_A_NEW_THREAD,
     NOT_OF_THE_TAPE,
     TOLD_TO_STOP,
+    PRINTED_BY_THE_OTHER_FIRST,
 )
 STANDS = re.compile(
     r"ipcreel: (\S.* stands: )?(event .* never returned|the tape ends here(: the process was killed .*)?)\."

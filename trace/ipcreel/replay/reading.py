@@ -302,6 +302,10 @@ class Replaying(Reading):
             self.handing.compare(row, event, args, kwargs)
         if row.replay == FENCE:
             self.diverge(f"{self.script.describe(event)}: {row.name} can be seen, not replayed.")
+        if row.name in running.SHOWN and running.shows_later(self, row, event, original, args, kwargs):
+            self.standing.done(event)
+            self.deliveries.follow(event)
+            return running.give(self, row, event, args, kwargs)
         self.turns.begin(event)
         self.here.submitted = event.object
         if row.name == _WAITS_FOR:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _SETS_HANDLER = "signal.handler.set"
 _NO_DESCRIPTOR = -1  # forkpty gives it to the child
+_BUFFERED = "console.write"
 SHOWN = frozenset(("console.write", "console.descriptor.write"))  # what a person who replays wants to see
 
 
@@ -84,6 +85,24 @@ def show(reading: Replaying, row: Operation, event: Event, original: Original, a
         without_recording(reading, original, args, kwargs)
     except OSError:  # whoever looks on has gone
         pass
+
+
+def shows_later(reading: Replaying, row: Operation, event: Event, original: Original, args: Any, kwargs: Any) -> bool:
+    """Whether a write to the console out of its turn is left for whoever comes to its turn, and not waited for.
+
+    The thread that writes holds the lock of the stream's buffer: another one, whose turn comes first, may want it.
+    """
+    following = reading.here.events[-1] if reading.here.events else None
+    holds_lock = row.name == _BUFFERED and reading.trial is None and event.end_ns > 0
+    if not holds_lock or (following is not None and following.begin_ns < event.end_ns):  # a signal came meanwhile
+        return False
+    given = row.before(args, kwargs)[1] if row.before else None  # a copy: what is written is the buffer itself
+
+    def act() -> None:
+        if not reading.muted:
+            show(reading, row, event, original, (args[0], given), kwargs)
+
+    return isinstance(given, bytes) and reading.turns.postpone(event, act)
 
 
 def show_more(reading: Replaying, row: Operation, original: Original, args: Any, kwargs: Any) -> Any:

@@ -38,6 +38,7 @@ class Turns:
         self._order: list[int] = []  # the rows, by place
         self._events: dict[int, Event] = {}
         self._waiting: dict[int, LockType] = {}  # a place: the lock that its thread waits for
+        self._postponed: dict[int, Callable[[], None]] = {}  # a place: what is done there, by whoever comes to it
         self._guard = allocate_lock()
         self.is_single = len({event.lane for event in events}) < 2
         if not self.is_single:
@@ -48,6 +49,8 @@ class Turns:
         with self._guard:
             self.is_single = True
             waiting, self._waiting = self._waiting, {}
+            for place in sorted(self._postponed):
+                self._postponed.pop(place)()
         for waiter in waiting.values():
             waiter.release()
 
@@ -108,6 +111,17 @@ class Turns:
             if place is not None:
                 self._leave(place)
 
+    def postpone(self, event: Event, act: Callable[[], None]) -> bool:
+        """Have `act` done when it is this event's turn, and do not wait for it. Returns False where it is its turn."""
+        place = None if self.is_single else self._end.get(event.row)
+        if place is None:
+            return False
+        with self._guard:
+            if self._next >= place or self.is_single:
+                return False
+            self._postponed[place] = act
+            return True
+
     def _reach(self, place: int) -> None:
         with self._guard:
             if self._next >= place or self.is_single:
@@ -121,6 +135,9 @@ class Turns:
             if place != self._next:  # it was left already, ahead of what it stands for
                 return
             self._next += 1
+            while (act := self._postponed.pop(self._next, None)) is not None:
+                act()
+                self._next += 1
             waiter = self._waiting.pop(self._next, None)
         if waiter is not None:
             waiter.release()
