@@ -35,7 +35,18 @@ def _layout() -> tuple[Rows, Rows]:
     return size, width
 
 
+def _short_containers() -> Rows:
+    """(256,) by the first byte: how many values an array or a map of up to 15 holds; -1 for all else."""
+    children = np.full(256, -1, np.int64)
+    children[0x80:0x90] = 2 * np.arange(16)
+    children[0x90:0xA0] = np.arange(16)
+    return children
+
+
 _SIZE, _WIDTH = _layout()
+_CHILDREN = _short_containers()
+_NEVER_USED = 0xC1
+_MOST_VALUES = 40  # in a container that is gone through together with others
 _SIZES, _WIDTHS = _SIZE.tolist(), _WIDTH.tolist()
 
 
@@ -46,6 +57,15 @@ def sizes(data: NDArray[np.uint8], offsets: Rows) -> Rows:
         data: the file up to the end of its payloads.
         offsets: (n,) where values begin.
     """
+    found = _own_sizes(data, offsets)
+    containers = np.flatnonzero((found == 0) & (offsets > 0))
+    found[containers] = _sizes_of_containers(data, offsets[containers])
+    found[(offsets == 0) | (offsets + found > len(data))] = 0
+    return found
+
+
+def _own_sizes(data: NDArray[np.uint8], offsets: Rows) -> Rows:
+    """(n,) the size of each value, as far as its first bytes tell it; 0 for arrays and maps."""
     marker = data[offsets]
     found, width = _SIZE[marker], _WIDTH[marker]
     for wide in (1, 2, 4):
@@ -54,9 +74,31 @@ def sizes(data: NDArray[np.uint8], offsets: Rows) -> Rows:
         for place in range(wide):
             length = (length << 8) | data[np.minimum(offsets[at] + 1 + place, len(data) - 1)]
         found[at] += length
-    for row in np.flatnonzero(found == 0).tolist():
+    return found
+
+
+def _sizes_of_containers(data: NDArray[np.uint8], offsets: Rows) -> Rows:
+    """(n,) the sizes of arrays and maps: a value of each at a time, of all at once, as long as they are short."""
+    found = np.zeros(len(offsets), np.int64)
+    rows, place, left = np.arange(len(offsets)), offsets, np.ones(len(offsets), np.int64)
+    one_by_one = []
+    for _ in range(_MOST_VALUES):
+        if not len(rows):
+            break
+        inside = place < len(data)
+        place = np.where(inside, place, len(data) - 1)
+        marker = data[place]
+        size = np.where(_CHILDREN[marker] >= 0, 1, _own_sizes(data, place))
+        left = left - 1 + np.maximum(_CHILDREN[marker], 0)
+        place = place + size
+        known = inside & (size > 0) & (marker != _NEVER_USED)
+        one_by_one.append(rows[~known])
+        done = known & (left == 0)
+        found[rows[done]] = place[done] - offsets[rows[done]]
+        goes_on = known & (left > 0)
+        rows, place, left = rows[goes_on], place[goes_on], left[goes_on]
+    for row in np.concatenate((*one_by_one, rows)).tolist():
         found[row] = _size_of_container(data.data, int(offsets[row]), len(data))
-    found[(offsets == 0) | (offsets + found > len(data))] = 0
     return found
 
 
