@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,6 +43,8 @@ class IndexMip:
 
     def __init__(self, spans: Spans) -> None:
         self._spans = spans
+        self.longest_ns = 0
+        """How long the longest span of all is, once the index is built."""
         count = np.diff(spans.offset)
         self._levels = []
         for size in (FAN**level for level in range(1, LEVELS + 1)):
@@ -56,12 +57,6 @@ class IndexMip:
     @property
     def nbytes(self) -> int:
         return sum(level.nbytes for level in self._levels)
-
-    @cached_property
-    def longest_ns(self) -> int:
-        """How long the longest span of all is, once the index is built."""
-        longest = self._levels[-1].longest
-        return int((self._spans.end_ns[longest] - self._spans.begin_ns[longest]).max(initial=0))
 
     def build(self) -> Iterator[float]:
         """Fills the blocks, row by row; yields the share done, so that the caller can breathe or stop."""
@@ -81,6 +76,7 @@ class IndexMip:
                 mask, busy = np.bitwise_or.reduceat(mask, first), np.add.reduceat(busy, first)
                 at = slice(int(level.offset[row]), int(level.offset[row + 1]))
                 level.longest[at], level.mask[at], level.busy_ns[at] = longest, mask, busy
+            self.longest_ns = max(self.longest_ns, int(duration.max(initial=0)))
             yield (row + 1) / spans.rows
 
     def frame(self, window: Window, rows: NDArray[np.intp], start: NDArray[np.int64], stop: NDArray[np.int64]) -> Frame:
