@@ -358,6 +358,14 @@ def test_the_command_palette_does_what_is_chosen(window):
     assert window.session.cursor.at_ns > before
 
 
+def test_the_command_palette_says_that_nothing_is_called_so(window):
+    chooser = window.choose_command()
+    chooser.typed.setText("qqqq")
+    chooser.choose()
+    assert "Nothing has these letters" in chooser.list.item(0).text()
+    assert chooser.result() == 0
+
+
 def test_the_command_palette_has_what_a_person_prefers(window, qtbot):
     for theme in (DARK, LIGHT):
         chooser = window.choose_command()

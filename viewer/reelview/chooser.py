@@ -88,9 +88,9 @@ class Chooser(QDialog):
 
     def choose(self) -> None:
         """Does the entry that is chosen, once the list is gone."""
-        if not self.list.count():
-            return
         item = self.list.currentItem()
+        if item is None or item.data(Qt.ItemDataRole.UserRole) is None:
+            return
         self.accept()
         self._entries[int(item.data(Qt.ItemDataRole.UserRole))][2]()
 
@@ -112,4 +112,8 @@ class Chooser(QDialog):
             item.setData(Qt.ItemDataRole.UserRole, number)
             item.setData(_HINT, hint)
             self.list.addItem(item)
+        if not self.list.count():
+            nothing = QListWidgetItem("Nothing has these letters in this order.")
+            nothing.setFlags(Qt.ItemFlag.NoItemFlags)
+            self.list.addItem(nothing)
         self.list.setCurrentRow(0)
