@@ -115,6 +115,15 @@ def test_reverse_goes_to_the_breakpoint_before_though_it_was_set_after_it_was_pa
     )
 
 
+def test_the_line_at_which_it_stopped_first_is_no_breakpoint_on_the_way_back(recorded: Record) -> None:
+    ran = recorded(LEDGER)
+    line = f"{ran.program.name}:{GET_LINE + 1}"
+    typed = f"b {line}\nreverse\np 'first'\nc\np number, total\nc\np number, total\nq\n"
+    gone = replay(ran.path, "--process", "adder", "--line", line, "--pdb", text=typed)
+    came = [said for said in answers(gone.stdout) if said.startswith(("(", "'"))]
+    assert came == ["'first'", "(0, 0)", "(1, 3)"], gone.stdout + gone.stderr
+
+
 def test_reverse_takes_the_breakpoints_of_all_threads_in_the_order_in_which_they_were_hit(recorded: Record) -> None:
     ran = recorded(THREADS)
     ask = "p name, number\n"

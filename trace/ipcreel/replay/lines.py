@@ -14,7 +14,11 @@ def is_file(path: str, wanted: str) -> bool:
 
 
 class LineStop:
-    """Follows the threads of a program until one of them comes to a line."""
+    """Follows the threads of a program until one of them comes to a line.
+
+    Attributes:
+        is_over: nobody is followed any more.
+    """
 
     def __init__(self, file: str, line: int, is_due: Callable[[], bool], stop: Callable[[FrameType], None]) -> None:
         """Take the line, what tells whether the process that is meant runs by now, and what is called there."""
@@ -22,12 +26,12 @@ class LineStop:
         self._line = line
         self._is_due = is_due
         self._stop = stop
-        self._is_over = False
+        self.is_over = False
         self._codes: dict[CodeType, bool] = {}  # whether the line is one of theirs
 
     def watch(self) -> None:
         """Follow the thread that calls."""
-        if not self._is_over and sys.gettrace() is None:
+        if not self.is_over and sys.gettrace() is None:
             sys.settrace(self._trace_call)
             frame: FrameType | None = sys._getframe(1)
             while frame is not None:
@@ -35,7 +39,7 @@ class LineStop:
                 frame = frame.f_back
 
     def _trace_call(self, frame: FrameType, event: str, argument: Any) -> Callable[..., Any] | None:
-        if self._is_over:
+        if self.is_over:
             return None
         code = frame.f_code
         if code not in self._codes:
@@ -44,8 +48,8 @@ class LineStop:
         return self._trace_line if self._codes[code] else None
 
     def _trace_line(self, frame: FrameType, event: str, argument: Any) -> Callable[..., Any] | None:
-        if event == "line" and frame.f_lineno == self._line and not self._is_over and self._is_due():
-            self._is_over = True
+        if event == "line" and frame.f_lineno == self._line and not self.is_over and self._is_due():
+            self.is_over = True
             sys.settrace(None)
             frame.f_trace = None
             self._stop(frame)

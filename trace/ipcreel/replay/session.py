@@ -273,3 +273,5 @@ class Session:
         """In the process that goes on from a checkpoint: what was written before is not written again."""
         self.script.stop = event
         self.reading.muted = True
+        if self.lines is not None:  # it was come to, and may be come to again
+            self.lines.is_over = True
