@@ -4,8 +4,23 @@ from __future__ import annotations
 
 from random import Random
 
-from tests.trace.replay.snippets import EXCHANGES, STEPS
+from tests.trace.replay.snippets import (
+    children,
+    descriptors,
+    facts,
+    kernel_objects,
+    own_signals,
+    sent_signals,
+    sharing,
+    streams,
+    threads,
+)
 
+# The order makes a seed's program what it is.
+EXCHANGES = (*sharing.EXCHANGES, *kernel_objects.EXCHANGES, *streams.EXCHANGES, *sent_signals.EXCHANGES)
+"""Snippets that need two or three processes."""
+STEPS = (*facts.STEPS, *threads.STEPS, *descriptors.STEPS, *own_signals.STEPS, *children.STEPS)
+"""Snippets of one process."""
 METHODS = ("fork", "spawn", "forkserver", "os.fork")
 _MOST_CHILDREN, _FEWEST_PARTS, _MOST_PARTS = 3, 3, 9
 _STEP_SHARE = 0.6  # of the parts, those of one process
