@@ -85,6 +85,7 @@ def test_a_place_that_is_none_is_said_in_one_line(recorded: Record) -> None:
         (lambda: at_moment(reel, "adder", "tick 1"), "it has no ticks"),
         (lambda: at_moment(reel, "adder", "1000"), "adder began nothing after 1000 (1000.000000 s): its last event is"),
         (lambda: at_moment(reel, "adder", "noon"), "noon: no moment of a reel"),
+        (lambda: at_moment(reel, None, "noon"), "noon: no moment of a reel"),
         (lambda: at_line(reel, None, "here"), "--line here: a file and a line of it were expected"),
         (lambda: at_line(reel, None, "nowhere.py:3"), "No event of "),
         (lambda: at_line(reel, None, "program_0.py:3"), "In program_0.py were: program_0.py ("),
@@ -100,6 +101,14 @@ def test_a_process_that_is_not_there_is_trouble(recorded: Record) -> None:
     refused = replay(recorded("import time\ntime.time()\n").path, "--process", "nobody")
     assert refused.returncode == 2
     assert "there is no process nobody. There are: program_0.py (" in refused.stderr
+
+
+def test_two_debuggers_are_refused(recorded: Record) -> None:
+    refused = replay(recorded("import time\ntime.time()\n").path, "--pdb", "--dap", "0")
+    assert (refused.returncode, refused.stderr.splitlines()[-1]) == (
+        2,
+        "Error: --pdb and --dap: one of them asks. Give one.",
+    )
 
 
 def test_two_places_are_refused(recorded: Record) -> None:

@@ -75,6 +75,8 @@ def command(
     given = [name for name, value in places.items() if value is not None]
     if len(given) > 1:
         raise click.UsageError(f"{' and '.join(given)}: it stops at one place. Give one of them.")
+    if debug and port is not None:
+        raise click.UsageError("--pdb and --dap: one of them asks. Give one.")
     debug = debug or port is not None
     if every and (wanted is not None or given or debug or tries):
         raise click.UsageError(

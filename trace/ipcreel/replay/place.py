@@ -68,8 +68,8 @@ def at_moment(reel: Reel, wanted: str | None, moment: str) -> Place:
     Raises:
         ReelError: the reel has no such moment, or the process did nothing from then on.
     """
-    process = find_process(reel, wanted)
     at_ns = moment_ns(reel, moment)
+    process = find_process(reel, wanted)
     rows = _events(reel, process)
     after = rows[reel.begin[rows] >= at_ns]
     if len(after):
