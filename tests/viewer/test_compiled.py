@@ -185,7 +185,7 @@ def corrupted(rng: np.random.Generator, value):
     return wrong
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(seeds, st.sampled_from(["put", "sum", "look", "pool", "compose", "bisect"]))
 def test_whatever_it_is_given_it_stays_inside_of_its_arrays(seed, name):
     """To touch what is behind one of them ends the process: a page stands there that may not be read."""
