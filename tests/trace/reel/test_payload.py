@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgpack
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ipcreel.reel import payload
@@ -17,7 +17,8 @@ values = st.recursive(
 )
 
 
-@given(st.lists(values, max_size=20))
+@settings(max_examples=30)
+@given(st.lists(values, max_size=10))
 def test_each_value_ends_where_the_next_one_begins(written: list[object]) -> None:
     parts = [msgpack.packb(value) for value in written]
     offsets = 1 + np.cumsum([0, *map(len, parts)])[:-1].astype(np.int64)
