@@ -82,6 +82,25 @@ def test_an_object_is_known_by_its_role_too(reel: Reel) -> None:
         reel.events(object=f"{role}0")
 
 
+def test_the_state_at_a_moment_is_text_and_numbers(reel: Reel) -> None:
+    sends, receives = (reel.events(operation=f"sysv.queue.{verb}") for verb in ("send", "receive"))
+    state = reel.state(f"{receives[0].begin_s:.6f}s")
+    assert state.moment.queues == {int(sends.object[0]): tuple(sends.rows.tolist())}
+    lines = repr(state).splitlines()
+    assert lines[0] == f"version-1.reel at {receives[0].begin_s:.6f} s"
+    assert f"  {sends[0].object}  holds 3: message 0, message 1, message 2" in lines
+    assert any(line.startswith(f"  {receives[0].lane}  ") for line in lines)
+    with pytest.raises(ReelError, match="no moment of a reel"):
+        reel.state("yesterday")
+
+
+def test_flows_say_how_many_they_are_and_how_sure(reel: Reel) -> None:
+    assert re.fullmatch(
+        r"<Flows: \d+ exact, \d+ inferred, \d+ ambiguous; \d+ causes and \d+ effects without a partner>",
+        repr(reel.flows),
+    )
+
+
 def test_a_notebook_shows_tables_in_which_all_text_of_the_reel_is_escaped() -> None:
     reel = ipcreel.open(Path(__file__).with_name("golden") / "version-1.reel")
     sends = reel.events(operation="sysv.queue.send")

@@ -7,6 +7,7 @@ moments   the moments of a reel, as a person writes them
 selected  a choice of events, to be used from a notebook
 table     events as named columns
 describe  an event in one line
+standing  what was so at a moment
 notebook  a reel and events as HTML
 integrity whether what stands in a reel fits together
 select    which events are meant

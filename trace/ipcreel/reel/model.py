@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from ipcreel.analysis.clocks import Clocks
     from ipcreel.analysis.findings import Finding
     from ipcreel.analysis.flows import Flows
+    from ipcreel.analysis.state import States
+    from ipcreel.reel.standing import Standing
 
 _STAYS = ("flows", "begin_ns", "end_ns", "cut")
 
@@ -243,6 +245,27 @@ class Reel:
         from ipcreel.reel.canonical import roles_of
 
         return roles_of(self).object
+
+    @cached_property
+    def states(self) -> States:
+        """Everything that is so at a moment, in numbers: `reel.states.at(ns)`; worked out with the first question."""
+        from ipcreel.analysis.state import States
+
+        return States(self.events, self.flows, len(self.lanes), self.end_ns)
+
+    def state(self, at: str) -> Standing:
+        """What each lane did at a moment, and what was in queues, locks, connections and values.
+
+        Args:
+            at: the moment, as a person writes it: "1.5s", "tick 12", "tick 12 + 50ms".
+
+        Raises:
+            ReelError: it is none.
+        """
+        from ipcreel.reel.moments import moment_ns
+        from ipcreel.reel.standing import Standing
+
+        return Standing(self, self.states.at(moment_ns(self, at)))
 
     @cached_property
     def findings(self) -> list[Finding]:

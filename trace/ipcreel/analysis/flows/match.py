@@ -21,7 +21,7 @@ from ipcreel.analysis.flows import (
     values,
     wakes,
 )
-from ipcreel.analysis.joins import Joined
+from ipcreel.analysis.joins import AMBIGUOUS, EXACT, INFERRED, Joined
 
 Rows = NDArray[np.int64]
 
@@ -45,7 +45,7 @@ WITHOUT_FLOW = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Flows:
     """The flows of a run.
 
@@ -65,6 +65,12 @@ class Flows:
 
     def __len__(self) -> int:
         return len(self.cause)
+
+    def __repr__(self) -> str:
+        names = ((EXACT, "exact"), (INFERRED, "inferred"), (AMBIGUOUS, "ambiguous"))
+        counts = ", ".join(f"{int((self.certainty == code).sum()):,} {name}" for code, name in names)
+        left = f"{len(self.cause_left):,} causes and {len(self.effect_left):,} effects without a partner"
+        return f"<Flows: {counts}; {left}>"
 
 
 def match(events: Events) -> Flows:
