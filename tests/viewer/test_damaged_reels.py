@@ -30,7 +30,7 @@ def draw(session: Session) -> None:
     spans = session.data.spans
     for share in (1, 7, 1_000, 10**6, 10**12):
         length_ns = max((spans.last_ns - spans.first_ns) // share, 1)
-        for begin_ns in (spans.first_ns, (spans.first_ns + spans.last_ns) // 2, spans.last_ns - length_ns):
+        for begin_ns in (spans.first_ns, (spans.first_ns + spans.last_ns - length_ns) // 2, spans.last_ns - length_ns):
             session.raster.frame(Window(begin_ns, begin_ns + length_ns, 300), np.arange(spans.rows))
     timeline, image = timeline_of_session(session), QImage(640, 400, QImage.Format.Format_RGB32)
     timeline.resize(image.size())

@@ -13,6 +13,7 @@ from reelview.export import csv_text, events_table, table_of, tables
 from reelview.help_page import write_help
 from reelview.lens import market_data
 from reelview.notes import path_of, read_marks, write_marks
+from reelview.opening import states_of
 from reelview.panels.findings_page import write_findings
 from reelview.panels.inspect_page import InspectPage, decoded, replay_command
 from reelview.panels.state_page import StatePage
@@ -79,6 +80,17 @@ def test_an_event_says_how_long_it_waited_and_for_whom(market):
     assert re.search(r"waited\s+[\d.]+ .?s\s+for market/", text)
     instant = next(row for row in range(len(market)) if not waited_ns(row))
     assert "waited" not in page.write(instant)
+
+
+def test_an_event_that_waits_for_ever_says_who_holds_what_it_waits_for(deadlocked):
+    session = Session.of_reel(deadlocked)
+    page = InspectPage(deadlocked, session.data.waited_ns, states_of(deadlocked))
+    said = {
+        deadlocked.lane_name(int(deadlocked.lane[row])).rpartition("/")[2]: re.sub("<[^>]*>", " ", page.write(row))
+        for row in np.flatnonzero(deadlocked.pending).tolist()
+    }
+    assert re.search(r"waited\s+[\d.]+ s\s+for python -c/purchase\b", said["sale"])
+    assert re.search(r"waited\s+[\d.]+ s\s+for python -c/sale\b", said["purchase"])
 
 
 def test_every_event_can_be_shown(market):

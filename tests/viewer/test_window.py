@@ -358,6 +358,13 @@ def test_the_command_palette_does_what_is_chosen(window):
     assert window.session.cursor.at_ns > before
 
 
+def test_a_panel_that_is_chosen_by_its_name_has_the_keys(window, qtbot):
+    chooser = window.choose_command()
+    chooser.typed.setText("panel: findings")
+    chooser.choose()
+    qtbot.waitUntil(page_of(window, "findings").hasFocus)
+
+
 def test_the_command_palette_says_that_nothing_is_called_so(window):
     chooser = window.choose_command()
     chooser.typed.setText("qqqq")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from reelview import arrangement
 from reelview.chooser import Chooser
+from reelview.docks import focus_in
 from reelview.timeline.keys import ACTIONS, hint
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ def choose_command(window: Window) -> Chooser:
         if action.name in names
     ]
     entries += [
-        (f"Panel: {made.windowTitle()}", "", lambda name=name: window.show_panel(name))  # type: ignore[misc]
+        (f"Panel: {made.windowTitle()}", "", lambda name=name: _go_to_panel(window, name))  # type: ignore[misc]
         for name, made in window.docks.items()
     ]
     asked = window.exporting
@@ -42,6 +43,11 @@ def choose_command(window: Window) -> Chooser:
     recent = window.remembered.recent if window.remembered else []
     entries += [(f"Open {path}", "", lambda path=path: window.open(path)) for path in recent]  # type: ignore[misc]
     return Chooser("What to do", entries, window)
+
+
+def _go_to_panel(window: Window, name: str) -> None:
+    window.show_panel(name)
+    focus_in(window.docks[name].widget())
 
 
 def choose_lane(window: Window, timeline: Timeline) -> Chooser:

@@ -147,7 +147,11 @@ def focus_next(timeline: QWidget | None, docks: Mapping[str, QDockWidget]) -> No
     seen = (made.widget() for made in docks.values())
     places = [place for place in (timeline, *seen) if place is not None and not place.visibleRegion().isEmpty()]
     here = next((n for n, place in enumerate(places) if _has_focus(place)), -1)
-    there = places[(here + 1) % len(places)]
+    focus_in(places[(here + 1) % len(places)])
+
+
+def focus_in(there: QWidget) -> None:
+    """Gives the keys to the first thing in a place that takes them."""
     tabbed = Qt.FocusPolicy.TabFocus
     fields = (each for each in (there, *there.findChildren(QWidget)) if each.focusPolicy() & tabbed)
     next(fields, there).setFocus(Qt.FocusReason.ShortcutFocusReason)

@@ -14,6 +14,7 @@ import numpy as np
 
 from ipcreel.analysis.flows.match import KINDS
 from ipcreel.analysis.joins import CERTAINTY_NAMES
+from ipcreel.analysis.state import States
 from ipcreel.reel import Reel, ReelError, payload
 from ipcreel.reel.describe import text_of
 from ipcreel.reel.text import duration_text, looks_pickled, pickle_opcodes
@@ -31,10 +32,12 @@ class InspectPage:
 
     Args:
         waited_ns: how long an event was blocked, as the timeline hatches it.
+        states: what answers who held what it waited for in vain.
     """
 
-    def __init__(self, reel: Reel, waited_ns: Callable[[int], int] = lambda _: 0) -> None:
+    def __init__(self, reel: Reel, waited_ns: Callable[[int], int] = lambda _: 0, states: States | None = None) -> None:
         self._reel = reel
+        self._states = states
         self._waited_ns = waited_ns
         self._usage = Usage(reel)
 
@@ -75,11 +78,17 @@ class InspectPage:
         waited_ns = self._waited_ns(event)
         if not waited_ns:
             return ""
-        causes = dict.fromkeys(int(reel.lane[cause]) for cause in flows.cause[flows.effect == event].tolist())
-        others = [reel.lane_name(lane) for lane in causes if lane != int(reel.lane[event])]
+        causes = [int(reel.lane[cause]) for cause in flows.cause[flows.effect == event].tolist()]
+        lanes = dict.fromkeys(causes or self._holders(event, int(reel.begin[event]) + waited_ns // 2))
+        others = [reel.lane_name(lane) for lane in lanes if lane != int(reel.lane[event])]
         more = f" and {len(others) - 3} more" if len(others) > 3 else ""
         for_whom = f" for {', '.join(others[:3])}{more}" if others else ""
         return f"{page.text(duration_text(waited_ns))}<b>{page.text(for_whom)}</b>"
+
+    def _holders(self, event: int, at_ns: int) -> tuple[int, ...]:
+        """The lanes that held at a moment what an event waited for."""
+        waits = self._states.at(at_ns).graph.waits if self._states is not None else ()
+        return next((wait.holders for wait in waits if wait.event == event), ())
 
     def _object(self, number: int) -> str:
         return f"{page.text(self._reel.objects[number][3])} {page.faint(self._usage.text(number))}" if number else ""
