@@ -75,3 +75,26 @@ WAITS = """
 
 def test_signals_that_are_waited_for_one_by_one_are_not_merged(recorded):
     assert codes(recorded(WAITS).reel) == []
+
+
+NOT_YET_TAKEN = """
+    import multiprocessing, sys, sysv_ipc, time
+
+    if __name__ == "__main__":
+        queue = sysv_ipc.MessageQueue(None, sysv_ipc.IPC_CREX)
+        try:
+            queue.send("first")
+            {then}
+            print("hangs", flush=True)
+            time.sleep(60)
+        finally:
+            queue.remove()
+    else:
+        time.sleep(60)  # imported by a child that is started with spawn, before it begins its work
+"""
+STARTS = 'multiprocessing.get_context("spawn").Process(target=print, daemon=True).start()'
+
+
+@pytest.mark.parametrize(("then", "told"), [("pass", ["message-never-received"]), (STARTS, [])])
+def test_a_message_is_not_missed_while_somebody_has_not_begun(interrupted, then, told):
+    assert codes(interrupted(NOT_YET_TAKEN.format(then=then))) == told

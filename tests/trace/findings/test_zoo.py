@@ -110,7 +110,13 @@ class TestUnderEachStartMethod:
         self, tmp_path: Path, bug: str, code: str, place: str, homes: int, method: str
     ) -> None:
         arguments = ["--homes", str(homes), "--ticks", "200", "--bug", bug, "--start-method", method]
-        assert_blamed(record(tmp_path, *arguments, duration_s=3 * HANGS_S), code, place)
+        for patience in (3, 15):  # a busy machine takes long to start 24 processes: a second run comes to the hang
+            folder = tmp_path / str(patience)
+            folder.mkdir()
+            reel = record(folder, *arguments, duration_s=patience * HANGS_S)
+            if place in blamed(reel, code):
+                break
+        assert_blamed(reel, code, place)
 
     @pytest.mark.parametrize(("bug", "code", "place"), ENDS_BADLY)
     def test_a_run_that_ends_badly_says_why(

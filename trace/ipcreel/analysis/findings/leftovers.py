@@ -71,9 +71,22 @@ def _may_yet_be_taken(run: Run, left: np.ndarray) -> np.ndarray:
     last = np.full(len(events.objects), -1, np.int64)
     np.maximum.at(last, events.object[taken], taken)
     enders = Enders(run, run.asked_to_end_ns)
-    goes_on = {number: _is_taken_from(run, enders, number) for number in np.unique(events.object[left]).tolist()}
+    starting = _some_have_not_begun(run)
+    goes_on = {
+        number: _is_taken_from(run, enders, number) or (starting and last[number] < 0)
+        for number in np.unique(events.object[left]).tolist()
+    }
     open_ = np.array([goes_on[number] for number in events.object[left].tolist()], np.bool_)
     return np.asarray(open_ & (left > last[events.object[left]]), np.bool_)
+
+
+def _some_have_not_begun(run: Run) -> bool:
+    """Whether a process was started, and had not come to its work when the run was interrupted."""
+    events = run.events
+    started, begun = (events.rows(f"mp.process.{what}", done=False) for what in ("start", "run"))
+    return int((events.begin_ns[started] <= run.asked_to_end_ns).sum()) > int(
+        (events.begin_ns[begun] <= run.asked_to_end_ns).sum()
+    )
 
 
 def _is_taken_from(run: Run, enders: Enders, object_: int) -> bool:
