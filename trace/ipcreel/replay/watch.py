@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from ipcreel.interpose.clibrary import Int, Size, function
 from ipcreel.interpose.frames import is_ours
+from ipcreel.replay import switching
 from ipcreel.replay.standing import forever
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class Watch:
         timer.acquire()
         while True:
             timer.acquire(timeout=_LOOK_S)
-            self._look()
+            self.look()
 
     def _all_sleep(self) -> bool:
         """Whether no thread but this one has computed since the last look. No file is opened in order to know: the
@@ -60,9 +61,14 @@ class Watch:
         before, self._computed_ns = self._computed_ns, process_time_ns() - thread_time_ns()
         return self._computed_ns - before < _ASLEEP_NS
 
-    def _look(self) -> None:
+    def look(self) -> None:
+        """See whether anything has moved since the last look, and what is to be done where nothing has."""
         reading = self._reading
         asleep = self._all_sleep()
+        if reading.replayed != self._seen:
+            switching.take_time()
+        elif not asleep:
+            switching.hurry()
         was_killed = reading.standing.is_done and not reading.standing.ended  # it may compute for ever
         if reading.replayed != self._seen or not (was_killed or asleep):
             self._seen, self._still = reading.replayed, 0
