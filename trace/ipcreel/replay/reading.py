@@ -314,13 +314,17 @@ class Replaying(Reading):
             return running.enclose(self, event, original, args, kwargs)
         before_waiting = running.before_waiting if trial is None else trial.before_waiting
         resume = before_waiting(self, event, args) if row.name in _WAITED else None
-        self._wait(event, resume)
+        leaves_first = row.name == running.BY_DESCRIPTOR and self._encloses_delivery(event)
+        if leaves_first and not self.muted:
+            self._wait(event, resume, lambda: running.show(self, row, event, original, args, kwargs))
+        else:
+            self._wait(event, resume)
         if trial is not None and trial.begun and row.replay != GIVE and row.mechanism in LOCAL:
             return trial.redo(row, event, original, args, kwargs)
         try:
             if row.replay == GIVE and self.deliveries.hides(event):
                 return None
-            return self.outcome(row, event, original, args, kwargs)
+            return self.outcome(row, event, original, args, kwargs, is_shown=leaves_first)
         finally:
             self.finish(event)
 
@@ -332,12 +336,19 @@ class Replaying(Reading):
             return True
         return event.end_ns != 0 and not row.semantic and not running.is_special(row)
 
-    def _wait(self, event: Event, resume: Callable[[], object] | None) -> None:
-        """Return when an operation's turn to end has come; `resume` is what it does then, before it returns."""
+    def _wait(
+        self, event: Event, resume: Callable[[], object] | None, show: Callable[[], object] | None = None
+    ) -> None:
+        """Return when an operation's turn to end has come.
+
+        `show` is what it does before signals come, and `resume` what it does at its end, before it returns.
+        """
         if self.script.operations[event.op].is_cause:  # it took effect at its begin: a signal that it sent may be here
             self.turns.wait(event)
             if not self._leads_on(event):
                 self.turns.complete(event)
+        if show is not None:
+            show()
         try:
             self.deliveries.deliver_within(event)
             if event.end_ns == 0:
@@ -357,8 +368,10 @@ class Replaying(Reading):
         """Whether it is the fork by which the path goes on: no other thread of the parent goes any further."""
         return self.script.operations[event.op].name in _FORKS and event.b == self.script.child_pid
 
-    def outcome(self, row: Operation, event: Event, original: Callable[..., Any], args: Any, kwargs: Any) -> Any:
-        """What an operation comes to whose turn to end has come."""
+    def outcome(
+        self, row: Operation, event: Event, original: Callable[..., Any], args: Any, kwargs: Any, is_shown: bool = False
+    ) -> Any:
+        """What an operation comes to whose turn to end has come; `is_shown` where it has written to the console."""
         if event.end_ns < 0:
             running.fail(self, event, original, args)
             raise self.rebuilt(event)
@@ -366,7 +379,7 @@ class Replaying(Reading):
             return self._fork(event, row)
         if row.replay != GIVE:
             return running.run(self, row, event, original, args, kwargs)
-        if row.name in running.SHOWN and not self.muted:
+        if row.name in running.SHOWN and not self.muted and not is_shown:
             running.show(self, row, event, original, args, kwargs)
         return running.give(self, row, event, args, kwargs)
 
@@ -412,6 +425,11 @@ class Replaying(Reading):
         if following is None or following.op == self.deliveries.code:
             return False
         return event.end_ns == 0 or following.begin_ns < abs(event.end_ns)
+
+    def _encloses_delivery(self, event: Event) -> bool:
+        """Whether a signal came inside it, and it was done all the same."""
+        following = self.here.events[-1] if self.here.events else None
+        return following is not None and following.op == self.deliveries.code and following.begin_ns < event.end_ns
 
     def _in_context(self, event: Event, error: BaseException) -> None:
         """Where C raised because a signal came, the handler's exception came on top of that one."""

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 _SETS_HANDLER = "signal.handler.set"
 _NO_DESCRIPTOR = -1  # forkpty gives it to the child
 _BUFFERED = "console.write"
-SHOWN = frozenset(("console.write", "console.descriptor.write"))  # what a person who replays wants to see
+BY_DESCRIPTOR = "console.descriptor.write"  # a signal that comes within it comes behind its bytes more often than not
+SHOWN = frozenset((_BUFFERED, BY_DESCRIPTOR))  # what a person who replays wants to see
 
 
 def run(reading: Replaying, row: Operation, event: Event, original: Original, args: Any, kwargs: Any) -> Any:
