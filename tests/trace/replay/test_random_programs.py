@@ -224,6 +224,14 @@ FORKED_BY_A_THREAD = """
             listener.accept()[0].close()
             print("came")
 """
+ON_A_TERMINAL = """
+    import os, pty
+    child, terminal = pty.fork()
+    if child == 0:
+        os.write(1, b"on a terminal: %d" % os.isatty(0))
+        os._exit(0)
+    print(os.read(terminal, 100), os.waitpid(child, 0)[1])
+"""
 SPAWNED = """
     import multiprocessing, os
     def child(queue, value, end):
@@ -305,7 +313,7 @@ def test_a_write_to_the_console_that_failed_or_waited_replays(recorded: Record, 
     assert (ending.divergence, ending.differs, ending.code) == ("", "", ran.exit)
 
 
-@pytest.mark.parametrize("source", [SPAWNED, MANAGED, FORKED_BY_A_THREAD])
+@pytest.mark.parametrize("source", [SPAWNED, MANAGED, FORKED_BY_A_THREAD, ON_A_TERMINAL])
 def test_what_processes_call_things_by_is_what_they_called_them_by(recorded: Record, source: str) -> None:
     ran = recorded(source)
     for process in replayable(ran.reel, None):

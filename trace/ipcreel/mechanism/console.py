@@ -57,7 +57,7 @@ def install(module: ModuleType, reading: Reading) -> None:
     if module.__name__ == "builtins":
         _install_input(module, reading)
     if module.__name__ == "os" and reading.streams:
-        _install_isatty(module, reading.streams)
+        _install_isatty(module, reading)
     if module.__name__ != "sys":
         return
     kind = recording(reading, _STREAM_ROWS)
@@ -72,11 +72,12 @@ def install(module: ModuleType, reading: Reading) -> None:
                 pass
 
 
-def _install_isatty(module: ModuleType, streams: tuple[Any, ...]) -> None:
+def _install_isatty(module: ModuleType, reading: Reading) -> None:
     """In a replay: whether a standard stream is a terminal is what it was."""
     plain = module.isatty
 
     def isatty(fd: int, /) -> bool:
+        streams = reading.streams  # others in a process that was forked with a terminal of its own
         known = isinstance(fd, int) and 0 <= fd < len(streams) and streams[fd] is not None
         return bool(streams[fd][0]) if known else plain(fd)
 

@@ -35,7 +35,8 @@ if TYPE_CHECKING:
 
 
 _SHOWN_BYTES = 80
-_FORKS = frozenset(("process.fork", "process.forkpty"))
+_WITH_TERMINAL = "process.forkpty"
+_FORKS = frozenset(("process.fork", _WITH_TERMINAL))
 _MADE_BY_C = frozenset(("posix.queue.notified",))  # a thread begins with it: it is asked for, and may never be made
 _BECOMES = frozenset(("process.exec", "process.exec_with_environment"))
 _START, _JOIN = "threads.thread.start", "threads.thread.join"
@@ -447,6 +448,8 @@ class Replaying(Reading):
         self.script.next_process()
         self.begin_process()
         self.forks.after_in_child()
+        if row.name == _WITH_TERMINAL:
+            self.streams = tuple(stream and (True, *stream[1:]) for stream in self.streams)
         return running.in_child(row)
 
     def finish(self, event: Event) -> None:
