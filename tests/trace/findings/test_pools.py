@@ -6,6 +6,7 @@ from tests.trace.findings.conftest import codes, lines
 
 TASK = """
     import multiprocessing, os, signal
+    from multiprocessing import connection
 
     def work(number):
         if number == {on}:
@@ -14,7 +15,10 @@ TASK = """
 
     if __name__ == "__main__":
         with multiprocessing.Pool(2) as pool:
+            workers = list(pool._pool)
             answers = pool.map_async(work, range(4), chunksize=1)
+            if {on} >= 0:
+                connection.wait([worker.sentinel for worker in workers])
             try:
                 print(answers.get(timeout={limit}))
             except multiprocessing.TimeoutError:
@@ -23,9 +27,9 @@ TASK = """
 
 
 def test_a_task_whose_worker_was_killed_is_told_to_who_waited_for_it(recorded):
-    reel = recorded(TASK.format(on=2, limit=0.5)).reel
+    reel = recorded(TASK.format(on=2, limit=0.2)).reel
     assert codes(reel) == ["failed-while-awaited"]
-    assert lines(reel, "failed-while-awaited") == ["print(answers.get(timeout=0.5))"]
+    assert lines(reel, "failed-while-awaited") == ["print(answers.get(timeout=0.2))"]
     assert reel.findings[0].what.endswith("was killed by signal 9 while it ran the task work.")
 
 
