@@ -14,7 +14,7 @@ help:
 	@echo "make bench   the benchmarks"
 	@echo "make clean   remove .venv and everything made"
 
-$(READY): pyproject.toml constraints.txt tools/setup $(wildcard trace/ipcreel/tape/core*.[ch])
+$(READY): pyproject.toml constraints.txt tools/setup $(wildcard trace/ipcreel/c/*.[ch])
 	@tools/setup "$(PYTHON)" "$(VENV)"
 	@touch $@
 

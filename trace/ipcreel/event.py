@@ -9,8 +9,6 @@ Nothing here imports numpy before it is asked to: this module is loaded into eve
 
 from __future__ import annotations
 
-from _struct import Struct, calcsize  # `struct` itself would be one more file to find at every start
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import numpy as np
@@ -31,18 +29,14 @@ FIELDS = (
 ARRAY_MARKER = 0x90 | len(FIELDS)
 
 # `end_ns` stands last: a process killed in the middle of writing an event leaves it pending, never half complete.
-WHOLE = Struct(">B" + "".join("B" + code for _, _, code in FIELDS))
-SIZE = WHOLE.size
+WHOLE = ">B" + "".join("B" + code for _, _, code in FIELDS)  # as struct has it
+_BYTES = {"Q": 8, "q": 8, "I": 4, "H": 2}
+SIZE = 1 + sum(1 + _BYTES[code] for _, _, code in FIELDS)
 
 # On a tape an event is a structure of the machine's own, in the order of bytes and with the gaps that C would give it,
 # without markers: to write one takes half the time. `begin_ns` says that it is there: no clock shows 0 any more. The
 # payload is left zero. Whoever reads a tape makes the bytes above of it.
-_TAPE = [code if name != "payload" else "8x" for name, _, code in FIELDS]
-TAPE_WHOLE = Struct("@" + "".join(_TAPE))
-TAPE_BEGIN = Struct("@" + "".join(_TAPE[:6]))  # all that is known at the begin
-TAPE_REST = Struct("@" + "".join(_TAPE[5:]))  # from `a` on: written at the end
-TAPE_END = Struct("@" + _TAPE[8])  # where `a` and `b` stay as they are
-REST_AT, END_AT = TAPE_WHOLE.size - TAPE_REST.size, TAPE_WHOLE.size - TAPE_END.size
+TAPE = [code if name != "payload" else "8x" for name, _, code in FIELDS]  # as struct has it, behind "@"
 
 MAX_OBJECTS = 2**32 - 1
 
@@ -56,25 +50,29 @@ def dtype() -> np.dtype[np.void]:
         names.append(name)
         formats.append(">" + {"Q": "u8", "q": "i8", "I": "u4", "H": "u2"}[code])
         offsets.append(at + 1)
-        at += 1 + calcsize(">" + code)
+        at += 1 + _BYTES[code]
     return np.dtype({"names": names, "formats": formats, "offsets": offsets, "itemsize": SIZE})
 
 
 def markers() -> np.ndarray:
     """The sixty-four bytes of an event with every value zero: what a reader checks, what those of a tape are given."""
+    import struct
+
     import numpy as np
 
     zeros = [part for _, marker, _ in FIELDS for part in (marker, 0)]
-    return np.frombuffer(WHOLE.pack(ARRAY_MARKER, *zeros), np.uint8)
+    return np.frombuffer(struct.pack(WHOLE, ARRAY_MARKER, *zeros), np.uint8)
 
 
 def tape_dtype() -> np.dtype[np.void]:
     """The structured dtype of one event on a tape."""
+    from struct import calcsize
+
     import numpy as np
 
     kinds = {"Q": "u8", "q": "i8", "I": "u4", "H": "u2"}
     names, formats = [name for name, _, _ in FIELDS], [kinds[code] for _, _, code in FIELDS]
-    offsets = [calcsize("@" + "".join(_TAPE[:at]) + "0" + code) for at, (_, _, code) in enumerate(FIELDS)]
+    offsets = [calcsize("@" + "".join(TAPE[:at]) + "0" + code) for at, (_, _, code) in enumerate(FIELDS)]
     return np.dtype({"names": names, "formats": formats, "offsets": offsets, "itemsize": SIZE})
 
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from ipcreel.cli.summary import NOT_COMPILED
+from ipcreel.compiled import is_compiled
 from ipcreel.reel import Reel
-from ipcreel.tape.writer import is_compiled
 from tests.trace.conftest import Record
 
 QUEUE = """
@@ -78,7 +78,7 @@ def test_who_records_without_the_compiled_part_is_told(monkeypatch: pytest.Monke
     told = [f"ipcreel: {NOT_COMPILED}\n" in ipcreel(*command, cwd=tmp_path).stderr]
     monkeypatch.setenv("IPCREEL_PLAIN", "1")
     told.append(f"ipcreel: {NOT_COMPILED}\n" in ipcreel(*command, cwd=tmp_path).stderr)
-    assert told == [not is_compiled(), True]
+    assert told == [not is_compiled, True]
 
 
 def test_events_shows_payloads_as_what_they_are(recorded: Record) -> None:

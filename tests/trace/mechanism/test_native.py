@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from ipcreel import mechanism
+from ipcreel.compiled import is_compiled
 from ipcreel.reel import open_reel
-from ipcreel.tape.writer import is_compiled
 from tests.trace.mechanism.conftest import Rows
 
 # Each operation that has a usual form, in each of its forms: usual ones, others, wrong ones.
@@ -181,7 +181,7 @@ def told(tmp_path: Path, rows: Rows, **environment: str) -> Told:
     return done.stdout, events
 
 
-@pytest.mark.skipif(not is_compiled(), reason="there is no compiled wrapper to compare with")
+@pytest.mark.skipif(not is_compiled, reason="there is no compiled wrapper to compare with")
 def test_a_call_in_any_form_is_told_as_the_row_tells_it(tmp_path: Path, rows: Rows) -> None:
     printed, events = told(tmp_path, rows)
     printed_in_python, events_in_python = told(tmp_path, rows, IPCREEL_PLAIN="1")

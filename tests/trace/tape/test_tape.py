@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from ipcreel import event
 from ipcreel.reel.payload import Opaque, decode
 from ipcreel.tape import layout
+from ipcreel.tape import plain as in_python
 from ipcreel.tape.pack import pack
 from ipcreel.tape.reader import read_tape
 from ipcreel.tape.writer import Tape
@@ -128,9 +129,9 @@ def test_every_event_has_the_length_of_every_other() -> None:
     assert event.SIZE == 64
     assert event.dtype().itemsize == 64
     assert (
-        event.REST_AT + event.TAPE_REST.size
-        == event.END_AT + event.TAPE_END.size
-        == event.TAPE_WHOLE.size
+        in_python.REST_AT + in_python.TAPE_REST.size
+        == in_python.END_AT + in_python.TAPE_END.size
+        == in_python.TAPE_WHOLE.size
         <= event.SIZE
     )
     assert event.tape_dtype().itemsize == 64
@@ -171,7 +172,7 @@ def test_an_object_whose_repr_raises_is_named() -> None:
 
 
 # The end is stored last, and at once: it is aligned.
-@pytest.mark.parametrize("cut", range(0, event.END_AT + 1, 6))
+@pytest.mark.parametrize("cut", range(0, in_python.END_AT + 1, 6))
 def test_an_event_that_its_process_was_killed_in_is_pending_or_absent(tmp_path: Path, cut: int) -> None:
     tape = open_tape(tmp_path)
     tape.whole(100, 0, 1, 2, 3, 4, 5, 150)

@@ -10,11 +10,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from ipcreel.compiled import is_compiled
 from ipcreel.reel.payload import decode
 from ipcreel.tape import layout
 from ipcreel.tape.layout import tape_names
 from ipcreel.tape.reader import TapeContent, read_tape
-from ipcreel.tape.writer import Tape, is_compiled
+from ipcreel.tape.writer import Tape
 
 # The wrappers are those that every recorded program runs; what they wrap does nothing. `a` and the payload of an event
 # say the same, so that one that was torn, or paired with the payload of another, is seen.
@@ -90,7 +91,7 @@ print(13 * EACH, handled, collected)
 """
 
 
-@pytest.fixture(autouse=True, params=["C", "Python"] if is_compiled() else ["Python"])
+@pytest.fixture(autouse=True, params=["C", "Python"] if is_compiled else ["Python"])
 def hot_path(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Which of the two writes the tape in the processes that a test starts."""
     if request.param == "Python":

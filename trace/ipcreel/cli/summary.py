@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from ipcreel.compiled import is_compiled
 from ipcreel.record.launch import Outcome
 from ipcreel.reel import contents, open_reel
-from ipcreel.tape.writer import is_compiled
 
 NOT_COMPILED = (
     "the recorder's part in C was not compiled, it takes several times as long without: "
@@ -32,7 +32,7 @@ def summary(output: Path, written: dict[str, Any], outcome: Outcome | None) -> s
     share = contents.own_share(reel)
     if share is not None:
         lines.append(f"the recorder's own share of the processor time: {share_text(share)}")
-    if not is_compiled():
+    if not is_compiled:
         lines.append(NOT_COMPILED)
     return "".join(f"ipcreel: {line}\n" for line in lines)
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from ipcreel.interpose.clibrary import Size, function
+from ipcreel.interpose.outside import copy_fields
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-_copy = function("memcpy", Size, Size, Size)
 _HEAD = object.__basicsize__
-_BYTES_AT = bytes.__basicsize__ - 1  # where a bytes object keeps its bytes
 
 
 def adopt(instance: Any, cls: type) -> Any:
@@ -25,10 +23,10 @@ def adopt(instance: Any, cls: type) -> Any:
     """
     plain: Any = type(instance)
     new = plain.__new__(cls)
-    _copy(id(new) + _HEAD, id(instance) + _HEAD, plain.__basicsize__ - _HEAD)
+    copy_fields(new, instance, plain.__basicsize__ - _HEAD)
     return new
 
 
 def fill(instance: Any, fields: bytes) -> None:
     """Set the first fields of an instance of a C type, which own nothing, to `fields`."""
-    _copy(id(instance) + _HEAD, id(fields) + _BYTES_AT, len(fields))
+    copy_fields(instance, fields, len(fields))

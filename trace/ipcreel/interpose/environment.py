@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import os
 
-from ipcreel.interpose.clibrary import Int, Text, function
+from ipcreel.interpose.outside import set_variable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 OURS, PATH, SEED, OUR_SEED = b"IPCREEL_", b"PYTHONPATH", b"PYTHONHASHSEED", b"IPCREEL_HASHSEED"
 _SEPARATOR = os.pathsep.encode()
 _put, _remove, _random = os.putenv, os.unsetenv, os.urandom
-_setenv = function("setenv", Text, Text, Int)  # a program's audit hooks would see a call of `os.putenv`
 
 folder = b""  # what stands first in PYTHONPATH; empty: nothing is handed on
 variables: dict[bytes, bytes] = {}  # ours, as they came
@@ -68,8 +67,8 @@ def renew() -> None:
     """Before something is started that inherits the environment of C: draw its hash seed."""
     if folder and SEED not in os.environ._data:  # type: ignore[attr-defined]
         seed = draw_seed()
-        _setenv(SEED, seed, 1)
-        _setenv(OUR_SEED, seed, 1)
+        set_variable(SEED, seed)
+        set_variable(OUR_SEED, seed)
 
 
 def guard(module: ModuleType) -> None:

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import sys
-
-from ipcreel.interpose.builtin import replacements, stand_for
+from ipcreel.interpose.builtin import Builtin, also_at_home, replacements, stand_for
+from ipcreel.interpose.sleep import Sleeper
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from types import BuiltinFunctionType, ModuleType
+    from types import ModuleType
     from typing import Any
 
     from ipcreel.mechanism.operation import Operation
 
     Wrap = Callable[[Operation, Callable[..., Any]], Callable[..., Any]]
-
-else:  # `types` would be one more import at every start
-    BuiltinFunctionType = type(len)
 
 OBJECT_SLOT = "_ipcreel_object"  # the attribute in which an instance of ours keeps its object's number
 
@@ -42,12 +38,12 @@ def replace_function(
 
 def put(module: ModuleType, name: str, function: Callable[..., Any]) -> None:
     """Put `function` in the place of `module.name`, as a builtin where that is one; of `posix.kill` too for `os`."""
-    original = getattr(module, name)
-    if type(original) is BuiltinFunctionType:
+    original: Any = getattr(module, name)
+    if isinstance(module, Sleeper):
+        module.give(name, function)
+    elif type(original) is Builtin:
         made = stand_for(original, function)
-        home = sys.modules.get(original.__module__)
-        if getattr(home, name, None) is original:
-            setattr(home, name, made)
+        also_at_home(name, original, made)
         setattr(module, name, made)
     else:
         dress(function, original)
@@ -80,6 +76,8 @@ def install_rows(module: ModuleType, rows: Iterable[Operation], wrap: Wrap) -> N
         if original is None:  # this Python, or this build of the package, does not have it
             continue
         if isinstance(original, type):
+            if isinstance(module, Sleeper):
+                raise TypeError("a class cannot sleep")
             classes.setdefault(owner, []).append((member or "__init__", row))
         else:
             replace_function(module, owner, row, wrap)

@@ -5,8 +5,9 @@ Out of reach: `datetime.now` and kin, and whatever else reads a clock in C.
 
 from __future__ import annotations
 
-from ipcreel.mechanism import keeping
-from ipcreel.mechanism.keeping import argument, bits_of, float_in_b, give_b, give_float, result_in_b
+from ipcreel.mechanism import floats
+from ipcreel.mechanism.floats import bits_of, float_in_b, give_float
+from ipcreel.mechanism.keeping import argument, give_b, result_in_b
 from ipcreel.mechanism.operation import Operation, Usual
 
 TYPE_CHECKING = False
@@ -49,7 +50,7 @@ def _clock(code: int, name: str, what: str) -> tuple[Operation, Operation]:
     seconds = Operation(
         code, f"clock.{name}.read", f"time.{name}", after=float_in_b, give=give_float,
         b=f"{what}, the bits of a float in seconds",
-        usual=Usual(scope=vars(keeping), b="_as_bits(_as_bytes(result))[0]"),
+        usual=Usual(scope=vars(floats), b="bits_of_float(result)"),
     )  # fmt: skip
     nanoseconds = Operation(
         code + 1, f"clock.{name}_ns.read", f"time.{name}_ns", after=result_in_b, give=give_b, b=f"{what} in ns",

@@ -8,6 +8,7 @@ import posix
 
 from ipcreel.interpose.builtin import original_of
 from ipcreel.interpose.frames import is_ours, program_frame
+from ipcreel.interpose.sleep import Sleeper
 from ipcreel.mechanism.keeping import number
 from ipcreel.mechanism.operation import IN, RUN, Operation
 from ipcreel.tape import process
@@ -28,7 +29,7 @@ _allocate_lock = getattr(_thread.allocate_lock, "__wrapped__", _thread.allocate_
 _start_thread = getattr(_thread.start_new_thread, "__wrapped__", _thread.start_new_thread)
 _kill_thread = getattr(_signal.pthread_kill, "__wrapped__", _signal.pthread_kill)
 # Code of ours in which no handler of the program may run once this variable of its is there.
-shielded: dict[CodeType, str] = {}
+shielded: dict[CodeType, str] = {Sleeper.wake.__code__: "waking"}
 _postponed: dict[_thread.LockType, int] = {}  # a lock that is free when a signal was sent again: in which process
 _OPTIMIZED = 1  # the locals of such a code object are copied on request (inspect, CO_OPTIMIZED)
 _LOOKS_AT_LOCALS = frozenset(("locals", "vars", "dir", "eval", "exec"))

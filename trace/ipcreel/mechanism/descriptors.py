@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import os
 import sys
-from _struct import pack, unpack
 
 from ipcreel.interpose import targets
 from ipcreel.interpose.adopt import fill
+from ipcreel.interpose.builtin import original_of
 from ipcreel.mechanism.operation import Operation
 from ipcreel.tape.process import new_object, object_number
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from ipcreel.mechanism.reading import Reading
 
-_fstat, _getpid, close = os.fstat, os.getpid, os.close
+_fstat, _getpid, close = os.fstat, original_of(os.getpid), original_of(os.close)
 _FORMAT, _FIFO, _SOCKET, _REGULAR, _CHARACTERS = 0o170000, 0o010000, 0o140000, 0o100000, 0o020000
 _TERMINALS = frozenset((5, *range(136, 144)))  # the major numbers of /dev/ptmx and of /dev/pts (devices.txt of Linux)
 _UNIX, _INET, _INET6 = 1, 2, 10
@@ -112,13 +112,18 @@ def probe(descriptor: int, inode: int) -> tuple[int, int, str]:
     kind = sys.modules["_socket"].socket
     sock = kind.__new__(kind)
     # The constructor would be an event for a program that audits itself. Longest are the addresses of Unix sockets.
-    fill(sock, pack("ii", descriptor, _UNIX))
+    fill(sock, _int(descriptor) + _int(_UNIX))
     try:
         family = sock.getsockopt(_SOL_SOCKET, _SO_DOMAIN)
         type_ = sock.getsockopt(_SOL_SOCKET, _SO_TYPE)
         return family, type_, socket_name(sock, family, type_, inode)
     finally:
         sock.detach()
+
+
+def _int(value: int) -> bytes:
+    """As C has it. struct would be one more library to load."""
+    return value.to_bytes(4, sys.byteorder, signed=True)
 
 
 def socket_name(sock: Any, family: int, type_: int, inode: int) -> str:
@@ -131,7 +136,7 @@ def socket_name(sock: Any, family: int, type_: int, inode: int) -> str:
     if family == _UNIX and not peer:
         if not local:  # one of a pair, whose name says more than we can know here
             return f"{transport} {inode}"
-        peer = f"pid {unpack('iII', sock.getsockopt(_SOL_SOCKET, _SO_PEERCRED, 12))[0]}"
+        peer = f"pid {int.from_bytes(sock.getsockopt(_SOL_SOCKET, _SO_PEERCRED, 12)[:4], sys.byteorder)}"
     return f"{transport} {local or inode} ⇄ {address_text(peer)}"
 
 

@@ -2,32 +2,18 @@
 
 from __future__ import annotations
 
-from _struct import Struct
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
     from ipcreel.mechanism.operation import After, Before
 
-_as_bytes, _as_bits = Struct("d").pack, Struct("q").unpack
 _LEAST, _MOST = -(2**63), 2**63 - 1
 
 
 def number(value: object) -> int:
     """`value` where it is a whole number that fits a field of an event, otherwise 0."""
     return int(value) if isinstance(value, int) and _LEAST <= value <= _MOST else 0
-
-
-def bits_of(value: object) -> int:
-    """The bits of a float, so that the very same one comes back from an integer field."""
-    return _as_bits(_as_bytes(value))[0] if isinstance(value, (float, int)) else 0
-
-
-def float_of(bits: int) -> float:
-    """The float that has these bits."""
-    value: float = Struct("d").unpack(Struct("q").pack(bits))[0]
-    return value
 
 
 def describe(error: BaseException) -> dict[str, object]:
@@ -75,11 +61,6 @@ def result_in_b(args: tuple[Any, ...], kwargs: dict[str, Any], result: object) -
     return 0, number(result), None
 
 
-def float_in_b(args: tuple[Any, ...], kwargs: dict[str, Any], result: object) -> tuple[int, int, object]:
-    """An `after` that keeps a float."""
-    return 0, _as_bits(_as_bytes(result))[0], None
-
-
 def result_in_payload(args: tuple[Any, ...], kwargs: dict[str, Any], result: object) -> tuple[int, int, object]:
     """An `after` that keeps all of the result."""
     return 0, 0, tuple(result) if isinstance(result, tuple) else result
@@ -88,11 +69,6 @@ def result_in_payload(args: tuple[Any, ...], kwargs: dict[str, Any], result: obj
 def give_b(args: tuple[Any, ...], kwargs: dict[str, Any], a: int, b: int, payload: object) -> int:
     """A `give` for `result_in_b` and `result_after`."""
     return b
-
-
-def give_float(args: tuple[Any, ...], kwargs: dict[str, Any], a: int, b: int, payload: object) -> float:
-    """A `give` for `float_in_b`."""
-    return float_of(b)
 
 
 def give_payload(args: tuple[Any, ...], kwargs: dict[str, Any], a: int, b: int, payload: object) -> object:

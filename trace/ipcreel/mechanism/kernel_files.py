@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from ipcreel.interpose.builtin import original_of
 from ipcreel.mechanism import descriptors
 from ipcreel.mechanism.keeping import give_payload
 from ipcreel.mechanism.operation import RUN, Operation
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     Kwargs = dict[str, Any]
 
 _FOLDERS = ("/proc/", "/sys/")
-_open_descriptor = os.open
+_open_descriptor = original_of(os.open)
 
 
 def _path(value: Any) -> str:
@@ -73,8 +74,6 @@ OPERATIONS = (OPEN, LIST, *_FILE_ROWS)
 
 def install(module: ModuleType, reading: Reading) -> None:
     """`open` puts a raw file that records beneath what it makes of a file of the kernel's."""
-    import io
-
     if module.__name__ != "builtins":
         return
     plain = module.open
@@ -84,7 +83,6 @@ def install(module: ModuleType, reading: Reading) -> None:
         return open_recorded(*args, **kwargs) if _reads_kernel(args, kwargs) else plain(*args, **kwargs)
 
     descriptors.put(module, "open", None, open_, reading)
-    io.open = module.open
 
 
 def _opening(plain: Callable[..., Any], kind: type) -> Callable[..., Any]:

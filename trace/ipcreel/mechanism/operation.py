@@ -78,7 +78,7 @@ class Usual:
         self.texts = (*arguments, when, concerns, a, sent, attempt, a_after, b, got, object_, call)
 
 
-# What a parameter of a native form is, and what is told of its result: as `core_wrapper.c` has them.
+# What a parameter of a native form is, and what is told of its result: as `wrapper.c` has them.
 ANYTHING, NOTHING, NUMBER, BYTES = range(4)
 GAVE_NOTHING, GAVE_TRUTH, GAVE_BYTES, GAVE_MESSAGE, GAVE_TAKEN, GAVE_ALL = range(6)
 

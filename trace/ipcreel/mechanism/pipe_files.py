@@ -44,12 +44,9 @@ OPERATIONS = (OPEN, *_FILE_ROWS)
 
 def install(module: ModuleType, reading: Reading) -> None:
     """`io.open`, which is `open`, puts a raw file that records beneath what it makes of a pipe."""
-    import io
-
     plain = module.open
     kind = recording(reading, _FILE_ROWS)
     descriptors.put(module, "open", None, _opening(plain, reading.wrap(OPEN, _opening_pipe(plain, kind))), reading)
-    io.open = module.open
 
 
 def _opening(plain: Callable[..., Any], open_pipe: Callable[..., Any]) -> Callable[..., Any]:

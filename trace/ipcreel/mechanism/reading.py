@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ipcreel.interpose import environment
+from ipcreel.interpose.targets import install_rows
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,6 +29,13 @@ class Reading:
     def __init__(self) -> None:
         self.skip = frozenset(filter(None, environment.setting("IPCREEL_SKIP").split(",")))
 
+    def load(self, name: str) -> Any:
+        """The module `name`, imported now if it was not before."""
+        import sys
+
+        __import__(name)
+        return sys.modules[name]
+
     def wrap(self, row: Operation, original: Callable[..., Any]) -> Callable[..., Any]:
         """A function to stand in the place of `original`."""
         raise NotImplementedError
@@ -46,14 +54,8 @@ class Reading:
 
     def install(self, module: ModuleType, names: tuple[str, ...]) -> None:
         """Install the mechanisms `names` in `module`, which has just been imported."""
-        import sys
-
-        from ipcreel.interpose.targets import install_rows
-
         for name in names:
-            full = "ipcreel.mechanism." + name
-            __import__(full)
-            mechanism = sys.modules[full]
+            mechanism = self.load("ipcreel.mechanism." + name)
             rows = mechanism.OPERATIONS
             if self.skip:
                 rows = [row for row in rows if row.mechanism not in self.skip]

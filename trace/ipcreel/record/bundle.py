@@ -25,16 +25,20 @@ from types import CodeType
 from typing import Any
 
 from ipcreel import mechanism
-from ipcreel.record.source import shape_of
-from ipcreel.record.wrap import compiled
-from ipcreel.tape import writer
+from ipcreel.compiled import is_compiled
+from ipcreel.interpose.sleep import names_given
+from ipcreel.record.start import installing
+from ipcreel.record.wrap import Recording, compiled, shape_of
 
+Module = tuple[str, bool, CodeType]  # its file, whether it is a package, its code
 PACKAGE = Path(__file__).parents[1]
 # Modules of Python that every interpreter has imported before a program begins, or that most programs import.
 _ALWAYS_THERE = ("_signal", "os", "time", "sys", "builtins", "_thread")
-_MODULES, _WRAPPERS = "code", "wrappers"
+_MODULES, _LATER = "code", "later"
+# Of these the functions sleep until one of them is called: most short programs call none.
+_ASLEEP = ("os", "time", "_thread", "builtins")
 # What does in Python what is done in C already.
-_NOT_NEEDED = ("ipcreel.tape.plain",) if writer.is_compiled() else ()
+_NOT_NEEDED = ("ipcreel.tape.plain", "ipcreel.interpose.by_ctypes", "ipcreel.interpose.clibrary") if is_compiled else ()
 
 
 def file_name(kind: str = _MODULES, magic: bytes = importlib.util.MAGIC_NUMBER) -> str:
@@ -44,7 +48,7 @@ def file_name(kind: str = _MODULES, magic: bytes = importlib.util.MAGIC_NUMBER) 
 
 def write(tapes: Path) -> None:
     """Leave the code in the directory of a recording. Where that fails, processes start more slowly."""
-    for kind, content in zip((_MODULES, _WRAPPERS), _content(), strict=True):
+    for kind, content in zip((_MODULES, _LATER), _content(), strict=True):
         file = tapes / file_name(kind)
         try:
             file.touch(0o600)
@@ -54,7 +58,7 @@ def write(tapes: Path) -> None:
 
 
 def _content() -> tuple[bytes, bytes]:
-    """The modules and the wrappers, marshalled."""
+    """What every process runs at its start, and what it may need later, marshalled."""
     sources = sorted(PACKAGE.rglob("*.py"))
     key = [(str(file), (status := file.stat()).st_mtime_ns, status.st_size) for file in sources]
     kept = Path(importlib.util.cache_from_source(__file__)).with_name(file_name("bundle"))
@@ -65,8 +69,8 @@ def _content() -> tuple[bytes, bytes]:
     except (OSError, ValueError, EOFError, TypeError):
         pass
     if sys.dont_write_bytecode:
-        return _modules(_as_kept_by_python), _wrappers()
-    made = _modules(_plain), _wrappers()
+        return _parts(_as_kept_by_python)
+    made = _parts(_plain)
     unfinished = kept.with_name(f"{kept.name}.{secrets.token_hex(4)}")
     try:
         unfinished.write_bytes(marshal.dumps((key, *made)))
@@ -76,13 +80,31 @@ def _content() -> tuple[bytes, bytes]:
     return made
 
 
-def _modules(code_of: Callable[[str, Path], CodeType]) -> bytes:
-    roots = ["ipcreel.record.start"]
-    roots += [f"ipcreel.mechanism.{name}" for key in _ALWAYS_THERE for name in mechanism.PATCHES.get(key, ())]
-    modules: dict[str, tuple[str, bool, CodeType] | None] = {}
-    for root in roots:
-        _add(root, modules, code_of)
-    return marshal.dumps([(name, *module) for name, module in modules.items() if module])
+def _parts(code_of: Callable[[str, Path], CodeType]) -> tuple[bytes, bytes]:
+    first: dict[str, Module | None] = {}
+    asleep = _asleep()
+    _add("ipcreel.record.start", first, code_of)
+    for key in (key for key in _ALWAYS_THERE if key not in asleep):
+        for name in mechanism.PATCHES.get(key, ()):
+            _add(f"ipcreel.mechanism.{name}", first, code_of)
+    later: dict[str, Module | None] = {}
+    needs = {}
+    for root in ("ipcreel.record.source", *(f"ipcreel.mechanism.{name}" for name in mechanism.MECHANISMS)):
+        needed: dict[str, Module | None] = {}
+        _add(root, needed, code_of)
+        needs[root] = tuple(needed)
+        later |= needed
+    modules = {name: (*module[:2], marshal.dumps(module[2])) for name, module in later.items() if module}
+    rest = {"needs": needs, "modules": modules, "wrappers": _wrappers()}
+    return marshal.dumps(([(name, *module) for name, module in first.items() if module], asleep)), marshal.dumps(rest)
+
+
+def _asleep() -> dict[str, tuple[str, ...]]:
+    """By module of Python: those of its functions that can sleep."""
+    if not is_compiled:
+        return {}
+    reading = Recording()
+    return {name: names_given(import_module(name), installing(reading)) for name in _ASLEEP}
 
 
 def _as_kept_by_python(name: str, file: Path) -> CodeType:
@@ -127,7 +149,7 @@ class _Plain(ast.NodeTransformer):
         return node
 
 
-def _wrappers() -> bytes:
+def _wrappers() -> dict[tuple[object, ...], bytes]:
     """The code of the wrappers of all mechanisms, by shape."""
     rows = [row for name in mechanism.MECHANISMS for row in import_module(f"ipcreel.mechanism.{name}").OPERATIONS]
     each = [
@@ -137,12 +159,10 @@ def _wrappers() -> bytes:
         for is_usual in {False, row.usual is not None}
     ]
     shapes = {shape_of(*one): one for one in each}
-    return marshal.dumps({shape: marshal.dumps(compiled(*one)) for shape, one in shapes.items()})
+    return {shape: marshal.dumps(compiled(*one)) for shape, one in shapes.items()}
 
 
-def _add(
-    name: str, modules: dict[str, tuple[str, bool, CodeType] | None], code_of: Callable[[str, Path], CodeType]
-) -> None:
+def _add(name: str, modules: dict[str, Module | None], code_of: Callable[[str, Path], CodeType]) -> None:
     """Take the code of a module, after those of ours that it imports."""
     if name in modules or name in _NOT_NEEDED:
         return

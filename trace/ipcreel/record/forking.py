@@ -7,36 +7,20 @@ done is the program. Both are calls of C: where no bytecode runs, no handler doe
 
 from __future__ import annotations
 
-import _ctypes
 import os
-import sys
-from _functools import partial  # type: ignore[import-not-found]
 
-from ipcreel.interpose.clibrary import Byte, Int, Size, kept_lock_function
+from ipcreel.interpose import sleep
+from ipcreel.interpose.outside import hold_signals, let_signals_come
 from ipcreel.tape import process
-
-_SIG_BLOCK, _SIG_SETMASK = 0, 2
-_SET_SIZE = 128  # a `sigset_t`
-# Those that the processor raises are not blocked: they cannot wait (pthread_sigmask(3)).
-_OF_THE_PROCESSOR = (4, 5, 6, 7, 8, 11)  # SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV
-_WAITING = (1 << 64) - 1 - sum(1 << number - 1 for number in _OF_THE_PROCESSOR)
-
-
-class _Set(_ctypes.Array):  # type: ignore[type-arg]
-    _type_, _length_ = Byte, _SET_SIZE
-
-
-_waiting, _before = _Set(*_WAITING.to_bytes(8, sys.byteorder)), _Set()
 
 
 def follow_forks() -> None:
     """Register the hooks. Those before a fork run in reverse order."""
-    mask = kept_lock_function("pthread_sigmask", Int, Size, Size)
-    waiting, before = _ctypes.addressof(_waiting), _ctypes.addressof(_before)
-    wait, wait_no_more = partial(mask, _SIG_BLOCK, waiting, before), partial(mask, _SIG_SETMASK, before, 0)
-    os.register_at_fork(before=wait)
+    os.register_at_fork(before=hold_signals)
     os.register_at_fork(before=_forking, after_in_parent=_has_forked, after_in_child=_forked)
-    os.register_at_fork(after_in_parent=wait_no_more, after_in_child=wait_no_more)
+    wakes = sleep.lock  # no child begins with half of a mechanism
+    os.register_at_fork(before=wakes.acquire, after_in_parent=wakes.release, after_in_child=wakes.release)
+    os.register_at_fork(after_in_parent=let_signals_come, after_in_child=let_signals_come)
 
 
 def _forking() -> None:

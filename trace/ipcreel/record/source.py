@@ -14,15 +14,6 @@ if TYPE_CHECKING:
     from ipcreel.mechanism.operation import Operation
 
 
-def shape_of(row: Operation, semantic: bool, is_usual: bool = False) -> tuple[object, ...]:
-    """What the wrapper's text depends on: equal for rows whose wrappers are the same code."""
-    identify = row.identify
-    given = (row.concerns, row.before, row.after, row.attempt, identify)
-    usual = row.usual.texts if is_usual and row.usual else ()
-    form = row.alone, getattr(identify, "in_slot", False), row.blocks, semantic, usual
-    return *(part is not None for part in given), *form
-
-
 def source_of(row: Operation, semantic: bool, is_usual: bool = False) -> str:
     """The wrapper of `row`.
 

@@ -6,11 +6,12 @@ import os
 import sys
 
 from ipcreel import mechanism
-from ipcreel.interpose import environment, frames
+from ipcreel.compiled import is_compiled
+from ipcreel.interpose import environment, frames, sleep
 from ipcreel.interpose.ending import Ending, at_last
 from ipcreel.interpose.imports import when_imported
 from ipcreel.interpose.targets import rebind
-from ipcreel.record import wrap
+from ipcreel.record import later, wrap
 from ipcreel.record.forking import follow_forks
 from ipcreel.record.surroundings import surroundings
 from ipcreel.record.wrap import Recording
@@ -65,9 +66,11 @@ def start(clock: Callable[[], int], began_ns: int) -> None:
     frames.hide_from_uncaught()
     wrap.internals = bool(environment.setting("IPCREEL_INTERNALS"))
     reading = Recording()
-    callbacks: dict[str, Callable[[ModuleType], None]] = {
-        name: partial(reading.install, names) for name, names in mechanism.PATCHES.items()
-    }
+    install = installing(reading)
+    callbacks = dict.fromkeys(mechanism.PATCHES, install)
+    for name, functions in later.asleep.items() if is_compiled else ():
+        sleep.sleep(sys.modules[name], functions, install)
+        del callbacks[name]
     callbacks["traceback"] = frames.hide_from_traceback
     follow_forks()
     when_imported(callbacks, Ending(_note_end))
@@ -78,7 +81,13 @@ def start(clock: Callable[[], int], began_ns: int) -> None:
 def _note_end() -> None:
     """Say that the process ended by itself, and prepare for the end of recording."""
     process.fact("ended_ns", process.now())
-    process.last_module = at_last(process.stop_recording)
+    later.keep()
+    process.last_module = at_last(_stop)
+
+
+def _stop() -> None:
+    process.stop_recording()
+    sleep.end()
 
 
 def _library_process(argv: list[str]) -> str:
@@ -111,15 +120,14 @@ def _folder() -> str:
         return ""
 
 
-def partial(
-    install: Callable[[ModuleType, tuple[str, ...]], None], names: tuple[str, ...]
-) -> Callable[[ModuleType], None]:
-    """`install` for `names`. functools would be one more import."""
+def installing(reading: Recording) -> Callable[[ModuleType], None]:
+    """What installs the mechanisms of a module in it."""
 
-    def install_in(module: ModuleType) -> None:
+    def install(module: ModuleType) -> None:
+        name = module.__name__
         try:
-            install(module, names)
-        except Exception as fault:  # a fault of ours must not reach the program, which is about to import the module
-            process.fact("fault", f"{module.__name__}: {type(fault).__name__}: {fault}")
+            reading.install(module, mechanism.PATCHES[name])
+        except Exception as fault:  # a fault of ours must not reach the program
+            process.fact("fault", f"{name}: {type(fault).__name__}: {fault}")
 
-    return install_in
+    return install

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import marshal
-import os
 
 from ipcreel.interpose.frames import WRAPPER_FILE, is_ours, program_frame
 from ipcreel.mechanism.keeping import describe, text_of
 from ipcreel.mechanism.operation import WAIT, Operation
 from ipcreel.mechanism.reading import Reading
-from ipcreel.record.source import shape_of, source_of
+from ipcreel.record.later import load, prepared
 from ipcreel.tape import process
 from ipcreel.tape.process import tape
 from ipcreel.tape.writer import Entry, Wrapper
@@ -22,12 +21,9 @@ if TYPE_CHECKING:
 else:
     FunctionType = type(program_frame)  # `types` would be one more import at every start
 
-_open, _read, _close, _READ_ONLY = os.open, os.read, os.close, os.O_RDONLY | os.O_CLOEXEC
 internals = False  # record the operations inside operations too
 
 _codes: dict[tuple[object, ...], CodeType] = {}
-prepared_in = ""  # the file in which the recorder left code that it compiled beforehand (see bundle)
-_prepared: dict[tuple[object, ...], bytes] | None = None  # by shape
 
 
 class Recording(Reading):
@@ -36,6 +32,9 @@ class Recording(Reading):
     def __init__(self) -> None:
         super().__init__()
         self._entries: dict[int, Entry] = {}
+
+    def load(self, name: str) -> Any:
+        return load(name)
 
     def wrap(self, row: Operation, original: Callable[..., Any]) -> Callable[..., Any]:
         return _unrecorded(original) if self.skip and row.mechanism in self.skip else recorded(row, original)
@@ -109,14 +108,12 @@ def _first_call(*args: Any, **kwargs: Any) -> Any:
 _FIRST_CALL = _first_call.__code__.replace(co_filename=WRAPPER_FILE)
 
 
-def _generated(function: FunctionType, row: Operation, is_general: bool = False) -> FunctionType:
-    """Give a wrapper its code, and what that needs."""
+def _generated(function: FunctionType, row: Operation, is_general: bool = False) -> Callable[..., Any]:
+    """Give a wrapper its code, and what that needs. Returns what to call."""
     semantic, usual = row.semantic and not internals, None if is_general else row.usual
-    shape = shape_of(row, semantic, usual is not None)
-    code = _codes.get(shape)
+    code = _code_of(row, semantic, usual is not None)
     if code is None:
-        ready = _prepared_code(shape)
-        code = _codes[shape] = marshal.loads(ready) if ready else compiled(row, semantic, usual is not None)
+        return function.__globals__["original"]  # type: ignore[no-any-return]
     scope = function.__globals__
     if usual is not None:
         scope.update({name: usual.scope[name] for name in code.co_names if name in usual.scope and name not in scope})
@@ -136,23 +133,31 @@ def _generated(function: FunctionType, row: Operation, is_general: bool = False)
     return function
 
 
-def _prepared_code(shape: tuple[object, ...]) -> bytes | None:
-    global _prepared  # noqa: PLW0603
-    if _prepared is None:
-        _prepared = {}
-        try:
-            descriptor = _open(prepared_in, _READ_ONLY)
-            try:
-                _prepared = marshal.loads(_read(descriptor, 1 << 24))
-            finally:
-                _close(descriptor)
-        except (OSError, ValueError, EOFError, TypeError):  # it is not there, or no more: wrappers are compiled here
-            pass
-    return _prepared.get(shape)
+def shape_of(row: Operation, semantic: bool, is_usual: bool = False) -> tuple[object, ...]:
+    """What the wrapper's text depends on: equal for rows whose wrappers are the same code."""
+    identify = row.identify
+    given = (row.concerns, row.before, row.after, row.attempt, identify)
+    usual = row.usual.texts if is_usual and row.usual else ()
+    form = row.alone, getattr(identify, "in_slot", False), row.blocks, semantic, usual
+    return *(part is not None for part in given), *form
+
+
+def _code_of(row: Operation, semantic: bool, is_usual: bool) -> CodeType | None:
+    """None where this comes in the middle of the import of what writes the text."""
+    shape = shape_of(row, semantic, is_usual)
+    code = _codes.get(shape)
+    if code is None:
+        ready = prepared("wrappers", shape)
+        if not ready and load("ipcreel.record.source") is None:
+            return None
+        code = _codes[shape] = marshal.loads(ready) if ready else compiled(row, semantic, is_usual)
+    return code
 
 
 def compiled(row: Operation, semantic: bool, is_usual: bool) -> CodeType:
     """The code of a wrapper: it takes longer to compile than most programs to use."""
+    from ipcreel.record.source import source_of
+
     text = source_of(row, semantic, is_usual)
     code: CodeType = next(filter(_is_code, compile(text, WRAPPER_FILE, "exec").co_consts))
     return code

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from typing import Any, NamedTuple
 
 import msgpack
@@ -69,7 +70,7 @@ class Script:
         rows = memoryview(step["rows"]).cast("q")
         self.lanes: dict[int, list[Event]] = {}
         self.events: list[Event] = []
-        for row, values in zip(rows, WHOLE.iter_unpack(step["events"]), strict=True):
+        for row, values in zip(rows, struct.iter_unpack(WHOLE, step["events"]), strict=True):
             event = Event(row, *values[2::2])
             self.events.append(event)
             self.lanes.setdefault(event.lane, []).append(event)

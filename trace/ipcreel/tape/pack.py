@@ -6,15 +6,10 @@ What is written here is read with the real library everywhere else.
 
 from __future__ import annotations
 
-from _struct import Struct
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
-
-_U8, _U16, _U32 = Struct(">BB").pack, Struct(">BH").pack, Struct(">BI").pack
-_I64, _U64, _F64 = Struct(">Bq").pack, Struct(">BQ").pack, Struct(">Bd").pack
 
 REPR = 1  # extension type: the repr of an object that msgpack has no form for
 TUPLE = 2  # extension type: a tuple, its data being the msgpack array of its items
@@ -32,11 +27,11 @@ def pack(value: object, depth: int = 0) -> bytes:
     return writer(value, depth)
 
 
-def pack_bytes_head(size: int) -> bytes:
-    """What stands before `size` bytes."""
-    if size < 256:
-        return _U8(0xC4, size)
-    return _U16(0xC5, size) if size < 65536 else _U32(0xC6, size)
+def _head(marker: int, size: int) -> bytes:
+    """A size of two bytes behind `marker`, or of four behind the next."""
+    if size < 65536:
+        return bytes((marker,)) + size.to_bytes(2, "big")
+    return bytes((marker + 1,)) + size.to_bytes(4, "big")
 
 
 def _text_of(value: object) -> bytes:
@@ -51,7 +46,7 @@ def _extension(kind: int, data: bytes) -> bytes:
     size = len(data)
     if size < 256:
         return bytes((0xC7, size, kind)) + data
-    return (_U16(0xC8, size) if size < 65536 else _U32(0xC9, size)) + bytes((kind,)) + data
+    return _head(0xC8, size) + bytes((kind,)) + data
 
 
 def _none(value: object, depth: int) -> bytes:
@@ -66,14 +61,16 @@ def _int(value: int, depth: int) -> bytes:
     if 0 <= value < 128:
         return bytes((value,))
     if -(2**63) <= value < 2**63:
-        return _I64(0xD3, value)
+        return b"\xd3" + value.to_bytes(8, "big", signed=True)
     if 0 <= value < 2**64:
-        return _U64(0xCF, value)
+        return b"\xcf" + value.to_bytes(8, "big")
     return _extension(BIG, hex(value).encode())
 
 
 def _float(value: float, depth: int) -> bytes:
-    return _F64(0xCB, value)
+    import _struct  # one more library to load, for what is done in C in most places
+
+    return _struct.pack(">Bd", 0xCB, value)
 
 
 def _str(value: str, depth: int) -> bytes:
@@ -82,12 +79,13 @@ def _str(value: str, depth: int) -> bytes:
     if size < 32:
         return bytes((0xA0 | size,)) + data
     if size < 256:
-        return _U8(0xD9, size) + data
-    return (_U16(0xDA, size) if size < 65536 else _U32(0xDB, size)) + data
+        return bytes((0xD9, size)) + data
+    return _head(0xDA, size) + data
 
 
 def _bytes(value: bytes, depth: int) -> bytes:
-    return pack_bytes_head(len(value)) + value
+    size = len(value)
+    return (bytes((0xC4, size)) if size < 256 else _head(0xC5, size)) + value
 
 
 def _bytearray(value: bytearray, depth: int) -> bytes:
@@ -100,7 +98,7 @@ def _memoryview(value: memoryview, depth: int) -> bytes:
 
 def _list(value: list[object], depth: int) -> bytes:
     size = len(value)
-    head = bytes((0x90 | size,)) if size < 16 else _U16(0xDC, size) if size < 65536 else _U32(0xDD, size)
+    head = bytes((0x90 | size,)) if size < 16 else _head(0xDC, size)
     return head + b"".join([pack(item, depth + 1) for item in value])
 
 
@@ -110,7 +108,7 @@ def _tuple(value: tuple[object, ...], depth: int) -> bytes:
 
 def _dict(value: dict[object, object], depth: int) -> bytes:
     size = len(value)
-    head = bytes((0x80 | size,)) if size < 16 else _U16(0xDE, size) if size < 65536 else _U32(0xDF, size)
+    head = bytes((0x80 | size,)) if size < 16 else _head(0xDE, size)
     return head + b"".join([pack(item, depth + 1) for pair in value.items() for item in pair])
 
 

@@ -11,7 +11,7 @@ import time
 from _struct import Struct
 from _struct import error as PackingError  # type: ignore[attr-defined]  # noqa: N812
 
-from ipcreel.event import END_AT, REST_AT, SIZE, TAPE_BEGIN, TAPE_END, TAPE_REST, TAPE_WHOLE
+from ipcreel.event import SIZE, TAPE
 from ipcreel.tape import layout
 
 TYPE_CHECKING = False
@@ -21,6 +21,12 @@ if TYPE_CHECKING:
     from typing import Any
 
 _now, _getframe = time.monotonic_ns, sys._getframe
+TAPE_WHOLE = Struct("@" + "".join(TAPE))
+TAPE_BEGIN = Struct("@" + "".join(TAPE[:6]))  # all that is known at the begin
+TAPE_REST = Struct("@" + "".join(TAPE[5:]))  # from `a` on: written at the end
+TAPE_END = Struct("@" + TAPE[8])  # where `a` and `b` stay as they are
+REST_AT, END_AT = TAPE_WHOLE.size - TAPE_REST.size, TAPE_WHOLE.size - TAPE_END.size
+
 _pack_whole, _pack_begin, _pack_rest = TAPE_WHOLE.pack_into, TAPE_BEGIN.pack_into, TAPE_REST.pack_into
 _pack_end = TAPE_END.pack_into
 _pack_float, _FLOAT_SIZE = Struct(">3sIBd").pack_into, 16
@@ -41,6 +47,18 @@ class _ShortPackers(dict[int, "Callable[..., None]"]):
 
 _short_packers = _ShortPackers()
 _FROM_SITE_TO_CALLER = 4  # over `Event._begun`, the method of the event, and the wrapper
+
+
+def bits_of_float(value: float) -> int:
+    """The bits of a float, as a whole number."""
+    bits: int = Struct("q").unpack(Struct("d").pack(value))[0]
+    return bits
+
+
+def float_of_bits(bits: int) -> float:
+    """The float that has these bits."""
+    value: float = Struct("d").unpack(Struct("q").pack(bits))[0]
+    return value
 
 
 def _fit(value: Any) -> int:

@@ -27,6 +27,7 @@ _files: set[str] = set()  # those that sites lie in
 _codes: list[CodeType] = []  # keeps them alive, so that an id is never given twice
 _FRAMES = 8  # outwards, that whoever remembers a call site tells it by, at most
 _lanes = 0
+_begun: dict[int, tuple[int, int]] = {}  # by thread: its number in the kernel, which is not given again soon, and lane
 _objects: dict[object, int] = {}
 _object_count = 0
 _site_count = 0
@@ -49,10 +50,18 @@ class Here(_thread._local):
     def __init__(self) -> None:
         # What a finalizer or a handler does while the lane is being defined is recorded in it.
         global _lanes  # noqa: PLW0603
+        thread, native = _thread.get_ident(), _native_id()
+        begun = _begun.get(thread)
+        if begun is not None and begun[0] == native:
+            # A finalizer was the first of this thread to ask, in the middle of the making of what is asked: it has
+            # begun the lane.
+            self.lane = self.mark = self.outside = begun[1]
+            return
         lane = _lanes
         _lanes = lane + 1
+        _begun[thread] = native, lane
         self.lane = self.mark = self.outside = lane
-        tape.define(layout.LANE, lane, _native_id(), _thread_name())
+        tape.define(layout.LANE, lane, native, _thread_name())
 
     @property
     def inside(self) -> bool:
@@ -127,6 +136,7 @@ def open_tape(directory: str, how: str, payload_limit: int, parent: str | None, 
     }
     tape.open(directory, f"{begin_ns:016x}-{pid}", header, payload_limit)
     _lanes = 0
+    _begun.clear()
 
 
 def name_lane(lane: int, native_id: int, name: str) -> None:

@@ -3,36 +3,36 @@
 from __future__ import annotations
 
 import os
-from _struct import Struct
 
+from ipcreel.compiled import is_compiled
 from ipcreel.event import SIZE
 from ipcreel.tape import layout
 from ipcreel.tape.mapping import map_file, map_nothing
-from ipcreel.tape.pack import pack, pack_bytes_head
+from ipcreel.tape.pack import pack
 
 # The hot path is in C where that could be compiled. Both write the same bytes.
-_CORE_VERSION = 3  # of `core.c` as it is now
-try:
-    from ipcreel.tape.core import VERSION, Entry, Wrapper, Writer, fall_back_on, is_plain, is_within
-    from ipcreel.tape.core import pack as packed
+if is_compiled:
+    from ipcreel.core import (
+        Entry,
+        Wrapper,
+        Writer,
+        bits_of_float,
+        fall_back_on,
+        float_of_bits,
+        is_plain,
+        is_within,
+    )
+    from ipcreel.core import pack as packed
 
-    if VERSION != _CORE_VERSION or "IPCREEL_PLAIN" in os.environ:
-        raise ImportError("compiled from another version, or not wanted")
     fall_back_on(pack)
-except ImportError:
-    from ipcreel.tape.plain import Entry, Wrapper, Writer, is_plain, is_within
+else:
+    from ipcreel.tape.plain import Entry, Wrapper, Writer, bits_of_float, float_of_bits, is_plain, is_within
 
     packed = pack
 
-__all__ = ["Entry", "Tape", "Window", "Wrapper", "is_compiled", "is_plain", "is_within"]
+__all__ = ["Entry", "Tape", "Window", "Wrapper", "bits_of_float", "float_of_bits", "is_plain", "is_within"]
 _open, _close, _write, _unlink, _getpid = os.open, os.close, os.write, os.unlink, os.getpid
-_PAYLOAD_HEAD = Struct(">BBBI").pack
 _SHORTEST_LONG = 256
-
-
-def is_compiled() -> bool:
-    """Whether the hot path is that in C."""
-    return Writer.__module__ == "ipcreel.tape.core"
 
 
 class Window:
@@ -139,19 +139,16 @@ class Tape(Writer):
 
     def other_payload(self, slot: int, value: object) -> None:
         """Keep a payload that is neither short bytes nor a float, cut to the limit."""
+        head = bytes((layout.PAYLOAD, 0xCE)) + slot.to_bytes(4, "big")
         if type(value) is bytes:
-            size = len(value)
-            if size <= self.payload_limit:
-                self.write(_PAYLOAD_HEAD(0x93, layout.PAYLOAD, 0xCE, slot) + pack_bytes_head(size) + value)
-            else:
-                kept = packed(value[: self.payload_limit])
-                self.write(_PAYLOAD_HEAD(0x94, layout.PAYLOAD, 0xCE, slot) + kept + packed(size))
-            return
-        body = packed(value)
-        if len(body) <= self.payload_limit + 64:
-            self.write(_PAYLOAD_HEAD(0x93, layout.PAYLOAD, 0xCE, slot) + body)
+            kept, size = packed(value[: self.payload_limit]), len(value)
+            is_whole = size <= self.payload_limit
         else:
-            self.write(_PAYLOAD_HEAD(0x94, layout.PAYLOAD, 0xCE, slot) + b"\xc0" + packed(len(body)))
+            kept = packed(value)
+            size = len(kept)
+            is_whole = size <= self.payload_limit + 64
+            kept = kept if is_whole else b"\xc0"
+        self.write(b"\x93" + head + kept if is_whole else b"\x94" + head + kept + packed(size))
 
 
 def _remove(path: str) -> None:

@@ -69,23 +69,29 @@ def _run_code(package):
     except OSError:
         return
     try:
-        found = marshal.loads(os.read(descriptor, os.fstat(descriptor).st_size))
+        found, asleep = marshal.loads(os.read(descriptor, os.fstat(descriptor).st_size))
     finally:
         os.close(descriptor)
     if not found[0][1].startswith(package):
         return
-    new, modules = type(sys), sys.modules
     for name, file, is_package, code in found:
-        module = modules[name] = new(name)
-        module.__file__ = file
-        parent, _, last = name.rpartition(".")
-        module.__package__ = name if is_package else parent
-        if is_package:
-            module.__path__ = [os.path.dirname(file)]
-        exec(code, module.__dict__)
-        if parent:
-            setattr(modules[parent], last, module)
-    modules["ipcreel.record.wrap"].prepared_in = os.path.join(tapes, "wrappers-" + suffix)
+        _run_module(name, file, is_package, code)
+    later = sys.modules["ipcreel.record.later"]
+    later.prepared_in = os.path.join(tapes, "later-" + suffix)
+    later.asleep = asleep
+    later.run = _run_module
+
+
+def _run_module(name, file, is_package, code):
+    module = sys.modules[name] = type(sys)(name)
+    module.__file__ = file
+    parent, _, last = name.rpartition(".")
+    module.__package__ = name if is_package else parent
+    if is_package:
+        module.__path__ = [os.path.dirname(file)]
+    exec(code, module.__dict__)
+    if parent:
+        setattr(sys.modules[parent], last, module)
 
 
 def _leave_note(tapes, why):

@@ -3,7 +3,7 @@
 What it cannot tell by itself it hands on, as it was called, to the wrapper in Python, which knows all forms. */
 
 #include "core.h"
-#include "core_frame.h"
+#include "frame.h"
 
 #define MOST 4 /* parameters behind the object */
 
@@ -445,7 +445,7 @@ static PyGetSetDef wrapper_getset[] = {
 
 PyTypeObject WrapperType = {
     PyVarObject_HEAD_INIT(NULL, 0)
-    .tp_name = "ipcreel.tape.core.Wrapper",
+    .tp_name = "ipcreel.core.Wrapper",
     .tp_basicsize = sizeof(Wrapper),
     .tp_dealloc = (destructor)wrapper_dealloc,
     .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_VECTORCALL | Py_TPFLAGS_METHOD_DESCRIPTOR,

@@ -271,7 +271,7 @@ static PyGetSetDef writer_getset[] = {
 
 PyTypeObject WriterType = {
     PyVarObject_HEAD_INIT(NULL, 0)
-    .tp_name = "ipcreel.tape.core.Writer",
+    .tp_name = "ipcreel.core.Writer",
     .tp_basicsize = sizeof(Writer),
     .tp_dealloc = (destructor)writer_dealloc,
     .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE,

@@ -6,9 +6,9 @@ taking of a position and its use, but where the window of a tape has to slide, s
 handler comes between. */
 
 #include "core.h"
-#include "core_frame.h"
+#include "frame.h"
 
-#define VERSION 3 /* of what this offers to Python: a library from before a change is not used */
+#define VERSION 4 /* of what this offers to Python: a library from before a change is not used */
 #define PLACES 16 /* remembered by an entry: a wrapper is called at few places */
 #define FRAMES 8  /* of them, outwards, that tell a place apart: a library may stand between the program and a wrapper */
 
@@ -281,7 +281,7 @@ static PyMemberDef event_members[] = {
 
 static PyTypeObject EventType = {
     PyVarObject_HEAD_INIT(NULL, 0)
-    .tp_name = "ipcreel.tape.core.Event",
+    .tp_name = "ipcreel.core.Event",
     .tp_basicsize = sizeof(Event),
     .tp_dealloc = (destructor)event_dealloc,
     .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION,
@@ -379,7 +379,7 @@ static void entry_dealloc(Entry *self) {
 
 static PyTypeObject EntryType = {
     PyVarObject_HEAD_INIT(NULL, 0)
-    .tp_name = "ipcreel.tape.core.Entry",
+    .tp_name = "ipcreel.core.Entry",
     .tp_basicsize = sizeof(Entry),
     .tp_dealloc = (destructor)entry_dealloc,
     .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_VECTORCALL,
@@ -390,19 +390,29 @@ static PyTypeObject EntryType = {
 };
 
 /* pack(value, depth=0): the bytes; fall_back_on(pack): who is asked for what is none of msgpack's; the others as in
-`plain.py`. */
+`plain.py` and `by_ctypes.py`. */
 static PyMethodDef core_methods[] = {
     {"pack", (PyCFunction)(void (*)(void))core_pack, METH_FASTCALL, NULL},
     {"fall_back_on", (PyCFunction)core_fall_back_on, METH_O, NULL},
     {"is_plain", (PyCFunction)core_is_plain, METH_O, NULL},
+    {"bits_of_float", core_bits_of_float, METH_O, NULL},
+    {"float_of_bits", core_float_of_bits, METH_O, NULL},
     {"is_within", (PyCFunction)core_is_within, METH_O, NULL},
+    {"stand_in", (PyCFunction)(void (*)(void))core_stand_in, METH_FASTCALL, NULL},
+    {"put_to_sleep", (PyCFunction)(void (*)(void))core_put_to_sleep, METH_FASTCALL, NULL},
+    {"origins_have", (PyCFunction)(void (*)(void))core_origins_have, METH_FASTCALL, NULL},
+    {"map_memory", (PyCFunction)(void (*)(void))core_map_memory, METH_FASTCALL, NULL},
+    {"hold_signals", core_hold_signals, METH_NOARGS, NULL},
+    {"let_signals_come", core_let_signals_come, METH_NOARGS, NULL},
+    {"copy_fields", (PyCFunction)(void (*)(void))core_copy_fields, METH_FASTCALL, NULL},
+    {"set_variable", (PyCFunction)(void (*)(void))core_set_variable, METH_FASTCALL, NULL},
     {NULL, NULL, 0, NULL},
 };
 
 static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, .m_name = "core", .m_size = -1, .m_methods = core_methods};
 
 PyMODINIT_FUNC PyInit_core(void) {
-    if (writer_ready() < 0 || wrapper_ready() < 0 || PyType_Ready(&EventType) < 0 || PyType_Ready(&EntryType) < 0)
+    if (writer_ready() < 0 || wrapper_ready() < 0 || outside_ready() < 0 || PyType_Ready(&EventType) < 0 || PyType_Ready(&EntryType) < 0)
         return NULL;
     str_here = PyUnicode_InternFromString("here");
     str_mark = PyUnicode_InternFromString("mark");

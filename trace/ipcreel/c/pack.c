@@ -214,3 +214,21 @@ PyObject *core_is_plain(PyObject *module, PyObject *value) {
             Py_RETURN_FALSE;
     Py_RETURN_TRUE;
 }
+
+PyObject *core_bits_of_float(PyObject *module, PyObject *value) {
+    double number = PyFloat_AsDouble(value);
+    long long bits;
+    if (number == -1.0 && PyErr_Occurred())
+        return NULL;
+    memcpy(&bits, &number, sizeof(bits));
+    return PyLong_FromLongLong(bits);
+}
+
+PyObject *core_float_of_bits(PyObject *module, PyObject *value) {
+    long long bits = PyLong_AsLongLong(value);
+    double number;
+    if (bits == -1 && PyErr_Occurred())
+        return NULL;
+    memcpy(&number, &bits, sizeof(number));
+    return PyFloat_FromDouble(number);
+}

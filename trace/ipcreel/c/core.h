@@ -1,4 +1,4 @@
-/* What the four parts of `ipcreel.tape.core` have in common. */
+/* What the five parts of `ipcreel.core` have in common. */
 
 #ifndef IPCREEL_CORE_H
 #define IPCREEL_CORE_H
@@ -47,7 +47,7 @@ static inline int counted(const char *name, Py_ssize_t count, Py_ssize_t wanted)
     return -1;
 }
 
-/* ---- core_pack.c ---- */
+/* ---- pack.c ---- */
 
 /* Bytes that grow. Begin with `packed_begin`, end with `packed_free`. */
 typedef struct {
@@ -63,8 +63,10 @@ int pack_value(Packed *packed, PyObject *value, int depth);
 PyObject *core_pack(PyObject *module, PyObject *const *args, Py_ssize_t count);
 PyObject *core_fall_back_on(PyObject *module, PyObject *pack);
 PyObject *core_is_plain(PyObject *module, PyObject *value);
+PyObject *core_bits_of_float(PyObject *module, PyObject *value);
+PyObject *core_float_of_bits(PyObject *module, PyObject *bits);
 
-/* ---- core_writer.c ---- */
+/* ---- writer.c ---- */
 
 /* Where the next event and the next record of a tape go. */
 typedef struct {
@@ -87,7 +89,7 @@ int write_end(Writer *self, long long slot, const int64_t *a, const int64_t *b, 
 int write_payload(Writer *self, long long slot, PyObject *value);
 int writer_ready(void);
 
-/* ---- core.c ---- */
+/* ---- entry.c ---- */
 
 /* What the events of one operation begin with, and where it was called last. */
 typedef struct Entry Entry;
@@ -96,11 +98,23 @@ Entry *entry_make(uint16_t op, Writer *writer, PyObject *scope);
 int64_t entry_site(Entry *self, int outwards);
 long lane_of(PyObject *scope);
 
-/* ---- core_wrapper.c ---- */
+/* ---- wrapper.c ---- */
 
 extern PyTypeObject WrapperType;
 
 PyObject *core_is_within(PyObject *module, PyObject *frame);
 int wrapper_ready(void);
+
+/* ---- outside.c ---- */
+
+PyObject *core_stand_in(PyObject *module, PyObject *const *args, Py_ssize_t count);
+PyObject *core_put_to_sleep(PyObject *module, PyObject *const *args, Py_ssize_t count);
+PyObject *core_origins_have(PyObject *module, PyObject *const *args, Py_ssize_t count);
+PyObject *core_map_memory(PyObject *module, PyObject *const *args, Py_ssize_t count);
+PyObject *core_hold_signals(PyObject *module, PyObject *none);
+PyObject *core_let_signals_come(PyObject *module, PyObject *none);
+PyObject *core_copy_fields(PyObject *module, PyObject *const *args, Py_ssize_t count);
+PyObject *core_set_variable(PyObject *module, PyObject *const *args, Py_ssize_t count);
+int outside_ready(void);
 
 #endif

@@ -1,0 +1,205 @@
+/* What Python cannot do by itself, or only so that it shows: what `interpose.by_ctypes` does through ctypes, whose
+import costs a short process as much as a fifth of the recorder. */
+
+#include "core.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+
+/* ---- builtin functions that stand for others ---- */
+
+/* In an instance of `interpose.builtin.Origin`: the slots of what is called, of the builtin that is replaced, and of who
+is asked for the first where it is empty. */
+static Py_ssize_t call_at = -1, original_at, asleep_at;
+static PyObject *str_woken;
+
+static inline PyObject **slot(PyObject *origin, Py_ssize_t at) { return (PyObject **)((char *)origin + at); }
+
+/* What to call. Where nobody wakes any more, that is the original. */
+static PyObject *woken(PyObject *origin) {
+    PyObject *function = *slot(origin, call_at), *sleeper = *slot(origin, asleep_at);
+    if (function != NULL)
+        return Py_NewRef(function);
+    if (sleeper == NULL || sleeper == Py_None)
+        return Py_XNewRef(*slot(origin, original_at));
+    Py_INCREF(sleeper);
+    function = PyObject_CallMethodOneArg(sleeper, str_woken, origin);
+    Py_DECREF(sleeper);
+    return function;
+}
+
+/* What every stand-in does. `self` is its Origin. */
+static PyObject *called(PyObject *self, PyObject *const *args, Py_ssize_t count, PyObject *names) {
+    PyObject *function = woken(self);
+    if (function == NULL)
+        return NULL;
+    PyObject *result = PyObject_Vectorcall(function, args, (size_t)count, names);
+    Py_DECREF(function);
+    return result;
+}
+
+static PyObject *stand_in(PyObject *original, PyObject *origin) {
+    if (!PyCFunction_CheckExact(original) || call_at < 0 || !PyModule_Check(origin))
+        return PyErr_Format(PyExc_TypeError, "a builtin and an origin are needed"), NULL;
+    /* Never given back: the function may be used until the process ends. */
+    PyMethodDef *made = PyMem_RawMalloc(sizeof(PyMethodDef));
+    if (made == NULL)
+        return PyErr_NoMemory();
+    *made = *((PyCFunctionObject *)original)->m_ml;
+    made->ml_meth = (PyCFunction)(void (*)(void))called;
+    made->ml_flags = METH_FASTCALL | METH_KEYWORDS;
+    return PyCFunction_NewEx(made, origin, ((PyCFunctionObject *)original)->m_module);
+}
+
+PyObject *core_stand_in(PyObject *module, PyObject *const *args, Py_ssize_t count) {
+    return counted("stand_in", count, 2) < 0 ? NULL : stand_in(args[0], args[1]);
+}
+
+/* In the dictionary `functions`: a stand-in for the builtin `name`, which sleeps. Its origin, borrowed from it; None where
+there is no such builtin. */
+static PyObject *sleeping(PyObject *kind, PyObject *functions, PyObject *name, PyObject *sleeper) {
+    PyObject *original = PyDict_GetItemWithError(functions, name);
+    if (original == NULL || !PyCFunction_CheckExact(original))
+        return PyErr_Occurred() ? NULL : Py_None;
+    PyObject *home = ((PyCFunctionObject *)original)->m_module;
+    PyObject *origin = home == NULL ? PyObject_CallOneArg(kind, name) : PyObject_CallOneArg(kind, home);
+    if (origin == NULL)
+        return NULL;
+    *slot(origin, original_at) = Py_NewRef(original);
+    *slot(origin, asleep_at) = Py_NewRef(sleeper);
+    PyObject *made = stand_in(original, origin);
+    Py_DECREF(origin);
+    if (made == NULL || PyDict_SetItem(functions, name, made) < 0)
+        origin = NULL;
+    Py_XDECREF(made);
+    return origin;
+}
+
+PyObject *core_put_to_sleep(PyObject *module, PyObject *const *args, Py_ssize_t count) {
+    if (counted("put_to_sleep", count, 4) < 0)
+        return NULL;
+    PyObject *kind = args[0], *functions = args[1], *names = args[2], *sleeper = args[3];
+    if (call_at < 0 || !PyType_Check(kind) || !PyDict_Check(functions) || !PyTuple_Check(names))
+        return PyErr_Format(PyExc_TypeError, "the type of origins, a namespace and names are needed"), NULL;
+    PyObject *origins = PyDict_New();
+    for (Py_ssize_t place = 0; origins != NULL && place < PyTuple_GET_SIZE(names); place++) {
+        PyObject *name = PyTuple_GET_ITEM(names, place);
+        PyObject *origin = sleeping(kind, functions, name, sleeper);
+        if (origin == NULL || (origin != Py_None && PyDict_SetItem(origins, name, origin) < 0))
+            Py_CLEAR(origins);
+    }
+    return origins;
+}
+
+PyObject *core_origins_have(PyObject *module, PyObject *const *args, Py_ssize_t count) {
+    if (counted("origins_have", count, 3) < 0)
+        return NULL;
+    for (Py_ssize_t place = 0; place < count; place++)
+        if (!Py_IS_TYPE(args[place], &PyMemberDescr_Type))
+            return PyErr_Format(PyExc_TypeError, "slots are needed"), NULL;
+    call_at = ((PyMemberDescrObject *)args[0])->d_member->offset;
+    original_at = ((PyMemberDescrObject *)args[1])->d_member->offset;
+    asleep_at = ((PyMemberDescrObject *)args[2])->d_member->offset;
+    Py_RETURN_NONE;
+}
+
+/* ---- memory behind which there is a file ---- */
+
+typedef struct {
+    PyObject_HEAD
+    void *begin;
+    Py_ssize_t size;
+} Memory;
+
+static int memory_getbuffer(Memory *self, Py_buffer *view, int flags) {
+    return PyBuffer_FillInfo(view, (PyObject *)self, self->begin, self->size, 0, flags);
+}
+
+static void memory_dealloc(Memory *self) {
+    munmap(self->begin, (size_t)self->size);
+    Py_TYPE(self)->tp_free((PyObject *)self);
+}
+
+static PyBufferProcs memory_buffer = {.bf_getbuffer = (getbufferproc)memory_getbuffer};
+
+static PyTypeObject MemoryType = {
+    PyVarObject_HEAD_INIT(NULL, 0)
+    .tp_name = "ipcreel.core.Memory",
+    .tp_basicsize = sizeof(Memory),
+    .tp_dealloc = (destructor)memory_dealloc,
+    .tp_flags = Py_TPFLAGS_DEFAULT,
+    .tp_as_buffer = &memory_buffer,
+};
+
+PyObject *core_map_memory(PyObject *module, PyObject *const *args, Py_ssize_t count) {
+    if (counted("map_memory", count, 3) < 0)
+        return NULL;
+    int descriptor = (int)PyLong_AsLong(args[0]);
+    long long begin = PyLong_AsLongLong(args[1]);
+    Py_ssize_t size = PyLong_AsSsize_t(args[2]);
+    if (PyErr_Occurred())
+        return NULL;
+    int kind = descriptor < 0 ? MAP_PRIVATE | MAP_ANONYMOUS : MAP_SHARED;
+    void *at = mmap(NULL, (size_t)size, PROT_READ | PROT_WRITE, kind, descriptor, (off_t)begin);
+    if (at == MAP_FAILED)
+        return PyErr_SetFromErrno(PyExc_OSError);
+    Memory *memory = PyObject_New(Memory, &MemoryType);
+    if (memory == NULL) {
+        munmap(at, (size_t)size);
+        return NULL;
+    }
+    memory->begin = at;
+    memory->size = size;
+    PyObject *view = PyMemoryView_FromObject((PyObject *)memory);
+    Py_DECREF(memory);
+    return view;
+}
+
+/* ---- signals around a fork ---- */
+
+static sigset_t before;
+
+PyObject *core_hold_signals(PyObject *module, PyObject *none) {
+    /* Those that the processor raises cannot wait (pthread_sigmask(3)). */
+    static const int of_the_processor[] = {SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV};
+    sigset_t waiting;
+    sigfillset(&waiting);
+    for (size_t place = 0; place < sizeof(of_the_processor) / sizeof(int); place++)
+        sigdelset(&waiting, of_the_processor[place]);
+    pthread_sigmask(SIG_BLOCK, &waiting, &before);
+    Py_RETURN_NONE;
+}
+
+PyObject *core_let_signals_come(PyObject *module, PyObject *none) {
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    Py_RETURN_NONE;
+}
+
+/* ---- fields of others, and the environment of C ---- */
+
+PyObject *core_copy_fields(PyObject *module, PyObject *const *args, Py_ssize_t count) {
+    if (counted("copy_fields", count, 3) < 0)
+        return NULL;
+    Py_ssize_t size = PyLong_AsSsize_t(args[2]), head = (Py_ssize_t)sizeof(PyObject);
+    if (size < 0 && PyErr_Occurred())
+        return NULL;
+    const char *from = PyBytes_CheckExact(args[1]) ? PyBytes_AS_STRING(args[1]) : (char *)args[1] + head;
+    memcpy((char *)args[0] + head, from, (size_t)size);
+    Py_RETURN_NONE;
+}
+
+PyObject *core_set_variable(PyObject *module, PyObject *const *args, Py_ssize_t count) {
+    if (counted("set_variable", count, 2) < 0)
+        return NULL;
+    const char *name = PyBytes_AsString(args[0]), *value = name == NULL ? NULL : PyBytes_AsString(args[1]);
+    if (value == NULL || (setenv(name, value, 1) < 0 && PyErr_SetFromErrno(PyExc_OSError) == NULL))
+        return NULL;
+    Py_RETURN_NONE;
+}
+
+int outside_ready(void) {
+    str_woken = PyUnicode_InternFromString("woken");
+    return PyType_Ready(&MemoryType);
+}

@@ -1,0 +1,27 @@
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+from ipcreel.interpose.by_ctypes import copy_fields as copy_fields
+from ipcreel.interpose.by_ctypes import hold_signals as hold_signals
+from ipcreel.interpose.by_ctypes import let_signals_come as let_signals_come
+from ipcreel.interpose.by_ctypes import map_memory as map_memory
+from ipcreel.interpose.by_ctypes import set_variable as set_variable
+from ipcreel.interpose.by_ctypes import stand_in as stand_in
+from ipcreel.tape.plain import Entry as Entry
+from ipcreel.tape.plain import Event as Event
+from ipcreel.tape.plain import Wrapper as Wrapper
+from ipcreel.tape.plain import Writer as Writer
+from ipcreel.tape.plain import bits_of_float as bits_of_float
+from ipcreel.tape.plain import float_of_bits as float_of_bits
+from ipcreel.tape.plain import is_plain as is_plain
+from ipcreel.tape.plain import is_within as is_within
+
+VERSION: int
+
+def pack(value: object, depth: int = 0, /) -> bytes: ...
+def fall_back_on(pack: Callable[[object, int], bytes], /) -> None: ...
+def put_to_sleep(
+    kind: type, functions: dict[str, Any], names: tuple[str, ...], sleeper: object, /
+) -> dict[str, ModuleType]: ...
+def origins_have(call: object, original: object, asleep: object, /) -> None: ...
