@@ -160,7 +160,7 @@ STEPS = """
     total = 0
     for number in range(3):
         total += double(number)
-        print(total)
+        print(total, flush=True)
 """
 
 

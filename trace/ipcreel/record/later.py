@@ -58,8 +58,8 @@ def load(name: str) -> ModuleType | None:
     with lock:
         if name in _coming:
             return None
-        _coming.add(name)
-        try:
+        try:  # a handler of the program's can raise at any call
+            _coming.add(name)
             return _loaded(name)
         finally:
             _coming.discard(name)
@@ -76,8 +76,9 @@ def _loaded(name: str) -> ModuleType:
                 _run(needed)
     if name not in modules:
         here = process.here
-        mark, here.mark = here.mark, -1  # the import system opens files, and locks itself
+        mark = here.mark
         try:
+            here.mark = -1  # the import system opens files, and locks itself
             __import__(name)
         finally:
             here.mark = mark
