@@ -24,9 +24,10 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 # Imported by every interpreter before us, and known to take no function that is replaced.
-_ALWAYS = frozenset(
-    ("_collections_abc", "_sitebuiltins", "abc", "codecs", "genericpath", "io", "os", "posixpath", "stat")
-)
+_ALWAYS = frozenset((
+    "_collections_abc", "_sitebuiltins", "abc", "codecs", "encodings", "encodings.aliases", "encodings.utf_8",
+    "genericpath", "io", "os", "posixpath", "site", "stat",
+))  # fmt: skip
 
 _HEADER_ROOM = 3072  # bytes of the first page of a tape; an argument vector can be longer than a page
 
