@@ -19,7 +19,7 @@ from ipcreel.replay.handing import Handing
 from ipcreel.replay.known import Known
 from ipcreel.replay.lanes import Here, Lanes
 from ipcreel.replay.outcome import name_of, rebuild
-from ipcreel.replay.script import Event, Script
+from ipcreel.replay.script import EXIT, Event, Script
 from ipcreel.replay.stack import where
 from ipcreel.replay.standing import Standing, forever
 from ipcreel.replay.trial import Trial
@@ -106,7 +106,7 @@ class Replaying(Reading):
     def begin_process(self) -> None:
         """Read the tape of the process that the script is at, from its begin."""
         script = self.script
-        self.standing = Standing(script.events, script.ended, partial(self.over, self))
+        self.standing = Standing(script.events, script.ended or script.leaves, partial(self.over, self))
         if self.session is not None:
             self.session.begin_process()
         self.lanes.begin_process()  # first: a thread of the parent that asks for a lane from here on goes no further
@@ -402,7 +402,7 @@ class Replaying(Reading):
 
     def _end_or_stand(self, event: Event) -> None:
         name = self.script.operations[event.op].name
-        if name == "process.exit":
+        if name == EXIT:
             self.leave(event.a)
         if name in _BECOMES:
             self.leave(0)  # the process went on as another program, which has a tape of its own

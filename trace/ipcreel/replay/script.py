@@ -10,6 +10,7 @@ import msgpack
 from ipcreel.event import WHOLE
 from ipcreel.tape.unpack import decode
 
+EXIT = "process.exit"
 _FIRST_LOOK = 4096  # bytes: most payloads are shorter
 
 
@@ -74,6 +75,7 @@ class Script:
             event = Event(row, *values[2::2])
             self.events.append(event)
             self.lanes.setdefault(event.lane, []).append(event)
+        self.leaves = any(self.operations[event.op].name == EXIT for event in self.events)  # by `os._exit`
         self.begun = {event.object for event in self.events if self.operations[event.op].name == "futures.call.begin"}
         for events in self.lanes.values():
             events.reverse()  # the next one is the last
