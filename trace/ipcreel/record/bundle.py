@@ -69,8 +69,8 @@ def _content() -> tuple[bytes, bytes]:
     except (OSError, ValueError, EOFError, TypeError):
         pass
     if sys.dont_write_bytecode:
-        return _parts(_as_kept_by_python)
-    made = _parts(_plain)
+        return _parts(_as_kept_by_python, _ASLEEP)
+    made = _parts(_plain, tuple(mechanism.PATCHES))
     unfinished = kept.with_name(f"{kept.name}.{secrets.token_hex(4)}")
     try:
         unfinished.write_bytes(marshal.dumps((key, *made)))
@@ -80,7 +80,8 @@ def _content() -> tuple[bytes, bytes]:
     return made
 
 
-def _parts(code_of: Callable[[str, Path], CodeType]) -> tuple[bytes, bytes]:
+def _parts(code_of: Callable[[str, Path], CodeType], late: tuple[str, ...]) -> tuple[bytes, bytes]:
+    """`late`: the modules of Python whose mechanisms are among what is needed later; others are imported as usual."""
     first: dict[str, Module | None] = {}
     asleep = _asleep()
     _add("ipcreel.record.start", first, code_of)
@@ -89,7 +90,7 @@ def _parts(code_of: Callable[[str, Path], CodeType]) -> tuple[bytes, bytes]:
             _add(f"ipcreel.mechanism.{name}", first, code_of)
     later: dict[str, Module | None] = {}
     needs = {}
-    for root in ("ipcreel.record.source", *(f"ipcreel.mechanism.{name}" for name in mechanism.MECHANISMS)):
+    for root in dict.fromkeys(f"ipcreel.mechanism.{name}" for key in late for name in mechanism.PATCHES[key]):
         needed: dict[str, Module | None] = {}
         _add(root, needed, code_of)
         needs[root] = tuple(needed)
