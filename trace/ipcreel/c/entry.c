@@ -412,7 +412,8 @@ static PyMethodDef core_methods[] = {
 static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, .m_name = "core", .m_size = -1, .m_methods = core_methods};
 
 PyMODINIT_FUNC PyInit_core(void) {
-    if (writer_ready() < 0 || wrapper_ready() < 0 || outside_ready() < 0 || PyType_Ready(&EventType) < 0 || PyType_Ready(&EntryType) < 0)
+    if (writer_ready() < 0 || wrapper_ready() < 0 || outside_ready() < 0 || PyType_Ready(&EventType) < 0 ||
+        PyType_Ready(&EntryType) < 0)
         return NULL;
     str_here = PyUnicode_InternFromString("here");
     str_mark = PyUnicode_InternFromString("mark");

@@ -64,7 +64,7 @@ static PyObject *sleeping(PyObject *kind, PyObject *functions, PyObject *name, P
     if (original == NULL || !PyCFunction_CheckExact(original))
         return PyErr_Occurred() ? NULL : Py_None;
     PyObject *home = ((PyCFunctionObject *)original)->m_module;
-    PyObject *origin = home == NULL ? PyObject_CallOneArg(kind, name) : PyObject_CallOneArg(kind, home);
+    PyObject *origin = PyObject_CallOneArg(kind, home != NULL ? home : name);
     if (origin == NULL)
         return NULL;
     *slot(origin, original_at) = Py_NewRef(original);

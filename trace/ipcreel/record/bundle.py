@@ -18,6 +18,7 @@ import os
 import secrets
 import sys
 from collections.abc import Callable, Iterator
+from functools import cache, partial
 from importlib import import_module
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
@@ -27,7 +28,6 @@ from typing import Any
 from ipcreel import mechanism
 from ipcreel.compiled import is_compiled
 from ipcreel.interpose.sleep import names_given
-from ipcreel.record.start import installing
 from ipcreel.record.wrap import Recording, compiled, shape_of
 
 Module = tuple[str, bool, CodeType]  # its file, whether it is a package, its code
@@ -90,9 +90,11 @@ def _parts(code_of: Callable[[str, Path], CodeType], late: tuple[str, ...]) -> t
             _add(f"ipcreel.mechanism.{name}", first, code_of)
     later: dict[str, Module | None] = {}
     needs = {}
+    code_once = cache(code_of)  # they have much in common
     for root in dict.fromkeys(f"ipcreel.mechanism.{name}" for key in late for name in mechanism.PATCHES[key]):
-        needed: dict[str, Module | None] = {}
-        _add(root, needed, code_of)
+        all_of_it = dict(first)
+        _add(root, all_of_it, code_once)
+        needed = {name: module for name, module in all_of_it.items() if name not in first}
         needs[root] = tuple(needed)
         later |= needed
     modules = {name: (*module[:2], marshal.dumps(module[2])) for name, module in later.items() if module}
@@ -105,7 +107,10 @@ def _asleep() -> dict[str, tuple[str, ...]]:
     if not is_compiled:
         return {}
     reading = Recording()
-    return {name: names_given(import_module(name), installing(reading)) for name in _ASLEEP}
+    return {
+        name: names_given(import_module(name), partial(reading.install, names=mechanism.PATCHES[name]))
+        for name in _ASLEEP
+    }
 
 
 def _as_kept_by_python(name: str, file: Path) -> CodeType:

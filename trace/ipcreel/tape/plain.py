@@ -1,4 +1,4 @@
-"""The hot path of the recorder in Python: what `core.c` says in C, for where that could not be compiled.
+"""The hot path of the recorder in Python: what is in C (`c/entry.c`, `c/writer.c`), for where that was not compiled.
 
 A wrapper calls an `Entry` where its operation begins: it gives nothing where that is not to be recorded, or else an
 `Event` that knows its begin, its lane and its call site, and writes itself on the tape. The bytes are the same.
