@@ -91,7 +91,8 @@ def _parts(code_of: Callable[[str, Path], CodeType], late: tuple[str, ...]) -> t
     later: dict[str, Module | None] = {}
     needs = {}
     code_once = cache(code_of)  # they have much in common
-    for root in dict.fromkeys(f"ipcreel.mechanism.{name}" for key in late for name in mechanism.PATCHES[key]):
+    roots = [f"ipcreel.mechanism.{name}" for key in late for name in mechanism.PATCHES[key]]
+    for root in dict.fromkeys(("ipcreel.record.source", *roots)):
         all_of_it = dict(first)
         _add(root, all_of_it, code_once)
         needed = {name: module for name, module in all_of_it.items() if name not in first}
