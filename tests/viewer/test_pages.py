@@ -13,7 +13,6 @@ from reelview.export import csv_text, events_table, table_of, tables
 from reelview.help_page import write_help
 from reelview.lens import market_data
 from reelview.notes import path_of, read_marks, write_marks
-from reelview.opening import states_of
 from reelview.panels.findings_page import write_findings
 from reelview.panels.inspect_page import InspectPage, decoded, replay_command
 from reelview.panels.state_page import StatePage
@@ -84,7 +83,7 @@ def test_an_event_says_how_long_it_waited_and_for_whom(market):
 
 def test_an_event_that_waits_for_ever_says_who_holds_what_it_waits_for(deadlocked):
     session = Session.of_reel(deadlocked)
-    page = InspectPage(deadlocked, session.data.waited_ns, states_of(deadlocked))
+    page = InspectPage(deadlocked, session.data.waited_ns, deadlocked.states)
     said = {
         deadlocked.lane_name(int(deadlocked.lane[row])).rpartition("/")[2]: re.sub("<[^>]*>", " ", page.write(row))
         for row in np.flatnonzero(deadlocked.pending).tolist()

@@ -18,7 +18,6 @@ from ipcreel.analysis.state import States
 from ipcreel.analysis.stats import step_detail
 from ipcreel.reel import Reel
 from ipcreel.reel.names import names_of
-from reelview.opening import states_of
 from reelview.panels.event_list import COLUMNS, EventList
 from reelview.panels.run_page import facts_of
 from reelview.session import Session
@@ -56,7 +55,7 @@ def table_of(session: Session, name: str) -> Table:
     assert reel is not None, "only what `tables` names can be asked for"
     kept = session.highlight.kept
     made: dict[str, Callable[[], Table]] = {
-        "state": lambda: state_table(reel, session.states or states_of(reel), session.cursor.at_ns),
+        "state": lambda: state_table(reel, session.states or reel.states, session.cursor.at_ns),
         "critical path": lambda: path_table(reel, session.synchronization or synchronization_of(reel)),
         "barriers": lambda: rounds_table(reel, session.synchronization or synchronization_of(reel)),
         "findings": lambda: findings_table(reel),

@@ -13,7 +13,7 @@ from ipcreel.reel import Reel, ReelError, open_reel
 from reelview.beside import Beside
 from reelview.lens import Lens
 from reelview.lens.find import find_lens, ticks_of
-from reelview.opening import states_of, timeline_of
+from reelview.opening import timeline_of
 from reelview.raster.choose import Raster
 from reelview.timeline.data import TimelineData
 
@@ -50,7 +50,7 @@ def work_out(reel: Reel) -> Iterator[str | Opened]:
     lens, trouble = find_lens(reel)
     tick_ns, tick_trouble = ticks_of(reel, lens)
     yield "asking who holds what"
-    states = states_of(reel)
+    states = reel.states
     states.at(reel.begin_ns)
     yield "arranging lanes"
     data = replace(timeline_of(reel), tick_ns=tick_ns)

@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ipcreel.analysis.enclosing import ENCLOSING
-from ipcreel.analysis.state import States
 from ipcreel.reel import Reel
 from ipcreel.reel.describe import text_of
 from ipcreel.reel.endings import process_table
@@ -41,11 +40,6 @@ def timeline_of(reel: Reel) -> TimelineData:
         say=texts.say,
         console=console_of(reel),
     )
-
-
-def states_of(reel: Reel) -> States:
-    """What says the state at each moment."""
-    return States(reel.events, reel.flows, len(reel.lanes), reel.end_ns)
 
 
 def tracks_of(reel: Reel) -> tuple[Track, ...]:

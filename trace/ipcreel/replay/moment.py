@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from pathlib import Path
 
-from ipcreel.analysis.state import BLOCKED, ENDED, NOT_BEGUN, LaneState, Moment, States
+from ipcreel.analysis.state import BLOCKED, ENDED, NOT_BEGUN, LaneState, Moment
 from ipcreel.reel import Reel
 from ipcreel.reel.describe import message_text
 from ipcreel.reel.text import duration_text
@@ -21,11 +20,6 @@ class Around:
         self.reel = reel
         self._names = [reel.lane_name(lane) for lane in range(len(reel.lanes))]
 
-    @cached_property
-    def _states(self) -> States:
-        reel = self.reel
-        return States(reel.events, reel.flows, len(reel.lanes), reel.end_ns)
-
     def when(self, at_ns: int) -> str:
         """A moment: the time of the reel, and the tick where there are ticks."""
         ticks = self.reel.ticks
@@ -39,7 +33,7 @@ class Around:
             at_ns: the moment.
             lane: where the one who asks stands; the line of it is marked.
         """
-        moment = self._states.at(at_ns)
+        moment = self.reel.states.at(at_ns)
         lines = [f"At {self.when(at_ns)}:", *self._lanes(moment, lane), *self._rings(moment)]
         return lines + self._queues(moment) + self._findings(at_ns)
 

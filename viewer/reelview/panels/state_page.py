@@ -14,7 +14,6 @@ from ipcreel.reel import Reel
 from ipcreel.reel.describe import message_text, text_of
 from ipcreel.reel.text import duration_text, payload_text
 from reelview import page
-from reelview.opening import states_of
 from reelview.usage import Usage
 
 _MOST = 60
@@ -34,7 +33,7 @@ class StatePage:
 
     def __init__(self, reel: Reel, states: States | None = None) -> None:
         self.reel = reel
-        self.states = states or states_of(reel)
+        self.states = states or reel.states
         self._names = [reel.lane_name(lane) for lane in range(len(reel.lanes))]
         self._usage = Usage(reel)
         self._last: tuple[int, Moment] | None = None
