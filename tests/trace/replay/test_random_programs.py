@@ -124,6 +124,22 @@ POOL_THAT_IS_GARBAGE = """
     main()
     for _ in range(5000): cycle = []; cycle.append(cycle)  # the collector runs
 """
+YOUNG_GARBAGE = """
+    import gc, multiprocessing, os
+    def main():
+        old = multiprocessing.Pipe()
+        old[0].itself = old
+        gc.collect()
+        del old
+        young = multiprocessing.Pipe()
+        young[0].itself = young
+        del young
+        for _ in range(5000): cycle = []; cycle.append(cycle)  # the collector runs, and looks at what is young
+        print(os.getpid())
+        gc.collect({})
+        print(os.getpid())
+    main()
+"""
 ENDED_BY_A_NEW_THREAD = """
     import os, threading
     def end():
@@ -270,6 +286,8 @@ DIVERGED_ONCE = (
     LET_GO_AT_THE_END,
     LET_GO_TOGETHER,
     POOL_THAT_IS_GARBAGE,
+    YOUNG_GARBAGE.format(0),
+    YOUNG_GARBAGE.format(2),
     ENDED_BY_A_NEW_THREAD,
     NOT_OF_THE_TAPE,
     TOLD_TO_STOP,

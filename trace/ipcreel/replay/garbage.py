@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from _thread import get_ident
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +35,8 @@ class Garbage:
         self.is_ending = False
         self._reading = reading
         self._collected_for = -1
+        self._collecting = 0  # the thread
+        self._early: set[tuple[int, int]] = set()  # what was let go before its event: operation, descriptor or object
 
     def collect(self, event: Event) -> bool:
         """Let garbage end that ended here: when the collector runs is not on the tape, but what it closes is.
@@ -41,12 +44,50 @@ class Garbage:
         Returns:
             Whether that was the event.
         """
-        if event.row in (self._reading.script.stop, self._collected_for):
+        if self._collecting or event.row in (self._reading.script.stop, self._collected_for):
             return False
         self._collected_for = event.row
-        gc.collect()
+        self._collecting = get_ident()
+        try:
+            gc.collect()
+        finally:
+            self._collecting = 0
         events = self._reading.here.events
         return not events or events[-1] is not event
+
+    def is_early(self, row: Operation, args: Any) -> bool:
+        """Whether `collect` lets something go that is not due: there was more garbage than what ended there."""
+        if not self.lets_go(row):
+            return False
+        events = self._reading.here.events
+        following = events[-1] if events else None
+        return following is None or following.op != row.code or (row.name == CLOSE and following.a != args[0])
+
+    def lets_go(self, row: Operation) -> bool:
+        """Whether it is `collect` that does an operation."""
+        return self._collecting != 0 and self._collecting == get_ident() and row.name in LETS_GO
+
+    def end_early(self, row: Operation, original: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+        """Let something go that is not due. Its event, if one ever comes, is passed over: see `skip`."""
+        self._early.add(_name(row.code, args))
+        if row.name == CLOSE:  # a plain file may have that number here
+            return None
+        return running.without_recording(self._reading, original, args, kwargs)
+
+    def skip(self, event: Event) -> bool:
+        """Pass over the next event if what it lets go is gone already. Returns whether it is."""
+        reading = self._reading
+        if not self._early or event.row == reading.script.stop:
+            return False
+        name = _named(event, reading.script.operations[event.op].name)
+        if name not in self._early:
+            return False
+        self._early.discard(name)
+        reading.here.events.pop()
+        reading.replayed += 1
+        reading.turns.wait(event)
+        reading.finish(event)
+        return True
 
     def order(self, args: tuple[Any, ...]) -> None:
         """The program closes a descriptor, where the tape may close another one first.
@@ -56,6 +97,8 @@ class Garbage:
         """
         reading = self._reading
         events = reading.here.events
+        while events and self.skip(events[-1]):
+            pass
         if reading.has_left or self.is_ending or not (args and events) or not self._closes_other(events[-1], args[0]):
             return
         for place in range(len(events) - 1, -1, -1):
@@ -96,3 +139,13 @@ class Garbage:
         if event.end_ns < 0:
             raise OSError  # the class that it was of may be gone by now
         return reading.outcome(row, event, original, args, kwargs)
+
+
+def _name(code: int, args: Any) -> tuple[int, int]:
+    """What an operation lets go: a descriptor by its number, anything else by the object's."""
+    thing = args[0] if args else None
+    return code, thing if type(thing) is int else getattr(thing, "_ipcreel_object", 0)
+
+
+def _named(event: Event, name: str) -> tuple[int, int]:
+    return event.op, event.a if name == CLOSE else event.object

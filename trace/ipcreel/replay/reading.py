@@ -195,8 +195,8 @@ class Replaying(Reading):
             return False
         if self.trial is not None and self.trial.begun:
             return self.trial.takes(row, args)
-        if self.garbage.is_ending and row.name in LETS_GO:  # in which order is not compared: see docs/replay.md
-            return True
+        if self.garbage.lets_go(row) or (self.garbage.is_ending and row.name in LETS_GO):
+            return True  # in which order is not compared: see docs/replay.md
         following = self.here.events[-1] if self.here.events else None
         if following is None or following.op != row.code:
             return False
@@ -243,7 +243,7 @@ class Replaying(Reading):
             self.differ(event, b"", self.script.payload(event))
             self.finish(event)
             return self.take(row, object_, payload)
-        if event.op != row.code and self.garbage.collect(event):
+        if event.op != row.code and (self.garbage.skip(event) or self.garbage.collect(event)):
             return self.take(row, object_, payload)
         if event.op != row.code:
             self.leave_tape(event, f"{row.name} at {where(sys._getframe(1))}", self.script.describe(event))
@@ -266,6 +266,8 @@ class Replaying(Reading):
 
     def perform(self, row: Operation, original: Callable[..., Any], args: Any, kwargs: Any) -> Any:
         """Do one operation: from the tape, or in its turn, as the row says."""
+        if self.garbage.is_early(row, args):
+            return self.garbage.end_early(row, original, args, kwargs)
         events = self.here.events
         if events and events[-1].op == row.code and self.handing.is_all(row, events):
             return self.handing.hand_out(row, events, args, kwargs)
