@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from reelview.curves import nearest_event, stack_strips, step_line, value_at
+from reelview.curves import Values, nearest_event, stack_strips, step_line
 from reelview.lens import Curve, Parts
 from reelview.panels.parts import steps
 from reelview.raster.window import Window
@@ -30,7 +30,15 @@ def test_a_value_holds_until_the_next():
     x, y = step_line(one, strip, Window(0, 40, 40))
     assert x.tolist() == [10, 20, 20, 40]
     assert y[0] == y[1] != y[2] == y[3]
-    assert [value_at(one, at) for at in (9, 10, 19, 20)] == [None, 1.0, 1.0, 3.0]
+
+
+def test_the_values_of_a_moment_say_whether_they_are_others_than_before():
+    values = Values([curve((10, 1.0), (20, 3.0)), curve((20, 3.0), (25, 3.0))])
+    seen = [(values.move_to(at), values.all) for at in (9, 10, 19, 20, 24, 25, 26, 19)]
+    assert [changed for changed, _ in seen] == [False, True, False, True, False, False, False, True]
+    assert [found for _, found in seen] == [
+        (None, None), (1.0, None), (1.0, None), (3.0, 3.0), (3.0, 3.0), (3.0, 3.0), (3.0, 3.0), (1.0, None)
+    ]  # fmt: skip
 
 
 def test_the_value_from_before_the_window_is_drawn_into_it():

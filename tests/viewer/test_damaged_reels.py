@@ -37,6 +37,7 @@ def draw(session: Session) -> None:
     for share in (1, 50):
         session.view.show(spans.first_ns, spans.first_ns + max((spans.last_ns - spans.first_ns) // share, 1))
         timeline.render(image)
+        assert not timeline.fault
     timeline.deleteLater()
 
 

@@ -271,9 +271,9 @@ def test_a_lens_that_knows_the_run_only_later_brings_its_panel_and_its_curves(ma
     first = replace(opened, lens=None, data=replace(opened.data, tick_ns=ticks[:2]))
     live._on_grown(Growth(first, np.zeros(0, np.int64)))
     assert "pricing" not in window.docks
-    assert window._moment.text().endswith("tick 1")
+    qtbot.waitUntil(lambda: window._moment.text().endswith("tick 1"))
     live._on_grown(Growth(opened, np.arange(len(market))))
-    assert window._moment.text().endswith(f"tick {len(ticks) - 1}")
+    qtbot.waitUntil(lambda: window._moment.text().endswith(f"tick {len(ticks) - 1}"))
     curves = window.findChild(CurveView)
     qtbot.waitUntil(lambda: curves.isVisible() and curves.height() > 100, timeout=20_000)
     assert "pricing" in window.docks

@@ -10,7 +10,7 @@ from reelview.spans import arrange
 from reelview.timeline.data import Track
 from reelview.timeline.lane_order import LaneOrder
 from reelview.timeline.layout import arrange_lines
-from reelview.timeline.pulse import Light, lights, under_way
+from reelview.timeline.pulse import Light, Lines, lights, under_way
 
 SPANS = arrange(
     np.array([0, 0, 1]),
@@ -35,7 +35,7 @@ LAYOUT = arrange_lines(LaneOrder([Track("a", -1, (0,)), Track("b", -1, (1,))]), 
     ],
 )
 def test_a_light_shows_the_innermost_operation_and_whether_it_waits(at_ns, expected):
-    assert lights(SPANS, LAYOUT, [0, 1], at_ns) == expected
+    assert lights(SPANS, Lines.of(LAYOUT, [0, 1]), at_ns) == expected
 
 
 def test_what_is_under_way_is_so_far_on_its_way():

@@ -15,7 +15,11 @@ from reelview.spans import arrange
 from reelview.timeline.data import TimelineData, Track
 
 TABLE = page.table([("gate", "1"), (page.link("event:3", "home-1"), "waits")], (60, 40))
-BODIES = st.sampled_from(["none", "a<br>b", TABLE, f"text {TABLE}", f"{TABLE}text", page.pre("x\ny"), ""])
+LONG = page.table_in_pieces([(page.link(f"event:{row}", f"home-{row}"), "waits " * row) for row in range(15)], (60, 40))
+LINES = page.first([f"message {number}" for number in range(40)], 30, "messages", in_pieces=True)
+BODIES = st.sampled_from(
+    ["none", "a<br>b", TABLE, f"text {TABLE}", f"{TABLE}text", page.pre("x\ny"), "", LONG, f"{LONG}text", LINES]
+)
 SECTIONS = st.lists(st.tuples(st.sampled_from(["Queues", "Locks", "Values"]), BODIES), max_size=4)
 PAGES = st.builds(
     lambda before, sections: before + "".join(page.heading(title) + body for title, body in sections), BODIES, SECTIONS
@@ -26,9 +30,14 @@ pytestmark = pytest.mark.usefixtures("qapp")
 
 def document() -> QTextDocument:
     made = QTextDocument()
-    made.setDefaultStyleSheet("h4 { margin: 9px 0 2px 0; } a { color: #ff0000 }")
     made.setTextWidth(300)
     return made
+
+
+def sections_of(shown: QTextDocument) -> Sections:
+    sections = Sections(shown)
+    sections.style("h4 { margin: 9px 0 2px 0; } a { color: #ff0000 } .rows { margin-bottom: 6px; }")
+    return sections
 
 
 def drawn(shown: QTextDocument) -> QImage:
@@ -42,7 +51,7 @@ def drawn(shown: QTextDocument) -> QImage:
 
 def shown_afresh(html: str) -> QTextDocument:
     made = document()
-    sections = Sections(made)
+    sections = sections_of(made)
     sections.want(html)
     sections.put_all()
     return made
@@ -54,7 +63,7 @@ def shown_afresh(html: str) -> QTextDocument:
 @example([("<h4>Queues</h4>none<h4>Locks</h4>none", 2), ("<h4>Queues</h4>none", 1), ("a<br>b", 0), ("", 1)])
 def test_a_page_looks_the_same_whatever_was_shown_before(pages):
     shown = document()
-    sections = Sections(shown)
+    sections = sections_of(shown)
     for html, steps in pages:
         sections.want(html)
         for _ in range(steps):
@@ -67,7 +76,7 @@ def test_a_page_looks_the_same_whatever_was_shown_before(pages):
 
 def test_one_step_changes_one_section_and_leaves_the_others():
     shown = document()
-    sections = Sections(shown)
+    sections = sections_of(shown)
     sections.want("<h4>A</h4>one<h4>B</h4>two<h4>C</h4>three")
     sections.put_all()
     sections.want("<h4>A</h4>1<h4>B</h4>two<h4>C</h4>3")
@@ -75,6 +84,20 @@ def test_one_step_changes_one_section_and_leaves_the_others():
     assert shown.toPlainText().split() == ["A", "1", "B", "two", "C", "three"]
     sections.put_next()
     assert sections.is_shown
+
+
+@pytest.mark.parametrize(
+    ("in_pieces", "whole"),
+    [
+        (LONG, page.table([(page.link(f"event:{row}", f"home-{row}"), "waits " * row) for row in range(15)], (60, 40))),
+        (LINES, page.first([f"message {number}" for number in range(40)], 30, "messages")),
+    ],
+)
+def test_what_is_shown_in_pieces_looks_as_if_it_were_whole(in_pieces, whole):
+    assert len(split(in_pieces)) > 2
+    assert len(split(whole)) == 1
+    pages = [page.heading("Queues") + "none" + page.heading("Locks") + body + "below" for body in (in_pieces, whole)]
+    assert drawn(shown_afresh(pages[0])) == drawn(shown_afresh(pages[1]))
 
 
 def test_a_page_without_headings_is_its_text():

@@ -29,7 +29,7 @@ from reelview.raster.palette import DARK, LIGHT
 from reelview.session import Session
 from reelview.settings import Remembered
 from reelview.theme import use_theme
-from reelview.timeline.pulse import lights, under_way
+from reelview.timeline.pulse import Lines, lights, under_way
 from reelview.window import Window
 
 
@@ -481,8 +481,9 @@ def test_a_run_that_plays_looks_like_a_system_that_runs(window, qtbot, monkeypat
 
     def look() -> None:
         at_ns, timeline = session.cursor.at_ns, window.timeline
-        lines = timeline.layout_.shown(timeline.scroll_px, timeline.picture_area.height())
-        seen["lights"].add(tuple(lights(session.data.spans, timeline.layout_, lines, at_ns)))
+        layout = timeline.layout_
+        lines = Lines.of(layout, layout.shown(timeline.scroll_px, timeline.picture_area.height()))
+        seen["lights"].add(tuple(lights(session.data.spans, lines, at_ns)))
         seen["dots"].update(under_way(session.data.flows.flows, at_ns)[0].tolist())
         seen["pages"].add(page.toPlainText())
 

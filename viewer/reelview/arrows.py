@@ -24,6 +24,8 @@ _MOST_CELLS = 20_000
 _APART_PX = 14
 _WIDTH_PX = 18
 _SCANNED = 400_000
+_WIDEST_NS = 1 << 60
+"""Of a bucket: four times as much is still a number of numpy's, whatever times a damaged reel has."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,7 +87,7 @@ def choose_arrows(
     )
     parts = _count_parts(index, window, from_line, to_line, seen & (from_line != to_line))
     most = min(MOST_BUNDLES, max(window.width_px // _WIDTH_PX, 10))
-    bucket_ns = _power_of_two(window.pixel_ns * _BUCKET_PX)
+    bucket_ns = min(_power_of_two(window.pixel_ns * _BUCKET_PX), _WIDEST_NS)
     begins_ns = np.array(parts.edges_ns[:-1])
     for wider in (1, 4):
         starts = np.flatnonzero(np.diff(begins_ns // (bucket_ns * wider), prepend=-1))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,7 @@ from reelview.raster.window import Window
 
 _FAR_PX = 20_000.0
 _HEADROOM = 0.12
+_EVER_NS = 1 << 62
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,10 +78,30 @@ def _extremes(
     return np.repeat(x[starts], 2), np.stack((low, high), axis=1).ravel()
 
 
-def value_at(curve: Curve, at_ns: int) -> float | None:
-    """The value that holds at a moment; None before the first, or where only what happens counts."""
-    place = int(curve.at_ns.searchsorted(np.int64(at_ns), "right")) - 1
-    return None if place < 0 else float(curve.value[place])
+class Values:
+    """The value of each curve at a moment that moves; None before the first of a curve.
+
+    A value holds until the next: while the moment stays between two changes, nothing is looked up.
+    """
+
+    def __init__(self, curves: Sequence[Curve]) -> None:
+        self._curves = curves
+        self.all: tuple[float | None, ...] = (None,) * len(curves)
+        self._since_ns, self._until_ns = 0, 0
+
+    def move_to(self, at_ns: int) -> bool:
+        """Goes to a moment; whether there are other values than before."""
+        if self._since_ns <= at_ns < self._until_ns:
+            return False
+        before, values = self.all, []
+        since_ns, until_ns = -_EVER_NS, _EVER_NS
+        for curve in self._curves:
+            place = int(curve.at_ns.searchsorted(np.int64(at_ns), "right"))
+            values.append(float(curve.value[place - 1]) if place else None)
+            since_ns = max(since_ns, int(curve.at_ns[place - 1])) if place else since_ns
+            until_ns = min(until_ns, int(curve.at_ns[place])) if place < len(curve.at_ns) else until_ns
+        self.all, self._since_ns, self._until_ns = tuple(values), since_ns, until_ns
+        return self.all != before
 
 
 def nearest_event(strip: Strip, at_ns: int, within_ns: float) -> int | None:

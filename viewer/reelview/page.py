@@ -5,6 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from html import escape
 
+SEAM = "<!--seam-->"
+"""Where a section may be shown anew in part, between two of its paragraphs or tables."""
+
+_PIECE_ROWS = 6
+
 
 def text(value: object) -> str:
     """A text that is shown as it is, whatever stands in it."""
@@ -29,11 +34,12 @@ def bad(shown: object) -> str:
     return f'<span class="bad">{text(shown)}</span>'
 
 
-def table(rows: Iterable[Sequence[str]], widths: Sequence[int] = ()) -> str:
+def table(rows: Iterable[Sequence[str]], widths: Sequence[int] = (), *, goes_on: bool = False) -> str:
     """Rows of cells that are HTML already.
 
     Args:
         widths: of the columns, in percent; by default as wide as what stands in them.
+        goes_on: more of it follows, close under it.
     """
     wide = [f' width="{width}%"' for width in widths]
     lines = []
@@ -43,14 +49,34 @@ def table(rows: Iterable[Sequence[str]], widths: Sequence[int] = ()) -> str:
             for column, cell in enumerate(row)
         ]
         lines.append(f"<tr>{''.join(cells)}</tr>")
-    return f'<table class="rows" cellspacing="0" cellpadding="1" width="100%">{"".join(lines)}</table>' if lines else ""
+    look = 'class="rows" ' if not goes_on else ""
+    return f'<table {look}cellspacing="0" cellpadding="1" width="100%">{"".join(lines)}</table>' if lines else ""
+
+
+def table_in_pieces(rows: Sequence[Sequence[str]], widths: Sequence[int]) -> str:
+    """A table of which a few rows at a time are shown anew where it changes while a run plays.
+
+    Args:
+        widths: as of `table`; without them the pieces would not stand under one another.
+    """
+    return SEAM.join(
+        table(rows[at : at + _PIECE_ROWS], widths, goes_on=at + _PIECE_ROWS < len(rows))
+        for at in range(0, len(rows), _PIECE_ROWS)
+    )
 
 
 def pre(shown: object) -> str:
     return f'<pre style="white-space: pre-wrap">{escape(str(shown))}</pre>'
 
 
-def first(items: Sequence[str], most: int, noun: str) -> str:
-    """The first lines, and how many there are beyond."""
+def first(items: Sequence[str], most: int, noun: str, *, in_pieces: bool = False) -> str:
+    """The first lines, and how many there are beyond.
+
+    Args:
+        in_pieces: a few lines at a time are shown anew where they change while a run plays.
+    """
     rest = len(items) - most
-    return "<br>".join(items[:most]) + (f"<br>{faint(f'and {rest:,} more {noun}')}" if rest > 0 else "")
+    lines = [*items[:most], *([faint(f"and {rest:,} more {noun}")] if rest > 0 else [])]
+    most_together = _PIECE_ROWS * 2 if in_pieces else max(len(lines), 1)
+    pieces = (lines[at : at + most_together] for at in range(0, len(lines), most_together))
+    return SEAM.join("<br>".join(piece) for piece in pieces)

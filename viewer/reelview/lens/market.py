@@ -183,5 +183,5 @@ class MarketPage:
             page.heading(f"What led to this price ({len(lines)} messages)")
             + show
             + "<br>"
-            + page.first(lines, _MOST, "messages")
+            + page.first(lines, _MOST, "messages", in_pieces=True)
         )

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, QSize, Qt
+from numpy.typing import NDArray
+from PySide6.QtCore import QByteArray, QDataStream, QLineF, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from reelview.curves import Strip, nearest_event, stack_strips, step_line, value_at
+from reelview.curves import Strip, Values, nearest_event, stack_strips, step_line
 from reelview.lens.lens import Curve
 from reelview.raster.palette import Theme
 from reelview.raster.window import Window
 from reelview.session import Session
+from reelview.timeline.texts import Texts
 from reelview.timeline.widget import Timeline
 
 _REACH_PX = 6
@@ -31,16 +33,19 @@ class CurveView(QWidget):
         self._timeline = timeline
         self._picture = QPixmap()
         self._picture_key: tuple[object, ...] = ()
-        self._values = QPixmap()
-        self._values_key: tuple[object, ...] = ()
+        self._names = QPixmap()
+        self._names_key: tuple[object, ...] = ()
+        self._texts = Texts()
         self._strips: tuple[int, list[Strip]] | None = None
+        self._values = Values([])
+        self._cursor_px = 0
         self.setFont(timeline.font())
         self.setAccessibleName("Curves")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         if not self.curves:
             self.hide()
         session.view.range_changed.connect(self.update)
-        session.cursor.moved.connect(self.update)
+        session.cursor.moved.connect(self._on_cursor_moved)
         session.layers.curves_changed.connect(self._on_curves_changed)
 
     def show_session(self, session: Session) -> None:
@@ -64,16 +69,29 @@ class CurveView(QWidget):
     def strips(self) -> list[Strip]:
         """Kept until there are other curves, or is other room."""
         if self._strips is None or self._strips[0] != self.height():
-            self._strips = self.height(), stack_strips(self.curves, self.height())
+            strips = stack_strips(self.curves, self.height())
+            self._strips = self.height(), strips
+            self._values = Values([curve for strip in strips for curve in strip.curves])
         return self._strips[1]
 
     @property
     def range_window(self) -> Window:
         return self._timeline.range_window
 
+    def _on_cursor_moved(self) -> None:
+        """Draws anew where the cursor was, where it is, and the values where there are others."""
+        before, self._cursor_px = self._cursor_px, self._x_px()
+        for x_px in (before, self._cursor_px):
+            self.update(x_px, 0, 1, self.height())
+        if self._values.move_to(self._session.cursor.at_ns):
+            self.update(0, 0, self._timeline.picture_area.left(), self.height())
+
+    def _x_px(self) -> int:
+        return self._timeline.picture_area.left() + round(self.range_window.x_px(self._session.cursor.at_ns))
+
     def _on_curves_changed(self) -> None:
         self.setVisible(bool(self.curves))
-        self._picture_key = self._values_key = ()
+        self._picture_key = self._names_key = ()
         self._strips = None
         self.update()
 
@@ -100,15 +118,16 @@ class CurveView(QWidget):
             self._session.go_to_event(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        theme, window = self._timeline.theme, self.range_window
-        left = self._timeline.picture_area.left()
-        painter = QPainter(self)
+        theme, left = self._timeline.theme, self._timeline.picture_area.left()
         strips = self.strips
-        painter.drawPixmap(0, 0, self._picture_of(strips, left, window, theme))
-        painter.drawPixmap(0, 0, self._values_of(strips, left, theme))
-        x = left + window.x_px(self._session.cursor.at_ns)
-        if x >= left:
-            painter.fillRect(QRect(round(x), 0, 1, self.height()), QColor(theme.accent))
+        painter = QPainter(self)
+        painter.drawPixmap(0, 0, self._picture_of(strips, left, self.range_window, theme))
+        self._values.move_to(self._session.cursor.at_ns)
+        if event.rect().left() < left:
+            self._paint_values(painter, strips, left, theme)
+        x_px = self._cursor_px = self._x_px()
+        if x_px >= left:
+            painter.fillRect(QRect(x_px, 0, 1, self.height()), QColor(theme.accent))
         painter.end()
 
     def _picture_of(self, strips: list[Strip], left: int, window: Window, theme: Theme) -> QPixmap:
@@ -122,14 +141,13 @@ class CurveView(QWidget):
             painter.fillRect(self.rect(), QColor(theme.background))
             for strip in strips:
                 self._paint_strip(painter, strip, left, window, theme)
-                self._paint_names(painter, strip, left, theme)
+            painter.drawPixmap(0, 0, self._names_of(strips, left, theme))
             painter.end()
             self._picture_key = key
         return self._picture
 
     def _paint_strip(self, painter: QPainter, strip: Strip, left: int, window: Window, theme: Theme) -> None:
         area = QRectF(left, strip.y_px - 2, window.width_px, strip.height_px + 4)
-        painter.fillRect(QRectF(0, area.top(), left - 1, area.height()), QColor(theme.lane))
         painter.fillRect(area, QColor(theme.lane))
         painter.save()
         painter.setClipRect(area)
@@ -145,7 +163,7 @@ class CurveView(QWidget):
                 x, y = step_line(curve, strip, window)
                 # A line wider than a pixel takes several times as long; where corners crowd nobody sees how wide it is.
                 painter.setPen(QPen(QColor(theme.kinds[curve.colour]), 1.6 if len(x) < window.width_px else 0))
-                painter.drawPolyline(QPolygonF([QPointF(*point) for point in zip(x.tolist(), y.tolist(), strict=True)]))
+                painter.drawPolyline(polygon(x, y))
         painter.restore()
 
     def _paint_bars(self, painter: QPainter, curve: Curve, strip: Strip, window: Window, colour: QColor) -> None:
@@ -160,10 +178,25 @@ class CurveView(QWidget):
             if -_BAR_PX <= x <= window.width_px:
                 painter.fillRect(QRectF(x + offset - _BAR_PX, top, _BAR_PX, bottom - top), colour)
 
+    def _names_of(self, strips: list[Strip], left: int, theme: Theme) -> QPixmap:
+        """What each curve is, at the left of it; kept while the view changes."""
+        ratio = self.devicePixelRatioF()
+        key = (left, theme.name, self.height(), ratio)
+        if key != self._names_key:
+            self._names = QPixmap(QSize(left, self.height()) * ratio)
+            self._names.setDevicePixelRatio(ratio)
+            self._names.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(self._names)
+            painter.setFont(self.font())
+            for strip in strips:
+                self._paint_names(painter, strip, left, theme)
+            painter.end()
+            self._names_key = key
+        return self._names
+
     def _paint_names(self, painter: QPainter, strip: Strip, left: int, theme: Theme) -> None:
-        """What each curve is, at the left of it."""
-        painter.setFont(self.font())
         metrics = painter.fontMetrics()
+        painter.fillRect(QRectF(0, strip.y_px - 2, left - 1, strip.height_px + 4), QColor(theme.lane))
         for curve, box in _legend(strip, left, metrics.height()):
             painter.fillRect(QRectF(6, box.center().y() - 3, 7, 7), QColor(theme.kinds[curve.colour]))
             painter.setPen(QColor(theme.text))
@@ -172,25 +205,25 @@ class CurveView(QWidget):
                 box, Qt.AlignmentFlag.AlignLeft, metrics.elidedText(curve.name, Qt.TextElideMode.ElideMiddle, room)
             )
 
-    def _values_of(self, strips: list[Strip], left: int, theme: Theme) -> QPixmap:
-        """What each curve is at the cursor, beside its name; kept while that stays so."""
-        ratio, at_ns = self.devicePixelRatioF(), self._session.cursor.at_ns
-        values = tuple(value_at(curve, at_ns) for strip in strips for curve in strip.curves)
-        key = (values, left, theme.name, self.height(), ratio)
-        if key != self._values_key:
-            self._values = QPixmap(QSize(left, self.height()) * ratio)
-            self._values.setDevicePixelRatio(ratio)
-            self._values.fill(Qt.GlobalColor.transparent)
-            painter = QPainter(self._values)
-            painter.setFont(self.font())
-            painter.setPen(QColor(theme.text))
-            legend = (line for strip in strips for line in _legend(strip, left, painter.fontMetrics().height()))
-            for value, (curve, box) in zip(values, legend, strict=True):
-                if value is not None:
-                    painter.drawText(box, Qt.AlignmentFlag.AlignRight, f"{value:,.4g} {curve.unit}")
-            painter.end()
-            self._values_key = key
-        return self._values
+    def _paint_values(self, painter: QPainter, strips: list[Strip], left: int, theme: Theme) -> None:
+        """What each curve is at the cursor, beside its name."""
+        self._texts.use(self.font(), self.devicePixelRatioF())
+        texts, rgb = self._texts, theme.text
+        lines = (line for strip in strips for line in _legend(strip, left, self.fontMetrics().height()))
+        for value, (curve, box) in zip(self._values.all, lines, strict=True):
+            if value is not None:
+                text = f"{value:,.4g} {curve.unit}"
+                at = QPointF(round(box.right()) - texts.width_px(text), box.top())
+                painter.drawPixmap(at, texts.picture(text, rgb))
+
+
+def polygon(x: NDArray[np.float64], y: NDArray[np.float64]) -> QPolygonF:
+    """The points of two columns, as Qt writes a polygon to a stream: point by point it takes ten times as long."""
+    points = np.stack((x, y), axis=1).astype(">f8")
+    stream = QDataStream(QByteArray(len(points).to_bytes(4, "big") + points.tobytes()))
+    made = QPolygonF()
+    stream >> made
+    return made
 
 
 def _widest(curve: Curve) -> str:

@@ -183,13 +183,11 @@ class PagePanel(QTextBrowser):
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
-            self._style()
-            self._sections.forget()
-            self._put(self._sections.put_all)
+            self._put(self._style)
 
     def _style(self) -> None:
         theme = DARK if self.palette().color(QPalette.ColorRole.Window).lightness() < 128 else LIGHT
-        self.document().setDefaultStyleSheet(
+        self._sections.style(
             f"a {{ color: #{theme.link:06x}; text-decoration: none; }} "
             f".chosen {{ background-color: #{theme.chosen:06x}; }} .faint {{ color: #{theme.faint_text:06x}; }} "
             f".bad {{ color: #{theme.bad:06x}; font-weight: bold; }} h4 {{ margin: 9px 0 2px 0; }} "

@@ -13,12 +13,14 @@ from PySide6.QtGui import (
     QTextFrameFormat,
 )
 
-_BEGIN = re.compile("(?=<h4>)")
+from reelview.page import SEAM
+
+_BEGIN = re.compile(f"(?=<h4>|{SEAM})")
 _APART_PX = 9
 
 
 def split(html: str) -> list[str]:
-    """A page's sections, each with the heading that it begins with."""
+    """A page's sections, each with the heading that it begins with; those with a seam in two or more."""
     return [part for part in _BEGIN.split(html) if part]
 
 
@@ -27,6 +29,9 @@ class Sections:
 
     To set a whole page costs 10 ms, most of it the layout of tables; a section costs 1 or 2, and what did not change
     nothing. A page without headings is no more than its text.
+
+    Args:
+        document: its style is given by `style`, or else each section would read it again.
     """
 
     def __init__(self, document: QTextDocument) -> None:
@@ -35,7 +40,15 @@ class Sections:
         self._shown: list[str] = []
         self._wanted: list[str] = []
         self._next = 0
+        self._made = QTextDocument()
         document.setUndoRedoEnabled(False)
+
+    def style(self, css: str) -> None:
+        """Gives the page a style, and shows it anew."""
+        self._document.setDefaultStyleSheet(css)
+        self._made.setDefaultStyleSheet(css)
+        self.forget()
+        self.put_all()
 
     def want(self, html: str) -> None:
         """The page to be shown from here on; `put_next` shows it bit by bit."""
@@ -82,9 +95,7 @@ class Sections:
         cursor = QTextCursor(self._document)
         cursor.movePosition(QTextCursor.MoveOperation.End)
         cursor.setBlockFormat(_no_height())
-        bare = QTextFrameFormat()
-        bare.setTopMargin(_APART_PX if self._frames else 0)
-        frame = cursor.insertFrame(bare)
+        frame = cursor.insertFrame(QTextFrameFormat())
         cursor.movePosition(QTextCursor.MoveOperation.End)
         cursor.setBlockFormat(_no_height())
         return frame
@@ -102,12 +113,12 @@ class Sections:
         if not self._frames:
             self._document.setHtml(html)
             return
-        made = QTextDocument()
-        made.setDefaultStyleSheet(self._document.defaultStyleSheet())
+        made = self._made
         made.setHtml(html)
         frame = self._frames[number]
         cursor = frame.firstCursorPosition()
         cursor.beginEditBlock()
+        self._set_margin(frame, _APART_PX if number and not html.startswith(SEAM) else 0)
         cursor.setPosition(frame.lastPosition(), QTextCursor.MoveMode.KeepAnchor)
         cursor.removeSelectedText()
         cursor.insertFragment(QTextDocumentFragment(made))
@@ -115,6 +126,13 @@ class Sections:
         if not made.lastBlock().text() and made.blockCount() > 1:
             frame.lastCursorPosition().setBlockFormat(_no_height())
         cursor.endEditBlock()
+
+    def _set_margin(self, frame: QTextFrame, above_px: int) -> None:
+        """What continues a section stands close under it."""
+        if frame.frameFormat().topMargin() != above_px:
+            format_ = frame.frameFormat()
+            format_.setTopMargin(above_px)
+            frame.setFrameFormat(format_)
 
 
 def _no_height() -> QTextBlockFormat:

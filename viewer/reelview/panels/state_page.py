@@ -99,7 +99,7 @@ class StatePage:
     def _locks(self, moment: Moment) -> str:
         busy_first = sorted(moment.locks, key=lambda lock: not (lock.holders or lock.waiters))
         rows = [self._lock(lock, moment) for lock in busy_first]
-        shown = page.table(
+        shown = page.table_in_pieces(
             [("", page.faint("value"), page.faint("held by"), page.faint("waited for by")), *rows], (40, 12, 20, 28)
         )
         return page.heading("Locks and semaphores") + (shown if rows else page.faint("none is held or waited for"))
@@ -121,7 +121,7 @@ class StatePage:
         summary = ", ".join(f"{count} {state}" for state, count in counts.items())
         rest = len(moment.lanes) - _MOST
         more = page.faint(f"and {rest} lanes more") if rest > 0 else ""
-        return page.heading(f"Processes and threads: {summary}") + page.table(rows, (28, 72)) + more
+        return page.heading(f"Processes and threads: {summary}") + page.table_in_pieces(rows, (28, 72)) + more
 
     def _lane(self, each: LaneState, moment: Moment) -> tuple[str, str]:
         name = page.text(self._names[each.lane])
@@ -210,7 +210,9 @@ class StatePage:
             )
             for object_, row in list(moment.values.items())[:_MOST]
         ]
-        return page.heading("Shared values, as last written") + (page.table(rows, (28, 50, 22)) or page.faint("none"))
+        return page.heading("Shared values, as last written") + (
+            page.table_in_pieces(rows, (28, 50, 22)) or page.faint("none")
+        )
 
     def _value(self, object_: int, row: int, at_ns: int) -> str:
         """A value with the way to its last write; of an array all items, the one that was written last in bold."""

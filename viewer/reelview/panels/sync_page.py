@@ -31,7 +31,7 @@ class SyncPage:
         self._causes_text = self._causes()
 
     def write(self, at_ns: int) -> str:
-        return self._at(at_ns) + self._causes_text + self._tables
+        return self._at(at_ns) + page.SEAM + self._causes_text + self._tables
 
     def _at(self, at_ns: int) -> str:
         path = self._found.path
@@ -142,10 +142,6 @@ class SyncPage:
 
     def _more(self, count: int, what: str) -> str:
         return page.faint(f"and {count - _MOST:,} more {what}") if count > _MOST else ""
-
-
-def _steps_text(steps: int) -> str:
-    return f", {steps:,} steps" if steps > 1 else ""
 
 
 def event_of(step: Step) -> int | None:

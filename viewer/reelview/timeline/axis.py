@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QLine, QRect, Qt
@@ -22,6 +24,19 @@ def axis_height_px(has_ticks: bool) -> int:
     return TIME_PX + (TICK_PX if has_ticks else 0)
 
 
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A tick on its axis: `begins` there, or before it."""
+
+    x_px: int
+    label: str
+    begins: bool = True
+
+    @property
+    def label_px(self) -> int:
+        return self.x_px + 3
+
+
 class AxisPainter:
     """Draws the axes of a window over the picture."""
 
@@ -31,17 +46,28 @@ class AxisPainter:
         self._theme = theme
         self._texts = texts
 
-    def paint(self, area: QRect, axis: Axis, tick_ns: NDArray[np.int64], cursor_ns: int) -> None:
-        """The time axis, and under it the ticks, where there are any. The number of a tick gives way to the cursor."""
+    def paint(self, area: QRect, axis: Axis, ticks: list[Tick]) -> None:
+        """The time axis, and under it the ticks, where there are any."""
         self._painter.fillRect(area, QColor(self._theme.header))
         self._painter.setClipRect(area)
         self._paint_time(area, axis)
-        if len(tick_ns):
-            ticks = QRect(area.left(), area.top() + TIME_PX, area.width(), TICK_PX)
-            self._paint_ticks(ticks, tick_ns, area.left() + round(self._window.x_px(cursor_ns)))
+        if area.height() > TIME_PX:
+            self._paint_ticks(QRect(area.left(), area.top() + TIME_PX, area.width(), TICK_PX), ticks)
         self._painter.setClipping(False)
         self._painter.setPen(QColor(self._theme.line))
         self._painter.drawLine(area.bottomLeft(), area.bottomRight())
+
+    def give_way(self, area: QRect, ticks: list[Tick], cursor_ns: int) -> None:
+        """Moves the number of a tick beside the handle of the cursor, where that would cover it."""
+        cursor_px = round(self._window.x_px(cursor_ns))
+        for tick in ticks:
+            width_px = self._texts.width_px(tick.label)
+            left = beside_cursor(tick.label_px, width_px, cursor_px)
+            if left != tick.label_px:
+                top = area.top() + TIME_PX + 1
+                covered = QRect(area.left() + tick.label_px, top, width_px + 2, TICK_PX - 2)
+                self._painter.fillRect(covered, QColor(self._theme.header))
+                self._paint_label(area.left() + left, top, tick.label)
 
     def _paint_time(self, area: QRect, axis: Axis) -> None:
         texts, painter = self._texts, self._painter
@@ -59,20 +85,24 @@ class AxisPainter:
             if left >= first_free and left + width <= area.right():
                 painter.drawPixmap(left, area.top() + 1, texts.picture(label, self._theme.text))
 
-    def _paint_ticks(self, area: QRect, tick_ns: NDArray[np.int64], cursor_px: int) -> None:
-        at_ns, labels = tick_axis(tick_ns, self._window)
-        if not labels and tick_ns[0] < self._window.begin_ns:
-            self._paint_tick(area.left(), area, str(tick_at(tick_ns, self._window.begin_ns)), cursor_px)
-        x = [area.left() + int(self._window.x_px(at)) for at in at_ns]
+    def _paint_ticks(self, area: QRect, ticks: list[Tick]) -> None:
         self._painter.setPen(QColor(self._theme.line))
         self._painter.drawLine(area.topLeft(), area.topRight())
-        self._painter.drawLines([QLine(at, area.top(), at, area.bottom()) for at in x])
-        for at, label in zip(x, labels, strict=True):
-            self._paint_tick(at, area, label, cursor_px)
+        lines = [area.left() + tick.x_px for tick in ticks if tick.begins]
+        self._painter.drawLines([QLine(x, area.top(), x, area.bottom()) for x in lines])
+        for tick in ticks:
+            self._paint_label(area.left() + tick.label_px, area.top() + 1, tick.label)
 
-    def _paint_tick(self, x: int, area: QRect, label: str, cursor_px: int) -> None:
-        left = beside_cursor(x + 3, self._texts.width_px(label), cursor_px)
-        self._painter.drawPixmap(left, area.top() + 1, self._texts.picture(label, self._theme.faint_text))
+    def _paint_label(self, left: int, top: int, label: str) -> None:
+        self._painter.drawPixmap(left, top, self._texts.picture(label, self._theme.faint_text))
+
+
+def ticks_in(tick_ns: NDArray[np.int64], window: Window) -> list[Tick]:
+    """The ticks of the axis; where none begins in the window, the one that it is in."""
+    at_ns, labels = tick_axis(tick_ns, window)
+    if not labels and len(tick_ns) and tick_ns[0] < window.begin_ns:
+        return [Tick(0, str(tick_at(tick_ns, window.begin_ns)), begins=False)]
+    return [Tick(int(window.x_px(at)), label) for at, label in zip(at_ns, labels, strict=True)]
 
 
 def beside_cursor(left: int, width_px: int, cursor_px: int) -> int:

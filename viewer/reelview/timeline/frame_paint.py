@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRect, QRectF
-from PySide6.QtGui import QColor, QPainter, QPixmap
+from PySide6.QtCore import QRect, QRectF
+from PySide6.QtGui import QColor, QPaintEngine, QPainter, QPixmap
 
 from reelview.flows import FlowIndex
 from reelview.raster.choose import Raster
 from reelview.ticks import time_axis
-from reelview.timeline.axis import AxisPainter, paint_corner
+from reelview.timeline.axis import AxisPainter, paint_corner, ticks_in
 from reelview.timeline.critical import PathColumns
 from reelview.timeline.data import TimelineData
+from reelview.timeline.moving import MovingPainter
 from reelview.timeline.names import paint_names
 from reelview.timeline.overlay import Overlay
 from reelview.timeline.picture import Picture, View, text_box
-from reelview.timeline.pulse import paint_pulse
 from reelview.timeline.texts import Texts
 
 if TYPE_CHECKING:
@@ -33,6 +33,11 @@ class FramePainter:
         """They count: a picture of an earlier layout, or of another highlight, is no more."""
         self._names = QPixmap()
         self._names_key: tuple[object, ...] = ()
+        self._moving = MovingPainter(self._texts)
+        self._is_settled = False
+        self._kept: QPixmap | None = None
+        self.fault = ""
+        """Why the last frame could not be drawn."""
 
     def show_data(self, data: TimelineData, raster: Raster) -> None:
         self._picture = Picture(data, raster, self._texts)
@@ -51,12 +56,62 @@ class FramePainter:
         """Lanes stand elsewhere, or look otherwise."""
         self._layouts += 1
 
+    def changed(self) -> None:
+        """Something else than the cursor has moved."""
+        self._is_settled, self._kept = False, None
+
     def paint(self, timeline: Timeline) -> None:
-        """Draws the timeline as it is now, on itself."""
+        """Draws the timeline as it is now, on itself.
+
+        A frame after which nothing but the cursor moves is kept whole from the second time on: while the view moves,
+        nothing is drawn twice. Where a damaged reel has what cannot be drawn, the frame says so: Qt goes on with other
+        widgets before it hears of an exception, and PySide 6.11 then frees what it does not own.
+        """
         painter = QPainter(timeline)
+        try:
+            self._paint(painter, timeline)
+            self.fault = ""
+        except Exception as error:
+            painter.end()
+            painter.begin(timeline)
+            self.changed()
+            self.fault = f"This cannot be drawn: {type(error).__name__}: {error}"
+            painter.fillRect(timeline.rect(), QColor(timeline.theme.background))
+            within = QRectF(timeline.rect()).adjusted(8, 8, -8, -8)
+            text_box(painter, self.fault, within.left(), within.top(), timeline.theme, within)
+        finally:
+            painter.end()
+
+    def _paint(self, painter: QPainter, timeline: Timeline) -> None:
+        self._texts.use(timeline.font(), timeline.devicePixelRatioF())
+        kept = self._kept_of(timeline) if painter.paintEngine().type() == QPaintEngine.Type.Raster else None
+        if kept is None:
+            self._paint_still(painter, timeline)
+        else:
+            painter.drawPixmap(0, 0, kept)
+        self._is_settled = True
+        self._moving.paint(painter, timeline)
+
+    def _kept_of(self, timeline: Timeline) -> QPixmap | None:
+        """The frame without what moves; None where it is the first since something changed."""
+        ratio = timeline.devicePixelRatioF()
+        size = timeline.size() * ratio
+        kept = self._kept
+        if kept is None or kept.size() != size or kept.devicePixelRatio() != ratio:
+            self._kept = None
+            if self._is_settled:
+                self._kept = QPixmap(size)
+                self._kept.setDevicePixelRatio(ratio)
+                painter = QPainter(self._kept)
+                painter.setFont(timeline.font())
+                self._paint_still(painter, timeline)
+                painter.end()
+        return self._kept
+
+    def _paint_still(self, painter: QPainter, timeline: Timeline) -> None:
+        """All but what moves with the cursor."""
         theme, area, window = timeline.theme, timeline.picture_area, timeline.range_window
         axis = time_axis(window, timeline.data.zero_ns)
-        self._texts.use(timeline.font(), timeline.devicePixelRatioF())
         view = View(
             window,
             area.height(),
@@ -72,17 +127,11 @@ class FramePainter:
         painter.drawImage(area.topLeft(), self._picture.image(view, timeline.layout_, theme, axis))
         self._paint_names(painter, timeline, QRect(0, area.top(), area.left(), area.height()))
         self._paint_overlay(painter, timeline)
-        paint_pulse(painter, timeline, area, theme)
         axes = QRect(area.left(), 0, area.width(), area.top())
-        AxisPainter(painter, window, theme, self._texts).paint(
-            axes, axis, timeline.data.tick_ns, timeline.cursor_model.at_ns
-        )
+        ticks = ticks_in(timeline.data.tick_ns, window)
+        AxisPainter(painter, window, theme, self._texts).paint(axes, axis, ticks)
+        self._moving.ticks = ticks
         paint_corner(painter, area, timeline.width(), theme, has_ticks=len(timeline.data.tick_ns) > 0)
-        painter.translate(area.left(), 0)
-        overlay = Overlay(painter, area, window, timeline.layout_, timeline.scroll_px, theme)
-        painter.setClipRect(QRect(0, 0, area.width(), area.top()))
-        overlay.cursor_head(timeline.cursor_model.at_ns, area.top())
-        painter.end()
 
     def _paint_names(self, painter: QPainter, timeline: Timeline, area: QRect) -> None:
         theme = timeline.theme
@@ -117,24 +166,11 @@ class FramePainter:
         overlay.flags(timeline.layers.flags)
         if timeline.selected_span is not None:
             overlay.selected(timeline.data, timeline.selected_span)
-        overlay.cursor(timeline.cursor_model.at_ns)
         said = [self._picture.note if timeline.with_arrows else "", *timeline.highlight.notes]
         if any(said):
             overlay.note("   ·   ".join(filter(None, said)))
-        text = (
-            timeline.hover.text(timeline.data, timeline.layout_) if timeline.hover and not timeline.mouse.drag else ""
-        )
         if not len(timeline.data.spans):
             text = "This reel has no events: the program did nothing that is recorded."
-            text_box(
-                painter,
-                text,
-                area.width() / 2 - 160,
-                area.height() / 2 - 10,
-                theme,
-                QRectF(0, 0, area.width(), area.height()),
-            )
-        elif text:
-            at = timeline.hover_at_px - QPointF(area.topLeft())
-            text_box(painter, text, at.x() + 14, at.y() + 18, theme, QRectF(4, 4, area.width() - 8, area.height() - 8))
+            within = QRectF(0, 0, area.width(), area.height())
+            text_box(painter, text, area.width() / 2 - 160, area.height() / 2 - 10, theme, within)
         painter.restore()

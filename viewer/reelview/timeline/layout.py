@@ -109,6 +109,16 @@ class Layout:
         middle: NDArray[np.float64] = self.tops_px(scroll_px) + self._places[1] / 2
         return middle
 
+    @cached_property
+    def _first_px(self) -> NDArray[np.float64]:
+        """(lines,) from the top of each line to the middle of its outermost row."""
+        return np.array([self.middle_px(number, 0, 0) - self.y_px(number, 0) for number in range(len(self.lines))])
+
+    def first_middles_px(self, scroll_px: int) -> NDArray[np.float64]:
+        """(lines,) where the middle of the outermost row of each line stands in the view."""
+        middle: NDArray[np.float64] = self.tops_px(scroll_px) + self._first_px
+        return middle
+
     def shown(self, scroll_px: int, height_px: int) -> list[int]:
         """The lines that are in view."""
         top = self.tops_px(scroll_px)

@@ -68,6 +68,7 @@ class Picture:
     def image(self, view: View, layout: Layout, theme: Theme, axis: Axis) -> QImage:
         """The picture of a view; `note` then says what could not be drawn one by one."""
         if view != self._view:
+            self._view = None  # where it cannot be drawn, the image is of nothing
             self._draw(view, layout, theme, axis)
             self._view = view
         return self._image

@@ -38,16 +38,28 @@ class Light:
     waits: bool
 
 
-def lights(spans: Spans, layout: Layout, shown: list[int], at_ns: int) -> list[Light]:
+@dataclass(frozen=True, slots=True, eq=False)
+class Lines:
+    """The rows of the lines in view, innermost first, and of which line each is."""
+
+    row: NDArray[np.intp]
+    line: NDArray[np.intp]
+
+    @classmethod
+    def of(cls, layout: Layout, shown: list[int]) -> Lines:
+        wanted = [(row, number) for number in shown for rows in reversed(layout.lines[number].rows) for row in rows]
+        columns = np.array(wanted, np.intp).reshape(-1, 2)
+        return cls(columns[:, 0].copy(), columns[:, 1].copy())
+
+
+def lights(spans: Spans, lines: Lines, at_ns: int) -> list[Light]:
     """A light for each line in view that is in an operation; the others are in code of their own, or not there."""
-    wanted = [(number, row) for number in shown for rows in reversed(layout.lines[number].rows) for row in rows]
-    start, stop = spans.visible(np.array([row for _, row in wanted], np.intp), at_ns, at_ns + 1)
-    found: dict[int, Light] = {}
-    for (number, _), inside, end in zip(wanted, start.tolist(), stop.tolist(), strict=True):
-        if inside < end and number not in found:
-            waits = at_ns < int(spans.blocked_until_ns[inside])
-            found[number] = Light(number, int(spans.kind[inside]) & KIND_BITS, waits)
-    return list(found.values())
+    start, stop = spans.visible(lines.row, at_ns, at_ns + 1)
+    busy = np.flatnonzero(start < stop)
+    line, first = np.unique(lines.line[busy], return_index=True)
+    inside = start[busy[first]]
+    kind, waits = spans.kind[inside] & KIND_BITS, spans.blocked_until_ns[inside] > at_ns
+    return list(map(Light, line.tolist(), kind.tolist(), waits.tolist()))
 
 
 def under_way(flows: Flows, at_ns: int) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
@@ -58,34 +70,50 @@ def under_way(flows: Flows, at_ns: int) -> tuple[NDArray[np.intp], NDArray[np.fl
     return found, (at_ns - begin_ns) / (end_ns - begin_ns)
 
 
-def paint_pulse(painter: QPainter, timeline: Timeline, area: QRect, theme: Theme) -> None:
-    """At the end of each name a light, pale where the lane waits; along the cursor a dot for each message under way."""
-    layout, scroll_px = timeline.layout_, timeline.scroll_px
-    at_ns = min(timeline.cursor_model.at_ns, timeline.data.spans.last_ns - 1)  # at the end: what has not returned
-    x_px = timeline.range_window.x_px(at_ns)
-    if not 0 <= x_px <= area.width() or not len(timeline.data.spans):
-        return
-    painter.save()
-    painter.setClipRect(QRect(0, area.top(), area.right(), area.height()))
-    painter.translate(area.topLeft())
-    for light in lights(timeline.data.spans, layout, layout.shown(scroll_px, area.height()), at_ns):
-        line, top = layout.lines[light.line], layout.y_px(light.line, scroll_px)
-        if line.pinned or top >= layout.pinned_px:
-            colour = theme.kinds[light.kind]
-            place = QRect(-_LIGHT_PX - 2, top + 1, _LIGHT_PX, line.height_px - 4)
-            painter.fillRect(place, QColor(mix(colour, theme.lane, _PALE) if light.waits else colour))
-    flows, line_of = timeline.data.flows.flows, layout.line_of_lane
-    found, share = (column[-_MOST_DOTS:] for column in under_way(flows, at_ns))
-    dot = _dot(theme, painter.device().devicePixelRatio())
-    ends = zip(
-        line_of[flows.from_lane[found]].tolist(), line_of[flows.to_lane[found]].tolist(), share.tolist(), strict=True
-    )
-    for since, until, done in ends:
-        if since >= 0 and until >= 0 and since != until:
-            from_px, to_px = layout.middle_px(since, 0, scroll_px), layout.middle_px(until, 0, scroll_px)
-            y_px = from_px + (to_px - from_px) * done
-            painter.drawImage(QPointF(x_px - _DOT_PX - 1, y_px - _DOT_PX - 1), dot)
-    painter.restore()
+class Pulse:
+    """Draws at the end of each name a light, pale where the lane waits; along the cursor a dot a message under way."""
+
+    def __init__(self) -> None:
+        self._lines: Lines | None = None
+        self._lines_key: tuple[object, ...] = ()
+
+    def paint(self, painter: QPainter, timeline: Timeline, area: QRect, theme: Theme) -> None:
+        """In the coordinates of the picture, which is in `area`."""
+        at_ns = min(timeline.cursor_model.at_ns, timeline.data.spans.last_ns - 1)  # at the end: what has not returned
+        x_px = timeline.range_window.x_px(at_ns)
+        if 0 <= x_px <= area.width() and len(timeline.data.spans):
+            self._paint_lights(painter, timeline, area.height(), at_ns, theme)
+            self._paint_dots(painter, timeline, x_px, at_ns, theme)
+
+    def _paint_lights(self, painter: QPainter, timeline: Timeline, height_px: int, at_ns: int, theme: Theme) -> None:
+        layout, scroll_px = timeline.layout_, timeline.scroll_px
+        key = (layout, scroll_px, height_px)
+        if self._lines is None or key != self._lines_key:
+            self._lines, self._lines_key = Lines.of(layout, layout.shown(scroll_px, height_px)), key
+        for light in lights(timeline.data.spans, self._lines, at_ns):
+            line, top = layout.lines[light.line], layout.y_px(light.line, scroll_px)
+            if line.pinned or top >= layout.pinned_px:
+                place = QRect(-_LIGHT_PX - 2, top + 1, _LIGHT_PX, line.height_px - 4)
+                painter.fillRect(place, _colour(theme, light.kind, light.waits))
+
+    def _paint_dots(self, painter: QPainter, timeline: Timeline, x_px: float, at_ns: int, theme: Theme) -> None:
+        flows, layout = timeline.data.flows.flows, timeline.layout_
+        found, share = (column[-_MOST_DOTS:] for column in under_way(flows, at_ns))
+        line_of = layout.line_of_lane
+        since, until = line_of[flows.from_lane[found]], line_of[flows.to_lane[found]]
+        goes = (since >= 0) & (until >= 0) & (since != until)
+        middle_px = layout.first_middles_px(timeline.scroll_px)
+        from_px, to_px = middle_px[since[goes]], middle_px[until[goes]]
+        dot = _dot(theme, painter.device().devicePixelRatio())
+        reach_px = _DOT_PX + 1
+        for y_px in (from_px + (to_px - from_px) * share[goes] - reach_px).tolist():
+            painter.drawImage(QPointF(x_px - reach_px, y_px), dot)
+
+
+@lru_cache(maxsize=64)
+def _colour(theme: Theme, kind: int, waits: bool) -> QColor:
+    colour = theme.kinds[kind]
+    return QColor(mix(colour, theme.lane, _PALE) if waits else colour)
 
 
 @lru_cache(maxsize=8)

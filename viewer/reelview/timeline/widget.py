@@ -106,9 +106,9 @@ class Timeline(QWidget):
         self._connect()
 
     def _connect(self) -> None:
-        moved = self.view.range_changed, self.selection.range_changed, self.cursor_model.moved, self.marks.marks_changed
-        for changed in moved:
+        for changed in (self.view.range_changed, self.selection.range_changed, self.marks.marks_changed):
             changed.connect(self.update)
+        self.cursor_model.moved.connect(self._on_cursor_moved)
         self.view.range_changed.connect(self._on_range_changed)
         self.selection.event_changed.connect(self._on_event_changed)
         self.order.order_changed.connect(self._on_order_changed)
@@ -132,6 +132,11 @@ class Timeline(QWidget):
     @property
     def scroll_px(self) -> int:
         return self._scrolling.at_px
+
+    @property
+    def fault(self) -> str:
+        """Why the last frame could not be drawn; nothing where it was."""
+        return self._frames.fault
 
     @property
     def theme(self) -> Theme:
@@ -223,7 +228,15 @@ class Timeline(QWidget):
             self.hovered.emit(found)
         self.update()
 
+    def update(self) -> None:  # type: ignore[override]
+        """Draws all of it anew, soon."""
+        self._frames.changed()
+        super().update()
+
     # what happened
+
+    def _on_cursor_moved(self) -> None:
+        super().update()
 
     def _on_range_changed(self) -> None:
         if self.hover is not None and not self.mouse.drag:
@@ -291,6 +304,7 @@ class Timeline(QWidget):
         super().resizeEvent(event)
         self._scrolling.fit_lanes()
         self._scrolling.fit_bar()
+        self.update()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
