@@ -1,4 +1,4 @@
-/* What the five parts of `ipcreel.core` have in common. */
+/* What the eight parts of `ipcreel.core` have in common. */
 
 #ifndef IPCREEL_CORE_H
 #define IPCREEL_CORE_H
@@ -59,6 +59,7 @@ typedef struct {
 int64_t fit(PyObject *value);
 void packed_begin(Packed *packed, Py_ssize_t size);
 void packed_free(Packed *packed);
+char *packed_room(Packed *packed, Py_ssize_t size);
 int pack_value(Packed *packed, PyObject *value, int depth);
 PyObject *core_pack(PyObject *module, PyObject *const *args, Py_ssize_t count);
 PyObject *core_fall_back_on(PyObject *module, PyObject *pack);
@@ -89,6 +90,21 @@ int write_end(Writer *self, long long slot, const int64_t *a, const int64_t *b, 
 int write_payload(Writer *self, long long slot, PyObject *value);
 int writer_ready(void);
 
+/* ---- records.c ---- */
+
+PyObject *core_find_records(PyObject *module, PyObject *args);
+
+/* ---- judging.c ---- */
+
+PyObject *core_find_frame(PyObject *module, PyObject *judge);
+PyObject *core_judge_again(PyObject *module, PyObject *none);
+
+/* ---- local.c ---- */
+
+extern PyTypeObject LocalType;
+
+int mark_of(PyObject *local, long *mark);
+
 /* ---- entry.c ---- */
 
 /* What the events of one operation begin with, and where it was called last. */
@@ -101,6 +117,7 @@ long lane_of(PyObject *scope);
 /* ---- wrapper.c ---- */
 
 extern PyTypeObject WrapperType;
+extern PyObject *str_object; /* the attribute in which an object's number lies */
 
 PyObject *core_is_within(PyObject *module, PyObject *frame);
 int wrapper_ready(void);

@@ -8,11 +8,11 @@ handler comes between. */
 #include "core.h"
 #include "frame.h"
 
-#define VERSION 4 /* of what this offers to Python: a library from before a change is not used */
+#define VERSION 5 /* of what this offers to Python: a library from before a change is not used */
 #define PLACES 16 /* remembered by an entry: a wrapper is called at few places */
 #define FRAMES 8  /* of them, outwards, that tell a place apart: a library may stand between the program and a wrapper */
 
-static PyObject *str_here, *str_mark, *str_site_kept;
+static PyObject *str_here, *str_site_kept;
 
 /* ---- Event: an operation that has begun ---- */
 
@@ -297,26 +297,53 @@ long lane_of(PyObject *scope) {
     PyObject *here = PyDict_GetItemWithError(scope, str_here);
     if (here == NULL || here == Py_None) /* the interpreter ends */
         return PyErr_Occurred() ? -2 : -1;
+    if (!PyObject_TypeCheck(here, &LocalType)) /* nothing is recorded here */
+        return -1;
+    long mark;
     Py_INCREF(here);
-    PyObject *mark = PyObject_GetAttr(here, str_mark);
+    int done = mark_of(here, &mark);
     Py_DECREF(here);
-    if (mark == NULL) {
+    if (done < 0) {
         if (PyErr_ExceptionMatches(PyExc_RecursionError)) /* its message would speak of a comparison */
             PyErr_SetString(PyExc_RecursionError, "maximum recursion depth exceeded");
         return -2;
     }
-    long lane = PyLong_AsLong(mark);
-    Py_DECREF(mark);
-    return lane >= 0 ? lane : PyErr_Occurred() ? -2 : -1;
+    return mark < 0 ? -1 : mark;
 }
 
-static PyObject *entry_call(PyObject *callable, PyObject *const *args, size_t count, PyObject *names) {
+/* Whether an object, or the first of the arguments of a call, is one of the program's; -1 with an error. */
+static int is_watched(PyObject *given) {
+    if (PyTuple_CheckExact(given)) {
+        if (PyTuple_GET_SIZE(given) == 0)
+            return 0;
+        given = PyTuple_GET_ITEM(given, 0);
+    }
+    PyObject *number = PyObject_GetAttr(given, str_object);
+    if (number == NULL) {
+        if (!PyErr_ExceptionMatches(PyExc_AttributeError))
+            return -1;
+        PyErr_Clear();
+        return 0;
+    }
+    int watched = PyLong_CheckExact(number) && fit(number) >= 0;
+    Py_DECREF(number);
+    return watched;
+}
+
+static PyObject *entry_call(PyObject *callable, PyObject *const *args, size_t flags, PyObject *names) {
     Entry *self = (Entry *)callable;
     long lane = lane_of(self->scope);
     if (lane == -2)
         return NULL;
     if (lane < 0)
         Py_RETURN_NONE;
+    if (PyVectorcall_NARGS(flags)) {
+        int watched = is_watched(args[0]);
+        if (watched < 0)
+            return NULL;
+        if (!watched)
+            Py_RETURN_NONE;
+    }
     Event *event = event_new(self);
     if (event == NULL)
         return NULL;
@@ -398,6 +425,9 @@ static PyMethodDef core_methods[] = {
     {"bits_of_float", core_bits_of_float, METH_O, NULL},
     {"float_of_bits", core_float_of_bits, METH_O, NULL},
     {"is_within", (PyCFunction)core_is_within, METH_O, NULL},
+    {"find_records", core_find_records, METH_VARARGS, NULL},
+    {"find_frame", core_find_frame, METH_O, NULL},
+    {"judge_again", core_judge_again, METH_NOARGS, NULL},
     {"stand_in", (PyCFunction)(void (*)(void))core_stand_in, METH_FASTCALL, NULL},
     {"put_to_sleep", (PyCFunction)(void (*)(void))core_put_to_sleep, METH_FASTCALL, NULL},
     {"origins_have", (PyCFunction)(void (*)(void))core_origins_have, METH_FASTCALL, NULL},
@@ -412,14 +442,14 @@ static PyMethodDef core_methods[] = {
 static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, .m_name = "core", .m_size = -1, .m_methods = core_methods};
 
 PyMODINIT_FUNC PyInit_core(void) {
-    if (writer_ready() < 0 || wrapper_ready() < 0 || outside_ready() < 0 || PyType_Ready(&EventType) < 0 ||
+    if (writer_ready() < 0 || PyType_Ready(&LocalType) < 0 || wrapper_ready() < 0 || outside_ready() < 0 || PyType_Ready(&EventType) < 0 ||
         PyType_Ready(&EntryType) < 0)
         return NULL;
     str_here = PyUnicode_InternFromString("here");
-    str_mark = PyUnicode_InternFromString("mark");
     str_site_kept = PyUnicode_InternFromString("site_kept");
     PyObject *module = PyModule_Create(&definition);
     if (module == NULL || PyModule_AddIntConstant(module, "VERSION", VERSION) < 0 ||
+        PyModule_AddObjectRef(module, "Local", (PyObject *)&LocalType) < 0 ||
         PyModule_AddObjectRef(module, "Writer", (PyObject *)&WriterType) < 0 ||
         PyModule_AddObjectRef(module, "Event", (PyObject *)&EventType) < 0 ||
         PyModule_AddObjectRef(module, "Entry", (PyObject *)&EntryType) < 0 ||

@@ -29,7 +29,8 @@ int64_t fit(PyObject *value) {
 
 static PyObject *pack_in_python; /* for what is not plain */
 
-static char *packed_room(Packed *packed, Py_ssize_t size) {
+/* Where `size` further bytes go; NULL with an error. */
+char *packed_room(Packed *packed, Py_ssize_t size) {
     if (packed->size + size > packed->room) {
         Py_ssize_t room = (packed->size + size) * 2;
         char *bytes = packed->bytes == packed->at_first ? PyMem_Malloc((size_t)room)

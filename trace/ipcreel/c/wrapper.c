@@ -47,7 +47,7 @@ typedef struct {
     PyObject *bytes; /* borrowed, NULL for none */
 } Given;
 
-static PyObject *str_object;
+PyObject *str_object;
 
 /* The last call of a wrapper of this thread: which frame made it, by which instruction. A signal that comes there comes
 within the operation. */

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import sys
 
+from ipcreel.compiled import is_compiled
 from ipcreel.interpose.builtin import stand_for
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from types import FrameType, ModuleType, TracebackType
+    from types import CodeType, FrameType, ModuleType, TracebackType
     from typing import Any
 
 # The file name of generated wrappers. `warnings` leaves frames out of its count that bear these two words (warnings.c,
@@ -33,6 +34,28 @@ def program_frame(frame: FrameType | None) -> FrameType | None:
     while frame is not None and is_ours(frame.f_code.co_filename):
         frame = frame.f_back
     return frame
+
+
+# What is said of a code by who judges which of the frames is the one that counts.
+PASSED, TAKEN, NOBODY = range(3)
+
+
+def find_in_python(judge: Callable[[CodeType], int], /) -> int:
+    """The first frame that counts, by how many it lies outwards from the caller's; -1 where there is none.
+
+    Args:
+        judge: says of a code whether frames of it are PASSED over or TAKEN, or that NOBODY further out is. It may be
+            asked of each once and for all.
+    """
+    frame: FrameType | None = sys._getframe(1)
+    depth = 0
+    while frame is not None:
+        verdict = judge(frame.f_code)
+        if verdict != PASSED:
+            return depth if verdict == TAKEN else -1
+        frame = frame.f_back
+        depth += 1
+    return -1
 
 
 def strip(traceback: TracebackType | None) -> TracebackType | None:
@@ -61,6 +84,16 @@ def strip_all(error: BaseException | None, seen: set[int] | None = None) -> None
             strip_all(inner, seen)
         strip_all(error.__cause__, seen)
         error = error.__context__
+
+
+if is_compiled:
+    from ipcreel.core import find_frame as find_frame
+    from ipcreel.core import judge_again as judge_again
+else:
+    find_frame = find_in_python
+
+    def judge_again() -> None:
+        """Judges say another thing from here on."""
 
 
 def hide_from_uncaught() -> None:

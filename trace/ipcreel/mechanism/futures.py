@@ -56,9 +56,15 @@ def executor(args: Args, kwargs: Kwargs, result: Any) -> int:
 def _submitted(args: Args, kwargs: Kwargs, result: Any) -> int:
     if result is None or not hasattr(result, "__dict__"):  # it raised, or a subclass gave something else
         return 0
+    kept = result.__dict__
+    name, pool_key = function_name(args[1]), kept.get("_ipcreel_key")
+    if "_ipcreel_object" not in kept and pool_key is None and name:
+        made = new_object("call", None, f"call {name}")
+        number: int = kept.setdefault("_ipcreel_object", made)
+        if number == made:
+            return number
     number = number_of(result)
-    pool_key = result.__dict__.get("_ipcreel_key")
-    name = f"call {function_name(args[1]) or number}"
+    name = f"call {name or number}"
     name_object(number, "call", pool_key or number, name, shared=pool_key is not None)
     return number
 
@@ -201,7 +207,7 @@ def _install_begin_and_end(library: Any, reading: Reading) -> None:
 
     def is_recorded() -> bool:
         here = process.here
-        return here is not None and not here.inside
+        return here is not None and here.mark >= 0
 
     def set_running_or_notify_cancel(self: Any) -> Any:
         running = plain_begin(self)

@@ -12,13 +12,13 @@ import os
 import sys
 
 from ipcreel.interpose import environment
-from ipcreel.interpose.frames import is_ours
+from ipcreel.interpose.frames import NOBODY, PASSED, TAKEN, find_frame, is_ours, judge_again
 from ipcreel.tape import process
 from ipcreel.tape.process import new_object
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from types import CodeType, FrameType
+    from types import CodeType
     from typing import Any
 
 
@@ -45,28 +45,22 @@ def is_library(file: str) -> bool:
 def makes_for_caller(code: CodeType) -> None:
     """Say of code of the library that what it makes belongs to whoever calls it."""
     _makers[id(code)] = code
+    judge_again()
 
 
 def makes_for_other_process(code: CodeType) -> None:
     """Say of code of the library that it makes what the program asks for from another process."""
     _servants[id(code)] = code
+    judge_again()
 
 
-def _maker() -> FrameType | None:
-    """The frame of the program that is making an object now, None where it is the library that does."""
-    here = process.here
-    if here is None or here.inside:
-        return None
-    frame: FrameType | None = _getframe(2)
-    while frame is not None:
-        code = frame.f_code
-        if not is_ours(code.co_filename):
-            if not is_library(code.co_filename):
-                return frame
-            if id(code) not in _makers:
-                return frame if id(code) in _servants or _asked_for_internals() else None
-        frame = frame.f_back
-    return None
+def _judged(code: CodeType) -> int:
+    """Whether it is code of this kind that makes an object, or makes it for its caller, or is the library."""
+    if is_ours(code.co_filename) or id(code) in _makers:
+        return PASSED
+    if not is_library(code.co_filename) or id(code) in _servants or _asked_for_internals():
+        return TAKEN
+    return NOBODY
 
 
 def _asked_for_internals() -> bool:
@@ -78,28 +72,41 @@ def _asked_for_internals() -> bool:
 
 def new_of_program(kind: str) -> int:
     """The number of an object that is being made, named after the line that makes it; -1 where it is the library's."""
-    frame = _maker()
-    if frame is None:
+    if process.here is None or process.here.mark < 0:
         return -1
+    depth = find_frame(_judged)
+    if depth < 0:
+        return -1
+    frame = _getframe(depth)
     return new_object(kind, None, f"{kind} {os.path.basename(frame.f_code.co_filename)}:{frame.f_lineno}")
 
 
 def made_by_program(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
     """A `concerns` for the rows of constructors."""
-    return _maker() is not None
+    here = process.here
+    return here is not None and here.mark >= 0 and find_frame(_judged) >= 0
 
 
 def watched(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
-    """A `concerns` for the rows of methods: whether it is an object of the program's."""
+    """A `concerns` for the rows of methods: whether it is an object of the program's.
+
+    `of_object` says that a wrapper may find it out from the object itself, and does not ask.
+    """
     try:
         return args[0]._ipcreel_object >= 0  # type: ignore[no-any-return]
     except (AttributeError, IndexError):
         return False
 
 
+watched.of_object = True  # type: ignore[attr-defined]
+
+
 def number_of(args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> int:
     """An `identify` for rows that `watched` lets through."""
     return args[0]._ipcreel_object  # type: ignore[no-any-return]
+
+
+number_of.in_slot = True  # type: ignore[attr-defined]
 
 
 def unwatched(*classes: type) -> None:

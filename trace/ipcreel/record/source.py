@@ -79,9 +79,9 @@ def _general(row: Operation) -> _Form:
     return _Form(
         head=[
             "def wrapper(*args, **kwargs):",
-            "    event = enter()",
-            f"    if event is None{' or not concerns(args, kwargs)' if row.concerns else ''}:",
-            "        return original(*args, **kwargs)",
+            f"    event = enter({'args' if is_of_object(row) else ''})",
+            f"    if event is None{' or not concerns(args, kwargs)' if asks_itself(row) else ''}:",
+            "        return original(*args, **kwargs) if kwargs else original(*args)",
         ],
         before=_before(row),
         call="result = original(*args, **kwargs) if kwargs else original(*args)",
@@ -99,7 +99,7 @@ def _usual(row: Operation) -> _Form:
     assert usual is not None, f"{row.name} has no usual form"
     names = usual.arguments
     given, as_tuple = ", ".join(names), f"({''.join(f'{name}, ' for name in names)})"
-    concerns = usual.concerns or (f"concerns({as_tuple}, {{}})" if row.concerns else "")
+    concerns = usual.concerns or (f"concerns({as_tuple}, {{}})" if asks_itself(row) else "")
     is_short = f" or {names[-1]} is MISSING" if names else ""
     general = f"        return general(*[one for one in {as_tuple} if one is not MISSING], *args, **kwargs)"
     plain = f"        return {usual.call or f'original({given})'}"
@@ -108,7 +108,7 @@ def _usual(row: Operation) -> _Form:
             f"def wrapper({''.join(f'{name}=MISSING, ' for name in names)}{'/, ' if names else ''}*args, **kwargs):",
             f"    if args or kwargs{is_short}:",
             general,
-            "    event = enter()",
+            f"    event = enter({names[0] if is_of_object(row) else ''})",
             "    if event is None:",  # at the very end of an interpreter there are no builtins for what follows
             plain,
             *([f"    if not ({usual.when}):", general] if usual.when else []),
@@ -126,6 +126,16 @@ def _usual(row: Operation) -> _Form:
         names=" = ".join((*names, "args")),
         payloads=(bool(usual.sent), bool(usual.got)),
     )
+
+
+def is_of_object(row: Operation) -> bool:
+    """Whether it depends on the object alone if a call is one of the operation's."""
+    return getattr(row.concerns, "of_object", False)
+
+
+def asks_itself(row: Operation) -> bool:
+    """Whether the row has to be asked."""
+    return row.concerns is not None and not is_of_object(row)
 
 
 _UNLESS_OURS = ["if not is_own(fault):", "    raise"]

@@ -138,7 +138,8 @@ def shape_of(row: Operation, semantic: bool, is_usual: bool = False) -> tuple[ob
     identify = row.identify
     given = (row.concerns, row.before, row.after, row.attempt, identify)
     usual = row.usual.texts if is_usual and row.usual else ()
-    form = row.alone, getattr(identify, "in_slot", False), row.blocks, semantic, usual
+    of_object = getattr(row.concerns, "of_object", False), getattr(identify, "in_slot", False)
+    form = row.alone, *of_object, row.blocks, semantic, usual
     return *(part is not None for part in given), *form
 
 

@@ -10,7 +10,6 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
-import msgpack
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,6 +17,7 @@ from ipcreel import event
 from ipcreel.tape import layout
 from ipcreel.tape.layout import tape_names
 from ipcreel.tape.reader import TapeContent, TapeError, read_header, read_stopped, take_record
+from ipcreel.tape.records import find_records
 
 _BLOCK = 1 << 18
 _LONG_GAP = 4096  # slots: a thread that took its slot so long ago, and has not filled it, never will
@@ -172,14 +172,14 @@ class _GrowingStream:
         """The offset after the last byte that was written at the last reading."""
         self._hole = -1
         """Where zeros stand although more follows: what a thread was about to write at the last reading."""
-        self._payloads: list[tuple[int, int, int, int]] = []
+        self._payloads: list[NDArray[np.int64]] = []
         self._table: NDArray[np.int64] = np.empty((0, 4), np.int64)
 
     @property
     def payloads(self) -> NDArray[np.int64]:
         """As in TapeContent."""
         if self._payloads:
-            table = np.concatenate((self._table, np.array(self._payloads, np.int64)))
+            table = np.concatenate((self._table, *self._payloads))
             self._table = table[np.argsort(table[:, 0], kind="stable")]
             self._payloads = []
         return self._table
@@ -191,21 +191,17 @@ class _GrowingStream:
         settled = self._seen
         tail = self._tail()
         self._seen = max(len(self.taken) + len(tail.rstrip(b"\0")), self._seen)
-        first = begin = len(self.taken)
-        unpacker = msgpack.Unpacker(strict_map_key=False, max_buffer_size=2**31 - 1, unicode_errors="surrogatepass")
-        unpacker.feed(tail)
-        while begin < settled:
-            if not tail[begin - first] and not self._may_skip(begin):
+        first = len(self.taken)
+        at = 0
+        while True:
+            payloads, others, at = find_records(tail, at, settled - first, False)
+            self._payloads.append(payloads + (0, first, 0, 0))
+            for begin, end in others:
+                take_record(content, tail[begin:end])
+            if at >= settled - first or tail[at] or not self._may_skip(first + at):
                 break
-            try:
-                record = unpacker.unpack()
-            except (ValueError, msgpack.UnpackException):
-                break
-            end = first + unpacker.tell()
-            if type(record) is list and len(record) > 1:
-                take_record(content, record, begin, end, self._payloads)
-            begin = end
-        self.taken += tail[: begin - first]
+            at += 1
+        self.taken += tail[:at]
 
     def _may_skip(self, begin: int) -> bool:
         """Whether a hole is there for the second time: whoever was to fill it is no more."""

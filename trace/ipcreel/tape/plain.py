@@ -190,6 +190,16 @@ def is_within(frame: FrameType | None) -> bool:
     return False
 
 
+_ANYTHING = object()
+
+
+def _is_watched(given: Any) -> bool:
+    try:
+        return (given[0] if type(given) is tuple else given)._ipcreel_object >= 0  # type: ignore[no-any-return]
+    except (AttributeError, IndexError):
+        return False
+
+
 class Entry:
     """Called where an operation begins, by its wrapper.
 
@@ -208,9 +218,16 @@ class Entry:
         # By instruction, the code and the site that it was last in: a wrapper is called at few places.
         self.near: dict[int, tuple[CodeType | None, int]] = {}
 
-    def __call__(self) -> Event | None:
+    def __call__(self, given: object = _ANYTHING) -> Event | None:
+        """The event; None where nothing is recorded now, or of this object.
+
+        Args:
+            given: an object, or the arguments of a method of it, of a kind of which only the program's are recorded.
+        """
         here = self.scope["here"]
         if here is None:  # the interpreter ends
+            return None
+        if given is not _ANYTHING and not _is_watched(given):
             return None
         try:
             lane = here.mark

@@ -7,6 +7,7 @@ import os
 import sys
 import time
 
+from ipcreel.compiled import is_compiled
 from ipcreel.interpose import environment
 from ipcreel.interpose.frames import is_ours, program_frame
 from ipcreel.tape import layout
@@ -15,6 +16,7 @@ from ipcreel.tape.writer import Tape
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import CodeType, FrameType
+    from typing import Any
 
 now, _unix_now = time.monotonic_ns, time.time_ns
 _getpid, _getppid, _native_id = os.getpid, os.getppid, _thread.get_native_id
@@ -33,7 +35,13 @@ _object_count = 0
 _site_count = 0
 
 
-class Here(_thread._local):
+if is_compiled:
+    from ipcreel.core import Local as _OfThread
+else:
+    _OfThread: Any = _thread._local
+
+
+class Here(_OfThread):
     """The thread that asks: its lane, and whether it is inside a recorded operation, whose parts are not recorded.
 
     Attributes:
@@ -59,8 +67,8 @@ class Here(_thread._local):
             return
         lane = _lanes
         _lanes = lane + 1
-        _begun[thread] = native, lane
         self.lane = self.mark = self.outside = lane
+        _begun[thread] = native, lane
         tape.define(layout.LANE, lane, native, _thread_name())
 
     @property

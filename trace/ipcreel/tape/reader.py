@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from ipcreel import event
 from ipcreel.tape import layout
+from ipcreel.tape.records import find_records
 
 
 class TapeError(Exception):
@@ -119,44 +120,24 @@ def _read_events(path: Path) -> tuple[NDArray[np.void], NDArray[np.int64]]:
 
 def _read_stream(tape: TapeContent) -> None:
     """Fill in what the stream says, up to its end or to the record that its process was killed in."""
-    unpacker = msgpack.Unpacker(strict_map_key=False, max_buffer_size=2**31 - 1, unicode_errors="surrogatepass")
     written = len(tape.stream.rstrip(b"\0"))
-    unpacker.feed(tape.stream[:written])
-    fed, begin = written, 0
-    payloads: list[tuple[int, int, int, int]] = []
-    while begin < written:
-        try:
-            record = unpacker.unpack()
-        except msgpack.OutOfData:
-            if fed == len(tape.stream):
-                break
-            unpacker.feed(tape.stream[fed:])  # the last record itself ends in zeros
-            fed = len(tape.stream)
-            continue
-        except (ValueError, msgpack.UnpackException):
-            break
-        end = unpacker.tell()
-        if type(record) is list and len(record) > 1:
-            take_record(tape, record, begin, end, payloads)
-        begin = end
-    tape.stream = tape.stream[:begin]
-    table = np.array(payloads, np.int64).reshape(-1, 4)
-    tape.payloads = table[np.argsort(table[:, 0], kind="stable")]
+    payloads, others, end = find_records(tape.stream, 0, written, True)
+    for begin, after in others:
+        take_record(tape, tape.stream[begin:after])
+    tape.stream = tape.stream[:end]
+    tape.payloads = payloads[np.argsort(payloads[:, 0], kind="stable")]
 
 
-_VALUE_AT = 7  # [PAYLOAD, slot]: array marker, tag, marker of the slot and its four bytes
-
-
-def take_record(
-    tape: TapeContent, record: list[Any], begin: int, end: int, payloads: list[tuple[int, int, int, int]]
-) -> None:
-    """Fill in what one record of the stream says, or add it to the payloads."""
+def take_record(tape: TapeContent, packed: bytes) -> None:
+    """Fill in what one record of the stream says that is no payload."""
+    try:
+        record = msgpack.unpackb(packed, strict_map_key=False, unicode_errors="surrogatepass")
+    except (ValueError, msgpack.UnpackException):
+        return
+    if len(record) < 2:
+        return
     tag = record[0]
-    if tag == layout.PAYLOAD:
-        had = record[3] if len(record) > 3 else -1
-        size = end - begin - _VALUE_AT - (len(msgpack.packb(had)) if had >= 0 else 0)
-        payloads.append((record[1], begin + _VALUE_AT, size, had))
-    elif tag == layout.SITE:
+    if tag == layout.SITE:
         tape.sites[record[1]] = record[2:]
     elif tag == layout.OBJECT:
         tape.objects[record[1]] = record[2:]
