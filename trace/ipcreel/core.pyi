@@ -1,5 +1,5 @@
 from collections.abc import Callable
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 from ipcreel.interpose.by_ctypes import copy_fields as copy_fields
@@ -8,7 +8,6 @@ from ipcreel.interpose.by_ctypes import let_signals_come as let_signals_come
 from ipcreel.interpose.by_ctypes import map_memory as map_memory
 from ipcreel.interpose.by_ctypes import set_variable as set_variable
 from ipcreel.interpose.by_ctypes import stand_in as stand_in
-from ipcreel.interpose.frames import find_in_python as find_frame
 from ipcreel.tape.plain import Entry as Entry
 from ipcreel.tape.plain import Event as Event
 from ipcreel.tape.plain import Wrapper as Wrapper
@@ -17,9 +16,22 @@ from ipcreel.tape.plain import bits_of_float as bits_of_float
 from ipcreel.tape.plain import float_of_bits as float_of_bits
 from ipcreel.tape.plain import is_plain as is_plain
 from ipcreel.tape.plain import is_within as is_within
-from ipcreel.tape.records import find_in_python as find_records
 
 VERSION: int
+
+class Shared:
+    def __init__(
+        self,
+        op: int,
+        writer: Writer,
+        scope: dict[str, Any],
+        form: int,
+        acquire: Callable[..., bool] | None,
+        release: Callable[..., None] | None,
+        otherwise: object,
+        /,
+    ) -> None: ...
+    def __call__(self, *args: object) -> object: ...
 
 class Local:
     lane: int
@@ -30,6 +42,10 @@ class Local:
 def pack(value: object, depth: int = 0, /) -> bytes: ...
 def fall_back_on(pack: Callable[[object, int], bytes], /) -> None: ...
 def judge_again() -> None: ...
+def find_frame(judge: Callable[[CodeType], int], /) -> int: ...
+def find_records(
+    stream: bytes, begin: int, until: int, over_zeros: bool, /
+) -> tuple[bytes, list[tuple[int, int]], int]: ...
 def put_to_sleep(
     kind: type, functions: dict[str, Any], names: tuple[str, ...], sleeper: object, /
 ) -> dict[str, ModuleType]: ...

@@ -18,7 +18,7 @@ from tests.trace.mechanism.conftest import Rows
 
 # Each operation that has a usual form, in each of its forms: usual ones, others, wrong ones.
 CALLS = """
-import _thread, multiprocessing, os, signal, socket, threading, posix_ipc, sysv_ipc
+import _thread, ctypes, multiprocessing, os, signal, socket, threading, posix_ipc, sysv_ipc
 
 def tried(call, *args, **kwargs):
     try:
@@ -128,6 +128,51 @@ tried(counting.release)
 counting.acquire()
 counting.release()
 
+class Index:
+    def __index__(self):
+        return 1
+
+class Odd(int):
+    pass
+
+class Point(ctypes.Structure):
+    _fields_ = [("x", ctypes.c_int)]
+
+    def __repr__(self):
+        return "point"
+
+numbers, raw = multiprocessing.Array("i", 5), multiprocessing.Array("i", 5, lock=False)
+texts, bools = multiprocessing.Array("c", 5), multiprocessing.Array(ctypes.c_bool, 2)
+mine = multiprocessing.Array("d", [1.0, 2.0], lock=multiprocessing.Lock())
+points = multiprocessing.Array(Point, 2)
+for array in (numbers, raw, texts, bools, mine, points):
+    for index in (
+        0, -1, 4, 5, -6, True, 1 << 70, Odd(1), Index(), "x", None, slice(None), slice(1, 3), slice(None, None, -1),
+        slice(3, None, -2), slice(Index(), 4), slice(9, 12), slice(0, 4, 0), slice(None, 2), slice(None, None, 1 << 65),
+    ):
+        tried(array.__getitem__, index)
+        for new in (3, 2.5, b"a", Odd(4), [1, 2], (1, 2), [1.5, 2.5], [True, 7, 8, 9, 1], [1, "x"], b"abcde", None, []):
+            tried(array.__setitem__, index, new)
+for array in (numbers, raw):
+    tried(array.__getitem__)
+    tried(array.__getitem__, 1, 2)
+    tried(array.__getitem__, i=1)
+    tried(array.__setitem__, 1)
+    tried(type(array).__getitem__, 5, 5)
+with numbers.get_lock():
+    numbers[1] = numbers[2]
+    numbers.get_obj()[3] = 9
+values = multiprocessing.Value("d"), multiprocessing.Value("d", lock=False), multiprocessing.Value(ctypes.c_char, b"x")
+for value in (*values, multiprocessing.Value(ctypes.c_bool), multiprocessing.Value("q", lock=multiprocessing.Lock())):
+    for new in (1, 2.5, True, b"z", "z", Odd(3), [1], None, 1 << 80):
+        tried(setattr, value, "value", new)
+        tried(getattr, value, "value")
+with values[0].get_lock():
+    values[0].value += 1
+    values[0].get_obj().value += 1
+    os.fork() or os._exit(not values[0].get_lock().acquire(False))
+    os.wait()
+
 class Stop(Exception):
     pass
 
@@ -192,7 +237,8 @@ def test_a_call_in_any_form_is_told_as_the_row_tells_it(tmp_path: Path, rows: Ro
 
 def test_each_row_that_has_a_native_form_is_called_in_it() -> None:
     tables = (import_module(f"ipcreel.mechanism.{name}").OPERATIONS for name in mechanism.MECHANISMS)
-    names = {row.name for table in tables for row in table if row.native is not None}
-    verbs = {name.rpartition(".")[2] for name in names} - {"enter", "exit"}
+    names = {row.name for table in tables for row in table if row.native or row.shared}
+    verbs = {name.rpartition(".")[2].removesuffix("_unlocked") for name in names} - {"enter", "exit"}
     assert names
-    assert all(f".{verb}" in CALLS or f".{verb.upper()}" in CALLS for verb in verbs)
+    called = {verb for verb in verbs if any(form in CALLS for form in (f".{verb}", f".{verb.upper()}", f"{verb}item"))}
+    assert called == verbs

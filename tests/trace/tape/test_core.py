@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import sys
+import threading
 from importlib import import_module
 from typing import Any
 
+import msgpack
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from ipcreel.compiled import is_compiled
+from ipcreel.interpose import frames
+from ipcreel.interpose.frames import NOBODY, PASSED, TAKEN
 from ipcreel.tape.pack import DEPTH
 from ipcreel.tape.pack import pack as pack_in_python
 from ipcreel.tape.plain import Writer as PlainWriter
+from ipcreel.tape.records import find_in_python
 from ipcreel.tape.writer import Tape
 
 core: Any = import_module("ipcreel.core")
@@ -68,6 +74,89 @@ def test_what_a_value_raises_is_raised_and_a_list_that_shrinks_meanwhile_is_as_l
     items.extend([Emptying(), 1, 2])
     assert core.pack(items)[0] == 0x93
     assert core.pack(items) == b"\x90"
+
+
+payloads = some.builds(
+    lambda slot, value, had: (
+        bytes((0x93 if had is None else 0x94, 0, 0xCE))
+        + slot.to_bytes(4, "big")
+        + pack_in_python(value)
+        + (b"" if had is None else msgpack.packb(had))
+    ),
+    some.integers(0, 2**32 - 1),
+    values,
+    some.none() | some.integers(0, 2**40),
+)
+others = some.lists(values, max_size=4).map(pack_in_python)
+pieces = payloads | payloads | others | some.binary(max_size=8) | some.integers(0, 9).map(bytes)
+
+
+@settings(max_examples=300)
+@given(some.lists(pieces, max_size=8), some.data(), some.booleans())
+def test_the_same_records_are_found_in_a_stream_whole_cut_or_damaged(
+    parts: list[bytes], data: some.DataObject, over_zeros: bool
+) -> None:
+    stream = b"".join(parts)
+    stream = stream[: data.draw(some.integers(0, len(stream)))]
+    begin = data.draw(some.sampled_from([0, len(parts[0]) if parts else 0]))
+    until = data.draw(some.integers(0, len(stream)))
+    asked = stream, min(begin, len(stream)), until, over_zeros
+    assert core.find_records(*asked) == find_in_python(*asked)
+
+
+def test_records_that_say_that_they_are_huge_are_not_whole() -> None:
+    for head in (b"\xdd\xff\xff\xff\xff", b"\xdf\xff\xff\xff\xff", b"\xc6\xff\xff\xff\xff", b"\xc9\xff\xff\xff\xfe"):
+        stream = b"\x91\x01" + head + bytes(100)
+        assert core.find_records(stream, 0, len(stream), True) == find_in_python(stream, 0, len(stream), True)
+        assert core.find_records(stream, 0, len(stream), True)[2] == 2
+
+
+def test_a_part_outside_of_the_stream_is_refused() -> None:
+    for begin, until in ((-1, 3), (0, 4), (5, 9)):
+        with pytest.raises(ValueError, match="no such part"):
+            core.find_records(b"abc", begin, until, True)
+
+
+def test_the_frame_that_counts_is_found_and_a_judge_who_raises_is_heard() -> None:
+    def judged(verdicts: dict[Any, int]) -> tuple[int, int]:
+        def judge(code: Any) -> int:
+            return verdicts.get(code, PASSED)
+
+        return core.find_frame(judge), frames.find_in_python(judge)
+
+    def refuse(code: Any) -> int:
+        raise KeyError(code)
+
+    here, above = judged.__code__, sys._getframe(0).f_code
+    assert judged({above: TAKEN}) == (1, 1)
+    assert judged({above: NOBODY}) == judged({here: NOBODY, above: TAKEN}) == judged({}) == (-1, -1)
+    assert judged({here: TAKEN}) == (0, 0)
+    with pytest.raises(KeyError):
+        core.find_frame(refuse)
+
+
+def test_each_thread_has_its_own_numbers_and_begins_with_its_init() -> None:
+    begun: list[int] = []
+
+    class Numbers(core.Local):  # type: ignore[misc]
+        def __init__(self) -> None:
+            begun.append(threading.get_ident())
+            self.lane = self.mark = len(begun)
+
+    numbers, seen = Numbers(), []
+
+    def look() -> None:
+        seen.append((numbers.lane, numbers.mark))
+        numbers.mark = -1
+        seen.append((numbers.lane, numbers.mark))
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    thread.join()
+    assert seen == [(2, 2), (2, -1)]
+    assert (numbers.lane, numbers.mark, len(set(begun))) == (1, 1, 2)
+    again = Numbers()
+    assert (again.lane, numbers.lane) == (3, 4)  # another object's: this thread has the numbers of the last one only
 
 
 def test_it_is_used_where_it_is_there() -> None:

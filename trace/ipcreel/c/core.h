@@ -1,4 +1,4 @@
-/* What the eight parts of `ipcreel.core` have in common. */
+/* What the nine parts of `ipcreel.core` have in common. */
 
 #ifndef IPCREEL_CORE_H
 #define IPCREEL_CORE_H
@@ -63,6 +63,7 @@ char *packed_room(Packed *packed, Py_ssize_t size);
 int pack_value(Packed *packed, PyObject *value, int depth);
 PyObject *core_pack(PyObject *module, PyObject *const *args, Py_ssize_t count);
 PyObject *core_fall_back_on(PyObject *module, PyObject *pack);
+int is_plain(PyObject *value);
 PyObject *core_is_plain(PyObject *module, PyObject *value);
 PyObject *core_bits_of_float(PyObject *module, PyObject *value);
 PyObject *core_float_of_bits(PyObject *module, PyObject *bits);
@@ -121,6 +122,12 @@ extern PyObject *str_object; /* the attribute in which an object's number lies *
 
 PyObject *core_is_within(PyObject *module, PyObject *frame);
 int wrapper_ready(void);
+
+/* ---- shared.c ---- */
+
+extern PyTypeObject SharedType;
+
+int shared_ready(void);
 
 /* ---- outside.c ---- */
 

@@ -442,7 +442,7 @@ static PyMethodDef core_methods[] = {
 static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, .m_name = "core", .m_size = -1, .m_methods = core_methods};
 
 PyMODINIT_FUNC PyInit_core(void) {
-    if (writer_ready() < 0 || PyType_Ready(&LocalType) < 0 || wrapper_ready() < 0 || outside_ready() < 0 || PyType_Ready(&EventType) < 0 ||
+    if (writer_ready() < 0 || PyType_Ready(&LocalType) < 0 || wrapper_ready() < 0 || shared_ready() < 0 || outside_ready() < 0 || PyType_Ready(&EventType) < 0 ||
         PyType_Ready(&EntryType) < 0)
         return NULL;
     str_here = PyUnicode_InternFromString("here");
@@ -453,6 +453,7 @@ PyMODINIT_FUNC PyInit_core(void) {
         PyModule_AddObjectRef(module, "Writer", (PyObject *)&WriterType) < 0 ||
         PyModule_AddObjectRef(module, "Event", (PyObject *)&EventType) < 0 ||
         PyModule_AddObjectRef(module, "Entry", (PyObject *)&EntryType) < 0 ||
+        PyModule_AddObjectRef(module, "Shared", (PyObject *)&SharedType) < 0 ||
         PyModule_AddObjectRef(module, "Wrapper", (PyObject *)&WrapperType) < 0) {
         Py_XDECREF(module);
         return NULL;

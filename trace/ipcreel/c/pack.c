@@ -206,15 +206,18 @@ static int is_scalar(PyObject *value) {
            kind == &PyBool_Type;
 }
 
-PyObject *core_is_plain(PyObject *module, PyObject *value) {
+/* Whether it is a number, a text or bytes, or a list or tuple of these. */
+int is_plain(PyObject *value) {
     if (!PyList_CheckExact(value) && !PyTuple_CheckExact(value))
-        return PyBool_FromLong(is_scalar(value));
+        return is_scalar(value);
     PyObject **items = PySequence_Fast_ITEMS(value);
     for (Py_ssize_t count = PySequence_Fast_GET_SIZE(value); count--; items++)
         if (!is_scalar(*items))
-            Py_RETURN_FALSE;
-    Py_RETURN_TRUE;
+            return 0;
+    return 1;
 }
+
+PyObject *core_is_plain(PyObject *module, PyObject *value) { return PyBool_FromLong(is_plain(value)); }
 
 PyObject *core_bits_of_float(PyObject *module, PyObject *value) {
     double number = PyFloat_AsDouble(value);

@@ -87,8 +87,9 @@ def strip_all(error: BaseException | None, seen: set[int] | None = None) -> None
 
 
 if is_compiled:
-    from ipcreel.core import find_frame as find_frame
-    from ipcreel.core import judge_again as judge_again
+    from ipcreel import core
+
+    find_frame, judge_again = core.find_frame, core.judge_again
 else:
     find_frame = find_in_python
 

@@ -17,7 +17,7 @@ from ipcreel.mechanism.mp_sharedvalues import (
     field_rows,
 )
 from ipcreel.mechanism.mp_sharing import kept, number_of, place_of, plain
-from ipcreel.mechanism.operation import Operation, Usual
+from ipcreel.mechanism.operation import GET_ITEMS, GET_VALUE, SET_ITEMS, SET_VALUE, Operation, Shared
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -70,16 +70,10 @@ def _unlocked(row: Operation, code: int, **changes: Any) -> Operation:
     )
 
 
-_NUMBER = "value._ipcreel_object"
-RAW_GET = _unlocked(GET, 0x3304, usual=Usual("value", scope=globals(), got="kept(result)", object_=_NUMBER))
-RAW_SET = _unlocked(
-    SET, 0x3305, after=_was_put,
-    usual=Usual(
-        "value", "new", scope=globals(), when="plain(new) is not None", sent="new", object_=_NUMBER
-    ),
-)  # fmt: skip
-RAW_ITEMS_GET = _unlocked(ITEMS_GET, 0x3314, after=_items_got)
-RAW_ITEMS_SET = _unlocked(ITEMS_SET, 0x3315, after=_items_were_put)
+RAW_GET = _unlocked(GET, 0x3304, shared=Shared(GET_VALUE))
+RAW_SET = _unlocked(SET, 0x3305, after=_was_put, shared=Shared(SET_VALUE))
+RAW_ITEMS_GET = _unlocked(ITEMS_GET, 0x3314, after=_items_got, shared=Shared(GET_ITEMS))
+RAW_ITEMS_SET = _unlocked(ITEMS_SET, 0x3315, after=_items_were_put, shared=Shared(SET_ITEMS))
 RAW_FIELD_GET = _unlocked(FIELD_GET, 0x3323)
 RAW_FIELD_SET = _unlocked(FIELD_SET, 0x3324)
 OPERATIONS = (RAW_GET, RAW_SET, RAW_ITEMS_GET, RAW_ITEMS_SET, RAW_FIELD_GET, RAW_FIELD_SET)

@@ -11,7 +11,17 @@ from ipcreel.interpose.targets import dress
 from ipcreel.mechanism import descriptors, inside
 from ipcreel.mechanism.mp_identity import named
 from ipcreel.mechanism.mp_sharing import kept, number_of, place_of, plain
-from ipcreel.mechanism.operation import IN, OUT, WAIT, Operation, Usual
+from ipcreel.mechanism.operation import (
+    GET_ITEMS,
+    GET_VALUE,
+    IN,
+    OUT,
+    SET_ITEMS,
+    SET_VALUE,
+    WAIT,
+    Operation,
+    Shared,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -159,12 +169,13 @@ def _give(args: Args, kwargs: Kwargs, a: int, b: int, payload: object) -> object
     return payload
 
 
+def _locks() -> tuple[Any, Any]:
+    return _acquire, _release
+
+
 _acquire: Any = None  # those of the semaphores' type in C
 _release: Any = None
 _INDEX, _STEP = "index, that of the first where there are several", "0 for one item, else the step from item to item"
-_VALUE, _ARRAY = "value._obj._ipcreel_object", "array._obj._ipcreel_object"
-_IS_INDEX = "type(index) in (int, slice)"
-_AT, _BY = "(place := place_of(index, array._obj))[0]", "place[1]"
 VALUE_CREATE = Operation(
     0x3301, "mp.value.create", identify=_made, after=_creation, semantic=True, a="size in bytes",
     b="1 where it has a lock", payload="the value; of a structure, its bytes",
@@ -172,15 +183,12 @@ VALUE_CREATE = Operation(
 GET = Operation(
     0x3302, "mp.value.get", identify=_shared, attempt=_try_get, after=_got, blocks=True, semantic=True, flow=IN,
     give=_give, payload="the value",
-    usual=Usual("value", scope=globals(), attempt="_try_get((value,), {})", got="kept(result)", object_=_VALUE),
+    shared=Shared(GET_VALUE, _locks),
 )  # fmt: skip
 SET = Operation(
     0x3303, "mp.value.set", identify=_shared, attempt=_try_put, before=_put, after=_was_put, blocks=True,
     semantic=True, flow=OUT, payload="the value",
-    usual=Usual(
-        "value", "new", scope=globals(), when="plain(new) is not None", sent="new",
-        attempt="_try_put((value, new), {})", object_=_VALUE,
-    ),
+    shared=Shared(SET_VALUE, _locks),
 )  # fmt: skip
 ARRAY_CREATE = Operation(
     0x3311, "mp.array.create", identify=_made, after=_creation, semantic=True, a="size in bytes",
@@ -189,18 +197,12 @@ ARRAY_CREATE = Operation(
 ITEMS_GET = Operation(
     0x3312, "mp.array.get", identify=_shared, attempt=_try_items_get, after=_items_got, blocks=True, semantic=True,
     flow=IN, give=_give, a=_INDEX, b=_STEP, payload="the item, or the items",
-    usual=Usual(
-        "array", "index", scope=globals(), when=_IS_INDEX, attempt="_try_items_get((array, index), {})",
-        a_after=_AT, b=_BY, got="kept(result)", object_=_ARRAY,
-    ),
+    shared=Shared(GET_ITEMS, _locks),
 )  # fmt: skip
 ITEMS_SET = Operation(
     0x3313, "mp.array.set", identify=_shared, attempt=_try_items_put, before=_items_put, after=_items_were_put,
     blocks=True, semantic=True, flow=OUT, a=_INDEX, b=_STEP, payload="the item, or the items",
-    usual=Usual(
-        "array", "index", "new", scope=globals(), when=f"{_IS_INDEX} and plain(new) is not None", sent="new",
-        attempt="_try_items_put((array, index, new), {})", a_after=_AT, b=_BY, object_=_ARRAY,
-    ),
+    shared=Shared(SET_ITEMS, _locks),
 )  # fmt: skip
 FIELD_GET = Operation(
     0x3321, "mp.structure.get", identify=_shared, blocks=True, semantic=True, flow=IN, give=_give,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ipcreel.compiled import is_compiled
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -120,6 +122,25 @@ class Native:
         self.form = parameters, a, sends, tries, inner, numbers, gave
 
 
+# What is done with shared memory: as `shared.c` has them.
+GET_VALUE, SET_VALUE, GET_ITEMS, SET_ITEMS = range(4)
+
+
+class Shared:
+    """The usual form of reading or writing a shared value: what is in C is asked first, where it was compiled.
+
+    Args:
+        form: one of the four.
+        lock: gives `acquire` and `release` of the locks in C, where one is to be taken.
+    """
+
+    __slots__ = ("form", "lock")
+
+    def __init__(self, form: int, lock: Callable[[], tuple[Any, Any]] = lambda: (None, None)) -> None:
+        self.form = form
+        self.lock = lock
+
+
 class Operation:
     """How one operation is recorded, matched and replayed. Plain class: dataclasses cost 6 ms of every start.
 
@@ -142,13 +163,13 @@ class Operation:
         semantic: other recorded operations happen inside it, and are left out unless internals are asked for.
         replay: GIVE, RUN or FENCE.
         give: (args, kwargs, a, b, payload) → the result that a replay hands out.
-        usual, native: the form of nearly all calls, for the recorder to be quick about.
+        usual, native, shared: the form of nearly all calls, for the recorder to be quick about.
         a, b, payload: what these fields hold, in words, for the format and for people.
     """
 
     __slots__ = (
         "a", "after", "alone", "attempt", "b", "before", "blocks", "code", "concerns", "flow", "give", "identify",
-        "name", "native", "payload", "replay", "semantic", "target", "usual",
+        "name", "native", "payload", "replay", "semantic", "shared", "target", "usual",
     )  # fmt: skip
 
     def __init__(
@@ -170,6 +191,7 @@ class Operation:
         give: Give | None = None,
         usual: Usual | None = None,
         native: Native | None = None,
+        shared: Shared | None = None,
         a: str = "",
         b: str = "",
         payload: str = "",
@@ -190,6 +212,7 @@ class Operation:
         self.give = give
         self.usual = usual
         self.native = native
+        self.shared = shared if is_compiled else None
         self.a = a
         self.b = b
         self.payload = payload
@@ -200,7 +223,7 @@ class Operation:
         Its usual form is that of the row's functions: where another one is not given, there is none.
         """
         same = {name: getattr(self, name) for name in self.__slots__}
-        return Operation(**same | {"usual": None, "native": None} | changes)
+        return Operation(**same | {"usual": None, "native": None, "shared": None} | changes)
 
     def __repr__(self) -> str:
         return f"<Operation {self.name}>"

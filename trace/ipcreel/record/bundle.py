@@ -60,7 +60,7 @@ def write(tapes: Path) -> None:
 def _content() -> tuple[bytes, bytes]:
     """What every process runs at its start, and what it may need later, marshalled."""
     sources = sorted(PACKAGE.rglob("*.py"))
-    key = [(str(file), (status := file.stat()).st_mtime_ns, status.st_size) for file in sources]
+    key = [is_compiled, *((str(file), (status := file.stat()).st_mtime_ns, status.st_size) for file in sources)]
     kept = Path(importlib.util.cache_from_source(__file__)).with_name(file_name("bundle"))
     try:
         made_of, *content = marshal.loads(kept.read_bytes())

@@ -79,6 +79,7 @@ def _general(row: Operation) -> _Form:
     return _Form(
         head=[
             "def wrapper(*args, **kwargs):",
+            *_in_c(row),
             f"    event = enter({'args' if is_of_object(row) else ''})",
             f"    if event is None{' or not concerns(args, kwargs)' if asks_itself(row) else ''}:",
             "        return original(*args, **kwargs) if kwargs else original(*args)",
@@ -92,6 +93,18 @@ def _general(row: Operation) -> _Form:
         payloads=(row.before is not None, row.after is not None),
         timed=True,
     )
+
+
+def _in_c(row: Operation) -> list[str]:
+    """What has to do with shared memory is done in C where it can be."""
+    if row.shared is None:
+        return []
+    return [
+        "    if not kwargs:",
+        "        result = in_c(*args)",
+        "        if result is not MISSING:",
+        "            return result",
+    ]
 
 
 def _usual(row: Operation) -> _Form:

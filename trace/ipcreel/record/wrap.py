@@ -11,7 +11,7 @@ from ipcreel.mechanism.reading import Reading
 from ipcreel.record.later import load, prepared
 from ipcreel.tape import process
 from ipcreel.tape.process import tape
-from ipcreel.tape.writer import Entry, Wrapper
+from ipcreel.tape.writer import Entry, Shared, Wrapper
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -119,6 +119,8 @@ def _generated(function: FunctionType, row: Operation, is_general: bool = False)
         scope.update({name: usual.scope[name] for name in code.co_names if name in usual.scope and name not in scope})
         scope["general"] = in_python(row, scope["original"], True)
         function.__defaults__ = (_MISSING,) * len(usual.arguments)
+    if row.shared is not None:
+        scope["in_c"] = Shared(row.code, tape, process.__dict__, row.shared.form, *row.shared.lock(), _MISSING)
     scope.update(
         _NEEDED,
         CODE=row.code,
@@ -139,7 +141,7 @@ def shape_of(row: Operation, semantic: bool, is_usual: bool = False) -> tuple[ob
     given = (row.concerns, row.before, row.after, row.attempt, identify)
     usual = row.usual.texts if is_usual and row.usual else ()
     of_object = getattr(row.concerns, "of_object", False), getattr(identify, "in_slot", False)
-    form = row.alone, *of_object, row.blocks, semantic, usual
+    form = row.alone, *of_object, row.blocks, semantic, row.shared is not None, usual
     return *(part is not None for part in given), *form
 
 

@@ -195,7 +195,7 @@ class _GrowingStream:
         at = 0
         while True:
             payloads, others, at = find_records(tail, at, settled - first, False)
-            self._payloads.append(payloads + (0, first, 0, 0))
+            self._payloads.append(payloads + np.array([0, first, 0, 0]))
             for begin, end in others:
                 take_record(content, tail[begin:end])
             if at >= settled - first or tail[at] or not self._may_skip(first + at):

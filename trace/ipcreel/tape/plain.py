@@ -173,6 +173,7 @@ class Writer:
 
 
 Wrapper: Callable[..., Callable[..., Any]] | None = None  # all wrappers are in Python here
+Shared: Any = None
 
 
 _SCALARS = frozenset((int, float, bool, str, bytes))

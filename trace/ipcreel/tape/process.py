@@ -16,7 +16,6 @@ from ipcreel.tape.writer import Tape
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import CodeType, FrameType
-    from typing import Any
 
 now, _unix_now = time.monotonic_ns, time.time_ns
 _getpid, _getppid, _native_id = os.getpid, os.getppid, _thread.get_native_id
@@ -35,10 +34,10 @@ _object_count = 0
 _site_count = 0
 
 
-if is_compiled:
-    from ipcreel.core import Local as _OfThread
+if TYPE_CHECKING or not is_compiled:
+    _OfThread = _thread._local
 else:
-    _OfThread: Any = _thread._local
+    from ipcreel.core import Local as _OfThread
 
 
 class Here(_OfThread):

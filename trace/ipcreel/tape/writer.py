@@ -14,6 +14,7 @@ from ipcreel.tape.pack import pack
 if is_compiled:
     from ipcreel.core import (
         Entry,
+        Shared,
         Wrapper,
         Writer,
         bits_of_float,
@@ -26,11 +27,11 @@ if is_compiled:
 
     fall_back_on(pack)
 else:
-    from ipcreel.tape.plain import Entry, Wrapper, Writer, bits_of_float, float_of_bits, is_plain, is_within
+    from ipcreel.tape.plain import Entry, Shared, Wrapper, Writer, bits_of_float, float_of_bits, is_plain, is_within
 
     packed = pack
 
-__all__ = ["Entry", "Tape", "Window", "Wrapper", "bits_of_float", "float_of_bits", "is_plain", "is_within"]
+__all__ = ["Entry", "Shared", "Tape", "Window", "Wrapper", "bits_of_float", "float_of_bits", "is_plain", "is_within"]
 _open, _close, _write, _unlink, _getpid = os.open, os.close, os.write, os.unlink, os.getpid
 _SHORTEST_LONG = 256
 
