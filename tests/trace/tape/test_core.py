@@ -111,6 +111,12 @@ def test_records_that_say_that_they_are_huge_are_not_whole() -> None:
         assert core.find_records(stream, 0, len(stream), True)[2] == 2
 
 
+@pytest.mark.parametrize("written", [b"", b"a", b"\0\0a", b"12345678", bytes(20) + b"b"])
+@pytest.mark.parametrize("zeros", [0, 1, 7, 8, 9, 17, 100])
+def test_what_a_stream_ends_in_is_told_from_what_was_written(written: bytes, zeros: int) -> None:
+    assert core.end_of(written + bytes(zeros)) == len(written)
+
+
 def test_a_part_outside_of_the_stream_is_refused() -> None:
     for begin, until in ((-1, 3), (0, 4), (5, 9)):
         with pytest.raises(ValueError, match="no such part"):

@@ -93,6 +93,7 @@ int writer_ready(void);
 
 /* ---- records.c ---- */
 
+PyObject *core_end_of(PyObject *module, PyObject *data);
 PyObject *core_find_records(PyObject *module, PyObject *args);
 
 /* ---- judging.c ---- */

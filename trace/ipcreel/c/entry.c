@@ -425,6 +425,7 @@ static PyMethodDef core_methods[] = {
     {"bits_of_float", core_bits_of_float, METH_O, NULL},
     {"float_of_bits", core_float_of_bits, METH_O, NULL},
     {"is_within", (PyCFunction)core_is_within, METH_O, NULL},
+    {"end_of", core_end_of, METH_O, NULL},
     {"find_records", core_find_records, METH_VARARGS, NULL},
     {"find_frame", core_find_frame, METH_O, NULL},
     {"judge_again", core_judge_again, METH_NOARGS, NULL},

@@ -100,6 +100,24 @@ static int add_span(PyObject *spans, Py_ssize_t begin, Py_ssize_t end) {
     return done;
 }
 
+PyObject *core_end_of(PyObject *module, PyObject *data) {
+    Py_buffer stream;
+    if (PyObject_GetBuffer(data, &stream, PyBUF_SIMPLE) < 0)
+        return NULL;
+    const char *bytes = stream.buf;
+    Py_ssize_t end = stream.len;
+    uint64_t word;
+    for (; end >= 8; end -= 8) {
+        memcpy(&word, bytes + end - 8, 8);
+        if (word)
+            break;
+    }
+    while (end > 0 && bytes[end - 1] == 0)
+        end--;
+    PyBuffer_Release(&stream);
+    return PyLong_FromSsize_t(end);
+}
+
 /* find_records(stream, begin, until, over_zeros): rows of payloads, spans of other records, where it ended. */
 PyObject *core_find_records(PyObject *module, PyObject *args) {
     Py_buffer stream;

@@ -17,7 +17,7 @@ from ipcreel import event
 from ipcreel.tape import layout
 from ipcreel.tape.layout import tape_names
 from ipcreel.tape.reader import TapeContent, TapeError, read_header, read_stopped, take_record
-from ipcreel.tape.records import find_records
+from ipcreel.tape.records import end_of, find_records
 
 _BLOCK = 1 << 18
 _LONG_GAP = 4096  # slots: a thread that took its slot so long ago, and has not filled it, never will
@@ -190,7 +190,7 @@ class _GrowingStream:
             return
         settled = self._seen
         tail = self._tail()
-        self._seen = max(len(self.taken) + len(tail.rstrip(b"\0")), self._seen)
+        self._seen = max(len(self.taken) + end_of(tail), self._seen)
         first = len(self.taken)
         at = 0
         while True:
@@ -217,6 +217,6 @@ class _GrowingStream:
             while block := os.pread(file.fileno(), _BLOCK, at):
                 blocks.append(block)
                 at += len(block)
-                if at > self._seen and not block.strip(b"\0"):
+                if at > self._seen and not end_of(block):
                     break
         return b"".join(blocks)

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 VERSION = 2
 PAGE = 4096
-CHUNK_BITS = 18
-CHUNK = 1 << CHUNK_BITS  # bytes, mapped at a time
+FIRST = 1 << 15  # bytes, mapped at the begin: most processes need no more
+CHUNK = 1 << 18  # bytes, mapped at a time after that
 
 PAYLOAD = 0  # [PAYLOAD, slot, value] or, where it was cut, [PAYLOAD, slot, value, size it had]
 SITE = 1  # [SITE, id, file, line, function, instruction]

@@ -138,7 +138,7 @@ class Writer:
         """Where the event of `slot` lies: a view, and the offset in it."""
         view, first = self.events_place
         at = slot * SIZE - first
-        is_outside = at >> layout.CHUNK_BITS  # before the window, or behind it
+        is_outside = at < 0 or at + SIZE > len(view)
         return self.events_slid(slot) if is_outside else (view, at)
 
     def write(self, record: bytes) -> None:

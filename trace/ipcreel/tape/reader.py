@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ipcreel import event
 from ipcreel.tape import layout
-from ipcreel.tape.records import find_records
+from ipcreel.tape.records import end_of, find_records
 
 
 class TapeError(Exception):
@@ -120,8 +120,7 @@ def _read_events(path: Path) -> tuple[NDArray[np.void], NDArray[np.int64]]:
 
 def _read_stream(tape: TapeContent) -> None:
     """Fill in what the stream says, up to its end or to the record that its process was killed in."""
-    written = len(tape.stream.rstrip(b"\0"))
-    payloads, others, end = find_records(tape.stream, 0, written, True)
+    payloads, others, end = find_records(tape.stream, 0, end_of(tape.stream), True)
     for begin, after in others:
         take_record(tape, tape.stream[begin:after])
     tape.stream = tape.stream[:end]

@@ -19,6 +19,11 @@ _HEADS = (b"\x93\x00\xce", b"\x94\x00\xce")
 _ARRAYS = frozenset((*range(0x90, 0xA0), 0xDC, 0xDD))
 
 
+def end_of(stream: bytes) -> int:
+    """Where the zeros begin that a stream ends in."""
+    return _end(stream)
+
+
 def find_records(
     stream: bytes, begin: int, until: int, over_zeros: bool
 ) -> tuple[NDArray[np.int64], list[tuple[int, int]], int]:
@@ -68,7 +73,12 @@ def _row(stream: bytes, at: int, end: int) -> tuple[int, int, int, int]:
     return slot, value_at, size, unpacker.unpack()
 
 
+def _end_in_python(stream: bytes) -> int:
+    return len(stream.rstrip(b"\0"))
+
+
 if is_compiled:
+    from ipcreel.core import end_of as _end
     from ipcreel.core import find_records as _find
 else:
-    _find = find_in_python
+    _end, _find = _end_in_python, find_in_python

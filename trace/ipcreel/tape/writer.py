@@ -42,19 +42,18 @@ class Window:
     The three are read and replaced together, as one tuple, so that no thread sees two of one window and one of another.
     """
 
-    __slots__ = ("chunk", "path", "place", "tape")
+    __slots__ = ("path", "place", "tape")
 
-    def __init__(self, tape: Tape, path: str, chunk: int, begin: int) -> None:
+    def __init__(self, tape: Tape, path: str) -> None:
         self.tape = tape
         self.path = path
-        self.chunk = chunk
-        self.place = self._map(begin, begin + chunk)
+        self.place = self._map(0, layout.FIRST)
 
     def slide(self, begin: int, end: int) -> tuple[memoryview, int, int]:
         """A place that holds bytes `begin` to `end`: from now on the current one if it lies ahead."""
         first = begin - begin % layout.PAGE
         ahead = end > self.place[2]
-        place = self._map(first, max(end, first + (self.chunk if ahead else layout.PAGE)))
+        place = self._map(first, max(end, first + (layout.CHUNK if ahead else layout.PAGE)))
         if ahead:
             self.place = place
         return place
@@ -106,9 +105,9 @@ class Tape(Writer):
             _remove(path + layout.EVENTS)
             raise
         finally:  # where there is no tape, what is still written goes nowhere: not to that of the parent
-            self.events = Window(self, path + layout.EVENTS, layout.CHUNK, 0)
+            self.events = Window(self, path + layout.EVENTS)
             self.events_place = self.events.place[0], -layout.PAGE
-            self.stream = Window(self, path + layout.STREAM, layout.CHUNK, 0)
+            self.stream = Window(self, path + layout.STREAM)
             self.stream_place = self.stream.place
 
     def events_slid(self, slot: int) -> tuple[memoryview, int]:
