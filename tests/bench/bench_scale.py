@@ -30,6 +30,7 @@ from synthetic_reel import write_reel
 from ipcreel.analysis.diff import compare
 from ipcreel.analysis.order import cone
 from ipcreel.analysis.state import Moment, States
+from ipcreel.cli.memory import keep_memory
 from ipcreel.cli.stats import stats_of
 from ipcreel.reel import Reel, open_reel
 from ipcreel.reel.canonical import before, behaviour_of
@@ -92,6 +93,7 @@ QUESTIONS: dict[str, Callable[[Reel, Reel], str]] = {
 
 def ask(question: str, one: Path, other: Path) -> None:
     """Ask one question, and print its time, on the clock and of the processor, the peak of memory, and the answer."""
+    keep_memory()  # as every command does
     begun, worked = time.perf_counter(), time.process_time()
     reel = open_reel(one)
     said = QUESTIONS[question](reel, open_reel(other) if question == "diff" else reel)

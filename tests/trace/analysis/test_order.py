@@ -40,7 +40,7 @@ def order_of(run: Run) -> Order:
     events, flows = run
     table = np.array(events, np.int64).reshape(-1, 3)
     pairs = np.array(flows, np.int64).reshape(-1, 2)
-    return make_order(table[:, 0], table[:, 1], table[:, 2], pairs[:, 0], pairs[:, 1])
+    return make_order(table[:, 0], table[:, 1], table[:, 2], pairs[:, 0], pairs[:, 1], at_once=8)
 
 
 def reachable(run: Run) -> np.ndarray:

@@ -8,6 +8,7 @@ import select
 import signal
 import subprocess
 import sys
+import textwrap
 import time
 from pathlib import Path
 
@@ -115,3 +116,26 @@ def test_work_that_is_done_leaves_the_signal_as_it_was() -> None:
         stage("working")
         assert signal.getsignal(signal.SIGINT) is not former
     assert signal.getsignal(signal.SIGINT) is former
+
+
+def test_what_was_freed_is_used_again_without_being_fetched_anew() -> None:
+    program = """
+        import resource
+        from ipcreel.cli.memory import keep_memory
+
+        def fetched(pages=4096):
+            before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+            column = bytearray(pages * resource.getpagesize())
+            return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+
+        print(fetched())
+        keep_memory()
+        print(fetched(), fetched())
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(program)], capture_output=True, text=True, check=True, timeout=DEADLINE_S
+    )
+    before, first, again = map(int, done.stdout.split())
+    assert before > 4000
+    assert first > 4000
+    assert again < 100

@@ -8,6 +8,7 @@ flows    the two ends of each mechanism, joined
 order    happens-before, and the cones of an event
 clocks   vector clocks
 waits    how long each lane lived, waited and ran
+spans    each event as it is drawn
 stats    where the time of a run went
 ticks    where the time of each tick went
 critical, contention, lateness  the causal chain that took the time; who waited for a lock; what was sent or taken late

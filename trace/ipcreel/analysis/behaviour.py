@@ -14,7 +14,7 @@ from ipcreel.analysis.events import Events
 from ipcreel.analysis.flows import Flows
 from ipcreel.analysis.flows.match import KINDS
 from ipcreel.analysis.inside import inside
-from ipcreel.analysis.keys import number_keys, rank_in_runs, sort_stably
+from ipcreel.analysis.keys import each_once, number_keys, rank_in_runs, sort_stably
 from ipcreel.analysis.openness import open_rows
 from ipcreel.analysis.parts import Parts, divide
 from ipcreel.analysis.roles import Roles
@@ -62,7 +62,7 @@ def behaviour(
         payload_text: row → the payload as text.
         rows: the events that are looked at; None for all.
     """
-    names = {code: operation_name(code) for code in np.unique(events.op).tolist()}
+    names = {code: operation_name(code) for code in each_once(events.op).tolist()}
     kept = _kept(events, names, rows)
     parts = divide(events, roles, names)
     kept = kept[parts.of[kept] >= 0]

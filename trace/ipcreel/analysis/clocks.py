@@ -7,7 +7,6 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from ipcreel.analysis.keys import sort_in_keys
 from ipcreel.analysis.order import Order
 
 Rows = NDArray[np.int64]
@@ -26,23 +25,33 @@ class Clocks:
         other = order.lane[order.cause] != order.lane[order.effect]
         flows = order.by_effect[other[order.by_effect]]
         self._cause, effect = order.cause[flows], order.effect[flows]
-        self._events, starts = np.unique(effect, return_index=True)
-        self._first = np.append(starts, len(flows))
-        lanes = len(order.first) - 1
-        by_place = sort_in_keys(order.lane[self._events], order.place[self._events * 2 + 1])
-        self._arrivals = np.append(by_place, -1)
-        lane_of = order.lane[self._events[by_place]]
-        self._of_lane = np.searchsorted(lane_of, np.arange(lanes + 1))
-        self._scale = len(order.moment) + 1
-        self._places = lane_of * self._scale + order.place[self._events[by_place] * 2 + 1]
-        self._seen = self._sweep(lanes)
+        starts = np.flatnonzero(np.concatenate((np.ones(min(len(flows), 1), np.bool_), effect[1:] != effect[:-1])))
+        self._events, self._first = effect[starts], np.append(starts, len(flows))
+        self._before = self._arrivals_before()
+        self._seen = self._sweep(len(order.first) - 1)
+
+    def _arrivals_before(self) -> NDArray[np.int32]:
+        """(2n,) the last arrival before each moment in its lane; -1 where there is none."""
+        order = self._order
+        ends = self._events * 2 + 1
+        standing = np.full(len(order.moment) + 1, -1, order.place.dtype)
+        places = order.first[order.lane[self._events]] + order.place[ends]
+        standing[places + 1] = places
+        np.maximum.accumulate(standing, out=standing)
+        standing = standing[:-1]
+        standing[standing < np.repeat(order.first[:-1], np.diff(order.first))] = -1
+        arrival = np.full(len(order.moment) + 1, -1, np.int32)
+        arrival[places] = np.arange(len(places))
+        before = np.empty(len(order.moment), np.int32)
+        before[order.moment] = arrival[standing]
+        return before
 
     def _sweep(self, lanes: int) -> NDArray[np.int32]:
         """(arrivals + 1, lanes) how many moments of each lane are known after each arrival; the last row is zeros."""
         order, count = self._order, len(self._events)
         seen = np.zeros((count + 1, lanes), np.int32)
-        own = self._arrival_before(self._events * 2 + 1)
-        source = self._arrival_before(self._cause * 2)
+        own = self._before[self._events * 2 + 1]
+        source = self._before[self._cause * 2]
         source_lane, source_place = order.lane[self._cause], order.place[self._cause * 2] + 1
         by_time = np.argsort(order.end_ns[self._events], kind="stable")
         for begin in range(0, count, _AT_ONCE):
@@ -59,16 +68,10 @@ class Clocks:
                     np.maximum.at(clock, source_lane[low:high], source_place[low:high].astype(np.int32))
         return seen
 
-    def _arrival_before(self, moments: Rows) -> Rows:
-        """(m,) the last arrival before each moment in its lane; -1 where there is none."""
-        lane, place = self._order.lane[moments >> 1], self._order.place[moments]
-        at = self._places.searchsorted(lane * self._scale + place, "left") - 1
-        return np.asarray(np.where(at >= self._of_lane[lane], self._arrivals[at], -1), np.int64)
-
     def seen(self, events: Rows, lanes: Rows) -> Rows:
         """(n,) of each event how many moments of a lane were known at its begin; of its own lane, all before."""
         lane = self._order.lane[events]
-        known = self._seen[self._arrival_before(events * 2), lanes].astype(np.int64)
+        known = self._seen[self._before[events * 2], lanes].astype(np.int64)
         return np.where(lane == lanes, self._order.place[events * 2], known)
 
     def before(self, one: Rows, other: Rows) -> NDArray[np.bool_]:
@@ -79,7 +82,7 @@ class Clocks:
     def each_before(self, events: Rows) -> Callable[[int, int], bool]:
         """The same for pairs of some events, of different lanes, by their places: for many questions about few."""
         order = self._order
-        arrivals, lanes = self._arrival_before(events * 2).tolist(), order.lane[events].tolist()
+        arrivals, lanes = self._before[events * 2].tolist(), order.lane[events].tolist()
         ended = order.place[events * 2 + 1].tolist()
         return lambda one, other: bool(self._seen[arrivals[other], lanes[one]] > ended[one])
 

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from ipcreel.analysis.events import Events
 from ipcreel.analysis.flows import Flows
 from ipcreel.analysis.flows.semaphores import KINDS
-from ipcreel.analysis.waits import Window, sum_by
+from ipcreel.analysis.keys import each_once, number_keys, sort_in_keys
+from ipcreel.analysis.waits import Window, last_of_longest, sum_by
 
 Rows = NDArray[np.int64]
 
@@ -89,19 +90,18 @@ def find_contention(events: Events, flows: Flows, end_ns: Rows, window: Window) 
     np.maximum.at(latest, flows.effect, events.begin_ns[flows.cause])
     waited = (latest[rows] > events.begin_ns[rows]) | events.pending[rows]
     took = np.where(waited, waits, 0)
-    objects, place = np.unique(events.object[rows], return_inverse=True)
+    objects, (place,) = each_once(events.object[rows]), number_keys((events.object[rows],))
     asked, had_to = (np.bincount(place, weights, len(objects)) for weights in (None, waited))
     total = sum_by(place, took, len(objects))
-    # Of each object the place of its longest wait: the last one in the order of (object, time waited).
-    last = np.append(np.flatnonzero(np.diff(place[order := np.lexsort((took, place))])), len(rows) - 1)
+    last = last_of_longest(place, took, len(objects))
     found = [
         Contention(
             object_,
             int(asked[number]),
             int(had_to[number]),
             int(total[number]),
-            int(rows[order[last[number]]]) if had_to[number] else -1,
-            int(took[order[last[number]]]),
+            int(rows[last[number]]) if had_to[number] else -1,
+            int(took[last[number]]),
         )
         for number, object_ in enumerate(objects.tolist())
     ]
@@ -148,7 +148,7 @@ def _barrier_rounds(events: Events, flows: Flows) -> list[tuple[int, Rows]]:
     """The arrivals of each round of a barrier, in order of begin: the flows lead from the last to the others."""
     barriers = events.rows("threads.barrier.wait", "mp.barrier.wait")
     flow = np.flatnonzero(np.isin(flows.cause, barriers) & np.isin(flows.effect, barriers))
-    flow = flow[np.lexsort((flows.effect[flow], flows.cause[flow]))]
+    flow = flow[sort_in_keys(flows.cause[flow], flows.effect[flow])]
     causes, starts = np.unique(flows.cause[flow], return_index=True)
     return [
         (int(events.object[cause]), np.sort(np.append(others, cause)))
@@ -162,10 +162,11 @@ def _gatherings(events: Events, flows: Flows) -> list[tuple[int, Rows]]:
     flow = np.flatnonzero(np.isin(flows.effect, acquires[events.a[acquires] > 1]))
     if not len(flow):
         return []
-    flow = flow[np.lexsort((flows.cause[flow], flows.effect[flow]))]
-    effects, starts = np.unique(flows.effect[flow], return_index=True)
-    rounds = []
-    for effect, arrivals in zip(effects.tolist(), np.split(flows.cause[flow], starts[1:]), strict=True):
-        if len(np.unique(events.lane[arrivals])) > 1:
-            rounds.append((int(events.object[effect]), arrivals))
-    return rounds
+    flow = flow[sort_in_keys(flows.effect[flow], flows.cause[flow])]
+    effect, cause = flows.effect[flow], flows.cause[flow]
+    starts = np.flatnonzero(np.concatenate(([True], effect[1:] != effect[:-1])))
+    lanes = events.lane[cause]
+    several = np.minimum.reduceat(lanes, starts) != np.maximum.reduceat(lanes, starts)
+    objects = events.object[effect[starts]].tolist()
+    rounds = zip(objects, np.split(cause, starts[1:]), several.tolist(), strict=True)
+    return [(object_, arrivals) for object_, arrivals, by_several in rounds if by_several]

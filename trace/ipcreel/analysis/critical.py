@@ -11,7 +11,7 @@ from ipcreel.analysis.events import Events
 from ipcreel.analysis.flows import Flows
 from ipcreel.analysis.flows.match import KINDS
 from ipcreel.analysis.flows.nearest import last_until
-from ipcreel.analysis.keys import sort_stably
+from ipcreel.analysis.keys import sort_in_keys, sort_stably
 from ipcreel.analysis.waits import Waits, Window
 
 Rows = NDArray[np.int64]
@@ -135,7 +135,7 @@ def _arrivals(events: Events, flows: Flows, waits: Waits, end_ns: Rows) -> dict[
     waited = _waited_in(events, waits, effect, cause)
     kept = (waited >= 0) & (events.begin_ns[cause] < end_ns[np.maximum(waited, 0)])
     cause, waited = cause[kept], waited[kept]
-    order = np.lexsort((events.begin_ns[cause], waited))
+    order = sort_in_keys(waited, events.begin_ns[cause])
     cause, waited = cause[order], waited[order]
     latest = np.append(waited[1:] != waited[:-1], True)[: len(waited)]
     cause, waited = cause[latest], waited[latest]
@@ -188,7 +188,7 @@ def _by_lane(lane: Rows) -> dict[int, Rows]:
     """Lane → the places at which it stands, ascending."""
     if not len(lane):
         return {}
-    order = np.argsort(lane, kind="stable")
+    order = sort_stably(lane)
     lanes, starts = np.unique(lane[order], return_index=True)
     return dict(zip(lanes.tolist(), np.split(order, starts[1:]), strict=True))
 

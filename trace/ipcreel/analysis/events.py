@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ipcreel.analysis.joins import Ends
-from ipcreel.analysis.keys import sort_stably
+from ipcreel.analysis.keys import each_once, sort_stably
 
 Rows = NDArray[np.int64]
 
@@ -62,7 +62,7 @@ class Events:
         order, first = self._by_op
         codes = {self.codes[name] for name in names if name in self.codes}
         known = [order[first[code] : first[code + 1]] for code in codes if code + 1 < len(first)]
-        rows = np.sort(np.concatenate([np.empty(0, np.int64), *known]), kind="stable")
+        rows = each_once(np.concatenate([np.empty(0, np.int64), *known]))
         return np.asarray(rows[~(self.pending[rows] | self.raised[rows])] if done else rows, np.int64)
 
     @cached_property

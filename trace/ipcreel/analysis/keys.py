@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 Rows = NDArray[np.int64]
 
 _MOST = 1 << 62
+_SPARSE = 64  # rows are further from each other than this on average: a mask of all costs more than to sort them
 
 
 def number_keys(*sides: tuple[Rows, ...]) -> list[Rows]:
@@ -100,4 +101,14 @@ def left_over(rows: Rows, taken: Rows) -> Rows:
         return rows
     gone = np.zeros(max(int(rows.max()), int(taken.max(initial=0))) + 1, np.bool_)
     gone[taken] = True
-    return np.unique(rows[~gone[rows]])
+    return each_once(rows[~gone[rows]])
+
+
+def each_once(rows: Rows) -> Rows:
+    """Those of some events, or rows of a table, that there are: ascending, each once. They are 0 or more."""
+    most = int(rows.max(initial=-1))
+    if most > _SPARSE * len(rows):
+        return np.unique(rows)
+    there = np.zeros(most + 1, np.bool_)
+    there[rows] = True
+    return np.flatnonzero(there)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ipcreel.analysis.events import Events
 from ipcreel.analysis.flows import Flows
 from ipcreel.analysis.flows.match import KINDS
-from ipcreel.analysis.keys import number_keys
+from ipcreel.analysis.keys import number_keys, sort_in_keys
 from ipcreel.analysis.waits import Window
 
 Rows = NDArray[np.int64]
@@ -108,7 +108,7 @@ def find_depths(events: Events) -> list[Depth]:
     rows = np.concatenate((sends, receives))
     at = np.concatenate((events.begin_ns[sends], events.end_ns[receives]))
     step = np.concatenate((np.ones(len(sends), np.int64), -np.ones(len(receives), np.int64)))
-    order = np.lexsort((-step, at, events.object[rows]))
+    order = sort_in_keys(events.object[rows], at)  # of one moment the sends come first, as they stand
     rows, at, step = rows[order], at[order], step[order]
     objects, starts = np.unique(events.object[rows], return_index=True)
     columns = (np.split(column, starts[1:]) for column in (at, step, rows))

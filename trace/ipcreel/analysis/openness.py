@@ -10,7 +10,7 @@ from ipcreel.analysis.events import Events
 from ipcreel.analysis.flows import Flows
 from ipcreel.analysis.flows.match import KINDS
 from ipcreel.analysis.inside import inside
-from ipcreel.analysis.keys import number_keys, sort_in_keys
+from ipcreel.analysis.keys import each_once, number_keys, sort_in_keys
 from ipcreel.analysis.order import Order, make_order
 
 Rows = NDArray[np.int64]
@@ -58,10 +58,10 @@ def _polls(events: Events) -> Rows:
 
 def _unordered_channels(events: Events, clocks: Clocks, channel: Rows, rows: Rows, count: int) -> NDArray[np.bool_]:
     """(channels,) in which some user and the next are not certain to come in this order."""
-    pairs = np.unique(channel * (len(events.lane) + 1) + rows)
-    channel, rows = np.divmod(pairs, len(events.lane) + 1)
+    order = sort_in_keys(channel, rows)
+    channel, rows = channel[order], rows[order]
     one, other = rows[:-1], rows[1:]
-    open_ = (channel[1:] == channel[:-1]) & ~_ordered(events, clocks, one, other)
+    open_ = (channel[1:] == channel[:-1]) & (one != other) & ~_ordered(events, clocks, one, other)
     found = np.zeros(count, np.bool_)
     found[channel[1:][open_]] = True
     return found
@@ -160,5 +160,5 @@ def _contended(events: Events, flows: Flows, channel: Rows) -> NDArray[np.bool_]
     several = np.zeros(count, np.bool_)
     for side in (flows.cause, flows.effect):
         lanes = int(events.lane.max(initial=0)) + 1
-        several |= np.bincount(np.unique(channel * lanes + events.lane[side]) // lanes, minlength=count) > 1
+        several |= np.bincount(each_once(channel * lanes + events.lane[side]) // lanes, minlength=count) > 1
     return several[channel]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -9,9 +10,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ipcreel.analysis.keys import sort_in_keys, sort_stably
+from ipcreel.analysis.keys import sort_stably
 
 Rows = NDArray[np.int64]
+Moments = NDArray[np.signedinteger]  # four bytes each, but where there are too many for that
+
+_AT_ONCE = 1 << 17  # their moments fit a cache
 
 
 class Arranged(NamedTuple):
@@ -20,9 +24,9 @@ class Arranged(NamedTuple):
     place: (m,) that place. other_lane, other_place: (m,) their other end. first: (lanes + 1,) where each lane begins.
     """
 
-    place: Rows
+    place: Moments
     other_lane: Rows
-    other_place: Rows
+    other_place: Moments
     first: Rows
 
 
@@ -45,8 +49,8 @@ class Order:
     lane: Rows
     begin_ns: Rows
     end_ns: Rows
-    moment: Rows
-    place: Rows
+    moment: Moments
+    place: Moments
     first: Rows
     cause: Rows
     effect: Rows
@@ -60,32 +64,52 @@ class Order:
     @cached_property
     def by_effect_place(self) -> Arranged:
         """The flows as they arrive in each lane."""
-        return self._flows(self.effect * 2 + 1, self.cause * 2)
+        effect, cause = self.effect[self.by_effect], self.cause[self.by_effect]
+        return self._flows(effect * 2 + 1, cause * 2)
 
     def _flows(self, here: Rows, there: Rows) -> Arranged:
-        lane, other_lane = self.lane[here >> 1], self.lane[there >> 1]
-        order = sort_in_keys(lane, self.place[here])
-        first = np.searchsorted(lane[order], np.arange(len(self.first)))
-        return Arranged(self.place[here[order]], other_lane[order], self.place[there[order]], first)
+        """Arranged by the moments at one end; `here` is almost in order, and nearly so is every lane of it."""
+        lane = self.lane[here >> 1]
+        order = sort_stably(lane)
+        here, there, lane = here[order], there[order], lane[order]
+        place = self.place[here]
+        again = np.argsort(lane * len(self.moment) + place, kind="stable")
+        first = np.searchsorted(lane, np.arange(len(self.first)))
+        there = there[again]
+        return Arranged(place[again], self.lane[there >> 1], self.place[there], first)
 
 
-def make_order(lane: Rows, begin_ns: Rows, end_ns: Rows, cause: Rows, effect: Rows) -> Order:
+def make_order(lane: Rows, begin_ns: Rows, end_ns: Rows, cause: Rows, effect: Rows, at_once: int = _AT_ONCE) -> Order:
     """Prepare the questions. O((n + m) log n).
 
     Args:
         lane, begin_ns, end_ns: (n,) columns of the events; a pending one ends with the reel.
         cause, effect: (m,) flows.
+        at_once: of how many events the moments are put in order together, but for lanes that have more.
     """
     count = len(lane)
     first = 2 * np.concatenate(([0], np.cumsum(np.bincount(lane)))) if count else np.zeros(1, np.int64)
     by_lane = sort_stably(lane)
-    moment = _in_time(lane[by_lane], begin_ns[by_lane], end_ns[by_lane])
-    moment = by_lane[moment >> 1] * 2 + (moment & 1)
-    place = np.empty(2 * count, np.int64)
-    place[moment] = np.arange(2 * count) - first[lane[moment >> 1]]
+    moment: Moments = np.empty(2 * count, np.int32 if count < 1 << 30 else np.int64)
+    place = np.empty_like(moment)
+    for low, high in _blocks(first, 2 * at_once):
+        rows = by_lane[first[low] // 2 : first[high] // 2]
+        in_time = _in_time(lane[rows], begin_ns[rows], end_ns[rows])
+        here = rows[in_time >> 1] * 2 + (in_time & 1)
+        moment[first[low] : first[high]] = here
+        place[here] = np.arange(first[low], first[high]) - first[lane[here >> 1]]
     by_cause = sort_stably(cause)
     cause, effect = cause[by_cause], effect[by_cause]
     return Order(lane, begin_ns, end_ns, moment, place, first, cause, effect, sort_stably(effect))
+
+
+def _blocks(first: Rows, most: int) -> Iterator[tuple[int, int]]:
+    """Lanes, from one up to another, that have at most so many moments together, or are one."""
+    low, lanes = 0, len(first) - 1
+    while low < lanes:
+        high = max(int(np.searchsorted(first, first[low] + most, "right")) - 1, low + 1)
+        yield low, high
+        low = high
 
 
 def _in_time(lane: Rows, begin_ns: Rows, end_ns: Rows) -> Rows:
@@ -115,7 +139,7 @@ def future(order: Order, row: int) -> Rows:
     Returns:
         (lanes,) places; a lane's number of moments where nothing in it follows.
     """
-    place, other_lane, other_place, first = order.by_cause_place
+    flows = order.by_cause_place
     reached = np.diff(order.first)
     done = reached.copy()
     reached[order.lane[row]] = order.place[row * 2 + 1]
@@ -125,10 +149,9 @@ def future(order: Order, row: int) -> Rows:
     pending = {int(order.lane[row]), *order.lane[own].tolist()}
     while pending:
         here = pending.pop()
-        low, high = place[first[here] : first[here + 1]].searchsorted((reached[here], done[here]))
+        low, high = _between(flows, here, int(reached[here]), int(done[here]))
         done[here] = reached[here]
-        flows = slice(int(first[here] + low), int(first[here] + high))
-        lanes, places = other_lane[flows], other_place[flows]
+        lanes, places = flows.other_lane[low:high], flows.other_place[low:high]
         sooner = places < reached[lanes]
         np.minimum.at(reached, lanes[sooner], places[sooner])
         pending.update(lanes[sooner].tolist())
@@ -137,7 +160,7 @@ def future(order: Order, row: int) -> Rows:
 
 def past(order: Order, row: int) -> Rows:
     """The frontier of what happens before an event: in each lane the number of moments that precede it."""
-    place, other_lane, other_place, first = order.by_effect_place
+    flows = order.by_effect_place
     reached = np.zeros(len(order.first) - 1, np.int64)
     done = reached.copy()
     reached[order.lane[row]] = order.place[row * 2]
@@ -146,14 +169,21 @@ def past(order: Order, row: int) -> Rows:
     pending = {int(order.lane[row]), *order.lane[own].tolist()}
     while pending:
         here = pending.pop()
-        low, high = place[first[here] : first[here + 1]].searchsorted((done[here], reached[here]))
+        low, high = _between(flows, here, int(done[here]), int(reached[here]))
         done[here] = reached[here]
-        flows = slice(int(first[here] + low), int(first[here] + high))
-        lanes, places = other_lane[flows], other_place[flows] + 1
+        lanes, places = flows.other_lane[low:high], flows.other_place[low:high] + 1
         later = places > reached[lanes]
         np.maximum.at(reached, lanes[later], places[later])
         pending.update(lanes[later].tolist())
     return reached
+
+
+def _between(flows: Arranged, lane: int, low: int, high: int) -> tuple[int, int]:
+    """From where to where the flows stand that touch a lane from one place up to another."""
+    begin = int(flows.first[lane])
+    places = flows.place[begin : flows.first[lane + 1]]
+    low, high = places.searchsorted(np.array((low, high), places.dtype)).tolist()  # else all are made wider first
+    return begin + low, begin + high
 
 
 def _equal(values: Rows, wanted: int) -> slice:
@@ -174,7 +204,7 @@ def _reaches(order: Order, one: int, other: int) -> bool:
 
     What lies on such a path does not lie before the begin of `one`: so far and no further goes the walk.
     """
-    place, other_lane, other_place, first = order.by_effect_place
+    flows = order.by_effect_place
     start, goal = int(order.lane[one]), int(order.place[one * 2 + 1])
     own = int(order.place[one * 2])
     reached = {int(order.lane[other]): int(order.place[other * 2 + 1]) + 1}
@@ -184,9 +214,9 @@ def _reaches(order: Order, one: int, other: int) -> bool:
         here = pending.pop()
         low = done[here] if here in done else _since(order, here, int(order.begin_ns[one]))
         done[here] = max(reached[here], low)
-        low, high = place[first[here] : first[here + 1]].searchsorted((low, reached[here]))
-        flows = slice(int(first[here] + low), int(first[here] + high))
-        for lane, at in zip(other_lane[flows].tolist(), other_place[flows].tolist(), strict=True):
+        low, high = _between(flows, here, low, reached[here])
+        touched = flows.other_lane[low:high].tolist(), flows.other_place[low:high].tolist()
+        for lane, at in zip(*touched, strict=True):
             if lane == start and (at == own or at >= goal):
                 return True
             if at >= reached.get(lane, 0):

@@ -12,7 +12,7 @@ from ipcreel.analysis.enclosing import ENCLOSING
 from ipcreel.analysis.events import Events
 from ipcreel.analysis.flows import Flows
 from ipcreel.analysis.flows.match import KINDS
-from ipcreel.analysis.keys import dense, latest_so_far
+from ipcreel.analysis.keys import dense, each_once, latest_so_far, number_keys, sort_in_keys
 
 Rows = NDArray[np.int64]
 Window = tuple[int, int]
@@ -116,11 +116,9 @@ def blocked_by(waits: Waits, group: Rows) -> list[Blocked]:
     Args:
         group: (n,) which group each wait is of.
     """
-    place, _ = dense(group)
-    values = np.unique(group)
+    values, (place,) = each_once(group), number_keys((group,))
     count, total = np.bincount(place, minlength=len(values)), sum_by(place, waits.wait_ns, len(values))
-    order = np.lexsort((waits.wait_ns, place))
-    last = order[np.append(np.flatnonzero(np.diff(place[order])), len(order) - 1)] if len(order) else order
+    last = last_of_longest(place, waits.wait_ns, len(values))
     found = [
         Blocked(value, int(count[number]), int(total[number]), int(waits.row[at]), int(waits.wait_ns[at]))
         for number, (value, at) in enumerate(zip(values.tolist(), last.tolist(), strict=True))
@@ -128,29 +126,21 @@ def blocked_by(waits: Waits, group: Rows) -> list[Blocked]:
     return sorted(found, key=lambda one: (-one.blocked_ns, one.group))
 
 
+def last_of_longest(group: Rows, wait_ns: Rows, count: int) -> Rows:
+    """(count,) the place of the longest wait of each group, the last where several took as long; 0 without any."""
+    longest = np.full(count, -1, np.int64)
+    np.maximum.at(longest, group, wait_ns)
+    places = np.flatnonzero(wait_ns == longest[group])
+    last = np.zeros(count, np.int64)
+    last[group[places]] = places
+    return last
+
+
 def sum_by(group: Rows, values: Rows, count: int) -> Rows:
     """(count,) the sum of the values of each group."""
     total = np.zeros(count, np.int64)
     np.add.at(total, group, values)
     return total
-
-
-def nesting(lane: Rows, begin_ns: Rows, end_ns: Rows) -> Rows:
-    """(n,) in how many others of its lane each event lies: it ends with or before them, and begins after they did."""
-    order = np.lexsort((-end_ns, begin_ns, lane))
-    depth = np.zeros(len(lane), np.int64)
-    open_: list[int] = []
-    last = -1
-    for place, here, begin, end in zip(
-        order.tolist(), lane[order].tolist(), begin_ns[order].tolist(), end_ns[order].tolist(), strict=True
-    ):
-        if here != last:
-            open_, last = [], here
-        while open_ and open_[-1] <= begin:
-            open_.pop()
-        depth[place] = len(open_)
-        open_.append(end)
-    return depth
 
 
 def _codes(events: Events, prefix: str) -> list[int]:
@@ -166,8 +156,10 @@ def _inside_another(lane: Rows, begin_ns: Rows, end_ns: Rows) -> NDArray[np.bool
     inside = np.zeros(len(lane), np.bool_)
     if len(lane) < 2:
         return inside
-    order = np.lexsort((-end_ns, begin_ns, lane))
-    group, _ = dense(lane[order])
-    latest, begin = latest_so_far(np.stack((end_ns[order], begin_ns[order])), group)
+    order = sort_in_keys(lane, begin_ns)
+    group, begin = dense(lane[order])[0], begin_ns[order]
+    if np.any((group[1:] == group[:-1]) & (begin[1:] == begin[:-1])):  # what takes longer encloses the other
+        order = np.lexsort((-end_ns, begin_ns, lane))
+    latest, begin = latest_so_far(np.stack((end_ns[order], begin)), group)
     inside[order[1:]] = (group[1:] == group[:-1]) & (begin[1:] < latest[:-1])
     return inside

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from ipcreel.cli.memory import keep_memory
 from ipcreel.reel import Reel
 from ipcreel.reel import open_reel as open_quietly
 
@@ -20,6 +21,7 @@ def open_reel(path: Path) -> Reel:
     Raises:
         ReelError: nothing of it can be read.
     """
+    keep_memory()
     opened = open_quietly(path)
 
     def say(what: str) -> None:

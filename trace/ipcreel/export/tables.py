@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ipcreel.analysis.flows.match import KINDS
 from ipcreel.analysis.joins import CERTAINTY_NAMES
-from ipcreel.analysis.waits import ends_of, find_waits, nesting
+from ipcreel.analysis.waits import ends_of, find_waits
 from ipcreel.reel import Reel, table
 from ipcreel.reel.table import Columns, events
 
@@ -40,20 +40,29 @@ def waits(reel: Reel) -> Columns:
 
 def spans(reel: Reel) -> Columns:
     """A row an event as it is drawn: where on its lane, how deep in others, and for how long of it the lane waited."""
-    waits = find_waits(reel.events, ends_of(reel.events, reel.flows), (reel.begin_ns, reel.end_ns))
-    blocked = np.zeros(len(reel), np.int64)
-    blocked[waits.row] = waits.wait_ns
+    found = reel.spans
     lane_names = [reel.lane_name(row) for row in range(len(reel.lanes))]
     operations = {code: str(row["name"]) for code, row in reel.operations.items()}
     return {
         "event": np.arange(len(reel)),
-        "lane": [lane_names[row] for row in reel.lane.tolist()],
+        "lane": [lane_names[row] for row in found.lane.tolist()],
         "operation": [operations[code] for code in reel.op.tolist()],
-        "begin_s": (reel.begin - reel.begin_ns) / 1e9,
-        "end_s": (reel.end - reel.begin_ns) / 1e9,
-        "depth": nesting(reel.lane, reel.begin, reel.end),
-        "blocked_us": blocked / 1e3,
+        "begin_s": (found.begin_ns - reel.begin_ns) / 1e9,
+        "end_s": (found.end_ns - reel.begin_ns) / 1e9,
+        "depth": found.depth,
+        "blocked_us": found.blocked_ns / 1e3,
         "tick": table.tick_of(reel, np.arange(len(reel))),
+    }
+
+
+def console(reel: Reel) -> Columns:
+    """A row a line that was written to standard output or error, or read from standard input."""
+    return {
+        "event": [line.event for line in reel.console],
+        "at_s": [line.at_s for line in reel.console],
+        "lane": [line.lane for line in reel.console],
+        "stream": [line.stream for line in reel.console],
+        "text": [line.text for line in reel.console],
     }
 
 
@@ -127,6 +136,7 @@ VIEWS: dict[str, Callable[[Reel], Columns]] = {
     "flows": flows,
     "waits": waits,
     "spans": spans,
+    "console": console,
     "ticks": ticks,
     "objects": objects,
     "processes": processes,

@@ -1,11 +1,14 @@
 """The model that every reader uses.
 
+opening   the file of a reel, or why it cannot be opened
 model     a reel as columns and tables
+columns   its events, a column each
 children  processes that were started and left no tape
 contents  what a reel holds, in numbers
 moments   the moments of a reel, as a person writes them
 selected  a choice of events, to be used from a notebook
 table     events as named columns
+console   the lines that were written or read
 describe  an event in one line
 standing  what was so at a moment
 notebook  a reel and events as HTML
@@ -23,6 +26,7 @@ error     what is raised where a reel cannot answer
 """
 
 from ipcreel.reel.error import ReelError
-from ipcreel.reel.model import Reel, open_reel
+from ipcreel.reel.model import Reel
+from ipcreel.reel.opening import open_reel
 
 __all__ = ["Reel", "ReelError", "open_reel"]

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from ipcreel.analysis.findings import Finding
 from ipcreel.analysis.order import cone
 from ipcreel.reel.error import ReelError
-from ipcreel.reel.model import Reel, open_reel
+from ipcreel.reel.model import Reel
+from ipcreel.reel.opening import open_reel
 from ipcreel.tape.part import Whole, write_part
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import mmap
-import stat
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
@@ -16,24 +15,25 @@ from ipcreel import event
 from ipcreel.analysis.mechanisms import find_mechanisms
 from ipcreel.analysis.order import Order, concurrent, happens_before, make_order
 from ipcreel.reel import integrity, payload
+from ipcreel.reel.columns import Columns
 from ipcreel.reel.error import ReelError
 from ipcreel.reel.selected import AllEvents, Event
-from ipcreel.tape import reel_file
 from ipcreel.tape.naming import program_name
-from ipcreel.tape.upgrade import upgrade
 
 # What works out flows, findings and ticks is imported where it is asked for: most who open a reel ask for none of them.
 if TYPE_CHECKING:
     from ipcreel.analysis.clocks import Clocks
     from ipcreel.analysis.findings import Finding
     from ipcreel.analysis.flows import Flows
+    from ipcreel.analysis.spans import Spans
     from ipcreel.analysis.state import States
+    from ipcreel.reel.console import Console
     from ipcreel.reel.standing import Standing
 
 _STAYS = ("flows", "begin_ns", "end_ns", "cut")
 
 
-class Reel:
+class Reel(Columns):
     """One recorded run.
 
     Attributes:
@@ -64,7 +64,7 @@ class Reel:
         self.damage: list[str] = []
         self.left_out = 0
         self.on_damage: Callable[[str], None] = lambda what: None
-        self._index = self._read_index()
+        self.index = self._read_index()
         self.raw: NDArray[np.void] = self._read_events(definitions)
         self.operations |= integrity.unknown_operations(self.raw, self.operations)
 
@@ -86,8 +86,8 @@ class Reel:
         self.damage.append(what)
         number = np.full(len(raw), -1, np.int64)
         number[places] = np.arange(len(places))
-        cut = [(int(number[row]), size) for row, size in self._index["cut"] if row < len(raw)]
-        self._index = {"cut": [pair for pair in cut if pair[0] >= 0]}
+        cut = [(int(number[row]), size) for row, size in self.index["cut"] if row < len(raw)]
+        self.index = {"cut": [pair for pair in cut if pair[0] >= 0]}
         return raw[places]
 
     def _read_index(self) -> dict[str, Any]:
@@ -122,64 +122,6 @@ class Reel:
         return notebook.of_reel(self)
 
     @cached_property
-    def begin(self) -> NDArray[np.int64]:
-        """(n,) when each event began, ns of CLOCK_MONOTONIC; ascending."""
-        return self.raw["begin_ns"].astype(np.int64)
-
-    @cached_property
-    def end(self) -> NDArray[np.int64]:
-        """(n,) when each event ended, ns; where it had not, when the reel ends."""
-        end = self.raw["end_ns"].astype(np.int64)
-        np.abs(end, out=end)
-        end[self.pending] = self.end_ns
-        return end
-
-    @cached_property
-    def pending(self) -> NDArray[np.bool_]:
-        """(n,) whether an event had not returned when its process or the recording ended."""
-        return np.asarray(self.raw["end_ns"] == 0, np.bool_)
-
-    @cached_property
-    def raised(self) -> NDArray[np.bool_]:
-        """(n,) whether it raised."""
-        return np.asarray(self.raw["end_ns"] < 0, np.bool_)
-
-    @cached_property
-    def lane(self) -> NDArray[np.int64]:
-        """(n,) row in `lanes`."""
-        return self.raw["lane"].astype(np.int64)
-
-    @cached_property
-    def op(self) -> NDArray[np.int64]:
-        """(n,) code in `operations`."""
-        return self.raw["op"].astype(np.int64)
-
-    @cached_property
-    def object(self) -> NDArray[np.int64]:
-        """(n,) row in `objects`."""
-        return self.raw["object"].astype(np.int64)
-
-    @cached_property
-    def site(self) -> NDArray[np.int64]:
-        """(n,) row in `sites`."""
-        return self.raw["site"].astype(np.int64)
-
-    @cached_property
-    def a(self) -> NDArray[np.int64]:
-        """(n,) what `operations[op]["a"]` says."""
-        return self.raw["a"].astype(np.int64)
-
-    @cached_property
-    def b(self) -> NDArray[np.int64]:
-        """(n,) what `operations[op]["b"]` says."""
-        return self.raw["b"].astype(np.int64)
-
-    @cached_property
-    def process(self) -> NDArray[np.int64]:
-        """(n,) row in `processes`."""
-        return np.array([lane[0] for lane in self.lanes], np.int64)[self.lane]
-
-    @cached_property
     def mechanisms(self) -> tuple[list[str], NDArray[np.int64]]:
         """The mechanisms that occur, by name, and (n,) to which each event belongs; a socket's is its transport."""
 
@@ -191,6 +133,7 @@ class Reel:
     @cached_property
     def events(self) -> AllEvents:
         """All events: columns for analyses; `reel.events(process="home-3", mechanism="tcp")` chooses some."""
+        self.read_all()
         table = [
             {"pid": p["pid"], "parent": -1 if p["parent"] is None else p["parent"], "begin_ns": p["begin_ns"]}
             for p in self.processes
@@ -238,6 +181,20 @@ class Reel:
     def concurrent(self, one: int, other: int) -> bool:
         """Whether neither of two events happens before the other."""
         return concurrent(self.order, one, other)
+
+    @cached_property
+    def spans(self) -> Spans:
+        """Each event as it is drawn: its lane, how deep it lies in others, for how long of it the lane waited."""
+        from ipcreel.analysis.spans import find_spans
+
+        return find_spans(self.events, self.flows, (self.begin_ns, self.end_ns))
+
+    @cached_property
+    def console(self) -> Console:
+        """The lines that were written to standard output and error, or read from standard input."""
+        from ipcreel.reel.console import read_console
+
+        return read_console(self)
 
     @cached_property
     def object_roles(self) -> list[str]:
@@ -291,21 +248,9 @@ class Reel:
         """(n,) a hash of each row's payload, 0 where it has none: equal payloads have equal hashes."""
         return payload.hashes(self._data, self.raw["payload"][rows].astype(np.int64), self.payloads_end)
 
-    @cached_property
-    def begin_ns(self) -> int:
-        """When the first event began."""
-        return int(self._index.get("begin_ns") or (self.raw["begin_ns"][0] if len(self.raw) else 0))
-
-    @cached_property
-    def end_ns(self) -> int:
-        """When the last event ended."""
-        if "end_ns" in self._index:
-            return int(self._index["end_ns"])
-        return max(int(np.abs(self.raw["end_ns"].astype(np.int64)).max(initial=0)), int(self.begin.max(initial=0)))
-
     def release(self) -> None:
         """Let go of columns and of what was worked out from them, but for the flows; who asks again has them again."""
-        for name, kind in vars(type(self)).items():
+        for name, kind in (vars(Columns) | vars(type(self))).items():
             if isinstance(kind, cached_property) and name not in _STAYS:
                 self.__dict__.pop(name, None)
         self._data.madvise(mmap.MADV_DONTNEED)  # a mapped file: its pages come back as they are touched
@@ -323,7 +268,7 @@ class Reel:
     @cached_property
     def cut(self) -> dict[int, int]:
         """Event → the size that its payload had, where it was cut."""
-        return dict(self._index["cut"])
+        return dict(self.index["cut"])
 
     def process_name(self, row: int) -> str:
         """The name of a process: its own, or that of its program."""
@@ -368,73 +313,3 @@ class Reel:
         """Where payloads begin, ascending."""
         offsets = self.raw["payload"].astype(np.int64)
         return np.sort(offsets[offsets > 0])
-
-
-def open_reel(path: str | Path) -> Reel:
-    """Open a reel by mapping it.
-
-    Raises:
-        ReelError: it is not there, is no reel, is damaged, or was made by a newer version.
-    """
-    path = Path(path)
-    data = _map(path)
-    header = _header(path, data)
-    try:
-        definitions = payload.decode(data[header["definitions"] : header["payloads"]])
-    except ValueError as error:
-        raise ReelError(f"{path}: its definitions are damaged: {error}.") from None
-    if isinstance(definitions, dict):
-        definitions = upgrade(header["version"], definitions)
-    wrong = integrity.wrong_definitions(definitions)
-    if wrong is not None:
-        raise ReelError(f"{path}: its definitions are damaged: {wrong}.")
-    return Reel(path, data, header, definitions)
-
-
-def _map(path: Path) -> mmap.mmap:
-    try:
-        # A pipe is not waited for: nobody may write to it.
-        mode = path.stat().st_mode
-        if stat.S_ISDIR(mode):
-            raise ReelError(f"{path}: it is a directory. `ipcreel recover` makes the reel of a directory of tapes.")
-        if not stat.S_ISREG(mode):
-            raise ReelError(f"{path}: it is no file.")
-        with path.open("rb") as file:
-            if path.stat().st_size == 0:
-                raise ReelError(f"{path}: it is empty: no recording has come to its end there.")
-            return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-    except FileNotFoundError:
-        raise ReelError(f"{path}: there is no such file.") from None
-    except OSError as error:
-        raise ReelError(f"{path}: cannot be read: {error.strerror}.") from None
-    except ValueError as error:
-        raise ReelError(f"{path}: cannot be read: {error}.") from None
-
-
-def _header(path: Path, data: mmap.mmap) -> dict[str, Any]:
-    try:
-        header = payload.decode(data[:4096])
-    except ValueError:
-        header = None
-    if not isinstance(header, dict) or header.get("format") != reel_file.FORMAT:
-        raise ReelError(f"{path}: this is not a reel. `ipcreel record` makes one.")
-    version = header.get("version")
-    if type(version) is not int or version < 1:
-        raise ReelError(f"{path}: its header is damaged: it has no version.")
-    if version > reel_file.VERSION:
-        raise ReelError(
-            f"{path}: it has version {version}, this ipcreel reads up to {reel_file.VERSION}. Install a newer ipcreel."
-        )
-    numbers = [
-        number for name in reel_file.NUMBERS if type(number := header.get(name)) is int and 0 <= number < 1 << 62
-    ]
-    if len(numbers) < len(reel_file.NUMBERS):
-        raise ReelError(f"{path}: its header is damaged: numbers were expected as {', '.join(reel_file.NUMBERS)}.")
-    definitions, payloads, events, count, index, size = numbers
-    if not (definitions <= payloads <= events and events + count * event.SIZE == index <= size):
-        raise ReelError(f"{path}: its header is damaged: its parts overlap.")
-    if len(data) <= events and count:
-        raise ReelError(
-            f"{path}: {len(data):,} bytes, its header says {size:,}. It was cut off before its first event."
-        )
-    return header

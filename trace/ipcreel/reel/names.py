@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 from ipcreel.analysis.stats import Names
@@ -13,10 +14,10 @@ def names_of(reel: Reel) -> Names:
     """How a reel calls its processes, lanes, objects and sites."""
     return Names(
         lambda code: str(reel.operations[code]["name"]) if code in reel.operations else f"operation {code:#06x}",
-        reel.process_name,
-        reel.lane_name,
+        cache(reel.process_name),
+        cache(reel.lane_name),
         lambda row: str(reel.objects[row][3]),
-        lambda row: f"{Path(reel.sites[row][0]).name}:{reel.sites[row][1]}" if reel.sites[row][0] else "",
+        cache(lambda row: f"{Path(reel.sites[row][0]).name}:{reel.sites[row][1]}" if reel.sites[row][0] else ""),
     )
 
 

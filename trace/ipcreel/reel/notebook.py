@@ -11,6 +11,7 @@ import numpy as np
 from ipcreel.reel.describe import text_of
 
 if TYPE_CHECKING:
+    from ipcreel.reel.console import Line
     from ipcreel.reel.model import Reel
     from ipcreel.reel.selected import Selected
 
@@ -46,6 +47,12 @@ def of_events(chosen: Selected) -> str:
     ]
     head = f"{len(chosen):,} event{'s' * (len(chosen) != 1)} of {chosen.reel.path.name}"
     return _table([head], ("event", "s", "lane", "operation", "object", "payload", "line"), rows, len(chosen))
+
+
+def of_console(lines: Sequence[Line], name: str) -> str:
+    """The first lines of a console, a row each."""
+    rows = [(line.event, f"{line.at_s:.6f}", line.lane, line.stream, line.text) for line in lines[:_SHOWN]]
+    return _table([f"{len(lines):,} lines of {name}"], ("event", "s", "lane", "stream", "text"), rows, len(lines))
 
 
 def _table(heads: Iterable[str], columns: Sequence[str], rows: Sequence[Sequence[object]], count: int) -> str:

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ipcreel.analysis.state import Moment
-from ipcreel.reel.describe import message_of
-from ipcreel.reel.error import ReelError
-from ipcreel.reel.text import duration_text, payload_text
+from ipcreel.reel.describe import message_text
+from ipcreel.reel.text import duration_text
 
 if TYPE_CHECKING:
     from ipcreel.reel.model import Reel
@@ -37,7 +36,7 @@ class Standing:
             words = (self.reel.lane_name(lane.lane), lane.state, doing, f"for {since}" if since else "")
             yield "  " + "  ".join(filter(None, words))
         for object_, sends in self.moment.queues.items():
-            texts = [self._message(row) for row in sends]
+            texts = [message_text(self.reel, row, 40) for row in sends]
             yield f"  {self._name(object_)}  holds {len(sends)}: {', '.join(texts)}"
         for lock in self.moment.locks:
             parts = [f"value {lock.value}"] if lock.value is not None else []
@@ -51,12 +50,6 @@ class Standing:
             yield f"  {self._name(object_)}  written last by {self._lanes((int(self.reel.lane[row]),))}, event {row}"
         for ring in self.moment.graph.cycles:
             yield f"  deadlock: {self._lanes(ring)}"
-
-    def _message(self, send: int) -> str:
-        try:
-            return payload_text(message_of(self.reel, send), 40)
-        except ReelError:
-            return "(damaged)"
 
     def _operation(self, row: int) -> str:
         name = str(self.reel.operations[int(self.reel.op[row])]["name"])

@@ -99,6 +99,7 @@ _TYPES: dict[str, dict[str, str]] = {
     "flows": {"kind": "string", "certainty": "string"},
     "waits": {"lane": "string"},
     "spans": {"lane": "string", "operation": "string", "tick": "int64"},
+    "console": {"event": "int64", "at_s": "float64", "lane": "string", "stream": "string", "text": "string"},
     "objects": {"object": "string", "role": "string", "kind": "string", "shared": "bool_", "events": "int64"},
     "processes": {"parent": "string"},
     "findings": {"code": "string", "at_s": "float64", "event": "int64", "what": "string", "cause": "string"},

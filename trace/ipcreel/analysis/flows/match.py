@@ -22,6 +22,7 @@ from ipcreel.analysis.flows import (
     wakes,
 )
 from ipcreel.analysis.joins import AMBIGUOUS, EXACT, INFERRED, Joined
+from ipcreel.analysis.keys import each_once
 
 Rows = NDArray[np.int64]
 
@@ -82,6 +83,6 @@ def match(events: Events) -> Flows:
         np.concatenate([empty, *(part.effect for _, part in joined)]),
         np.concatenate([empty.astype(np.uint8), *(part.certainty for _, part in joined)]),
         np.concatenate([empty.astype(np.uint8), *(np.full(len(p.cause), n, np.uint8) for n, p in joined)]),
-        np.unique(np.concatenate([empty, *(part.cause_left for _, part in joined)])),
-        np.unique(np.concatenate([empty, *(part.effect_left for _, part in joined)])),
+        each_once(np.concatenate([empty, *(part.cause_left for _, part in joined)])),
+        each_once(np.concatenate([empty, *(part.effect_left for _, part in joined)])),
     )

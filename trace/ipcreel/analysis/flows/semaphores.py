@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ipcreel.analysis.events import Events
 from ipcreel.analysis.flows.nearest import join_to_latest, last_until
 from ipcreel.analysis.joins import EXACT, INFERRED, Joined, join_by_count
-from ipcreel.analysis.keys import number_keys, sort_in_keys
+from ipcreel.analysis.keys import each_once, number_keys, sort_in_keys
 
 Rows = NDArray[np.int64]
 
@@ -110,7 +110,7 @@ class _Times:
         self.doubtful = np.zeros(len(events.objects), np.bool_)
         sets = events.rows(*kind.creates)
         self._sets = sets[sort_in_keys(events.object[sets], events.end_ns[sets])]
-        self.first_values = dict.fromkeys(np.unique(events.object[rows]).tolist(), 1)
+        self.first_values = dict.fromkeys(each_once(events.object[rows]).tolist(), 1)
         if kind.creates or kind.opens:
             opened = opened_values(events, kind)
             before = self._last(rows, events.begin_ns[rows])
@@ -198,6 +198,6 @@ def _without_repeats(joined: Joined) -> Joined:
         joined.cause[first],
         joined.effect[first],
         joined.certainty[first],
-        np.unique(joined.cause_left),
-        np.unique(joined.effect_left),
+        each_once(joined.cause_left),
+        each_once(joined.effect_left),
     )

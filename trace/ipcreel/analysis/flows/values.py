@@ -47,13 +47,14 @@ def _parts(events: Events, writes: tuple[str, ...], reads: tuple[str, ...]) -> J
 
 def _several(events: Events, writes: Rows, reads: Rows) -> Joined:
     """Each read with the last write of every place of its object."""
-    places = np.unique(np.stack((events.object[writes], events.a[writes]), axis=1), axis=0)
-    first = np.searchsorted(places[:, 0], events.object[reads], "left")
-    count = np.searchsorted(places[:, 0], events.object[reads], "right") - first
+    (place,) = number_keys((events.object[writes], events.a[writes]))
+    whose = np.zeros(int(place.max(initial=-1)) + 1, np.int64)
+    whose[place] = events.object[writes]
+    first = np.searchsorted(whose, events.object[reads], "left")
+    count = np.searchsorted(whose, events.object[reads], "right") - first
     read = np.repeat(reads, count)
-    place = places[np.repeat(first, count) + rank_in_runs(read)]
-    out_key, in_key = number_keys((events.object[writes], events.a[writes]), (place[:, 0], place[:, 1]))
-    return join_to_latest(events.ends(writes, out_key), events.ends(read, in_key), EXACT)
+    places = np.repeat(first, count) + rank_in_runs(read)
+    return join_to_latest(events.ends(writes, place), events.ends(read, places), EXACT)
 
 
 def _doubt(events: Events, joined: Joined) -> Joined:
