@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections import defaultdict
 from pathlib import Path
 
@@ -105,8 +106,9 @@ def test_mermaid_has_an_arrow_for_each_message_with_nothing_that_means_something
     assert lines[0] == "sequenceDiagram"
     arrows = [line for line in lines if "->>" in line]
     assert len(arrows) == 6
-    assert arrows[1].endswith("sysv.queue.send re#59; #35;message 0")
+    assert arrows[1].endswith(": send re#59; #35;message 0")
     assert arrows[0].strip().startswith("p0->>p1:")
+    assert re.fullmatch(r" +Note over p0,p1: \S+\.reel, \d+\.\d{6} s to \d+\.\d{6} s", lines[3])
 
 
 def test_a_diagram_of_one_process_has_what_it_sends_and_what_it_gets(talk: Path) -> None:

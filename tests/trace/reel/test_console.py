@@ -38,7 +38,7 @@ def test_what_each_lane_wrote_is_joined_and_cut_into_lines(recorded: Record) -> 
         assert [line[2] for line in lines if line[:2] == (lane, stream)] == texts
     assert len(lines) == 6
     half = reel.console[[line[2] for line in lines].index("half a line, <b>and</b> more")]
-    assert reel.payload(half.event).startswith(b"half")
+    assert b"half" in reel.payload(half.event)
     assert repr(reel.console[3:4]).splitlines() == [f"1 line of {reel.path.name}", str(reel.console[3])]
     assert "&lt;b&gt;and&lt;/b&gt;" in reel.console._repr_html_()
 

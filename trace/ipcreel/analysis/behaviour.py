@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ipcreel.analysis.deeds import Behaviour, Column, Deeds
+from ipcreel.analysis.deeds import OPEN, Behaviour, Column, Deeds
 from ipcreel.analysis.events import Events
 from ipcreel.analysis.flows import Flows
 from ipcreel.analysis.flows.match import KINDS
@@ -144,7 +144,7 @@ def _carried(
         if silent[place]:
             return ""
         prefix = f"[{a[place]}]" if typed[place] else f"{a[place]}×" if counted[place] else ""
-        carried = "(open)" if open_[place] else roles.neutral(payload_text(row))
+        carried = OPEN if open_[place] else roles.neutral(payload_text(row))
         return f"{prefix} {carried}" if prefix and carried else prefix or carried
 
     return _Carried(digest, text)

@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 Rows = NDArray[np.int64]
 Column = NDArray[np.int32]
 
+OPEN = "(open)"
+"""What stands for a payload that was open to scheduling."""
+
 
 @dataclass(frozen=True, slots=True)
 class Deed:

@@ -11,16 +11,17 @@ from typing import Any
 import click
 import numpy as np
 
-from ipcreel.analysis.deeds import Behaviour, Deed
+from ipcreel.analysis.deeds import OPEN, Behaviour, Deed
 from ipcreel.analysis.diff import Changed, Difference, Parting, compare
 from ipcreel.analysis.waits import ends_of, find_waits, lane_times
 from ipcreel.cli.opening import REEL, open_reel
 from ipcreel.cli.working import MATCHING, Stage, working
 from ipcreel.reel import Reel, ReelError
 from ipcreel.reel.canonical import before, behaviour_of, roles_of
-from ipcreel.reel.describe import describe
+from ipcreel.reel.describe import describe, text_of
 from ipcreel.reel.text import duration_text
 
+_WIDE = 60  # characters of what was carried
 _CONTEXT = 3
 _SHOWN = 10
 _EXAMPLES = """\b
@@ -109,14 +110,20 @@ def _section(title: str, lines: list[str]) -> list[str]:
 
 def _context(reel: Reel, behaviour: Behaviour, parting: Parting, deed: Deed | None) -> list[str]:
     deeds = behaviour.of(parting.role)
-    lines = [f"    {one}" for one in deeds[max(parting.place - _CONTEXT, 0) : parting.place]]
+    lines = [f"    {_in_words(reel, one)}" for one in deeds[max(parting.place - _CONTEXT, 0) : parting.place]]
     if deed is None:
         return [*lines, "  > nothing more" if deeds else "  > there is no such role"]
     lines.append(f"  > {deed}")
-    lines += [f"    {one}" for one in deeds[parting.place + 1 : parting.place + 1 + _CONTEXT]]
+    lines += [f"    {_in_words(reel, one)}" for one in deeds[parting.place + 1 : parting.place + 1 + _CONTEXT]]
     causes = reel.flows.cause[reel.flows.effect == deed.row]
     lines.append(f"    {describe(reel, deed.row)}")
     return lines + [f"    caused by {describe(reel, int(cause))}" for cause in np.sort(causes)[-_CONTEXT:]]
+
+
+def _in_words(reel: Reel, deed: Deed) -> str:
+    """A deed, with what came where that was open to scheduling: it is not compared, but what follows it is."""
+    came = text_of(reel, deed.row, _WIDE) if OPEN in deed.carried else ""
+    return str(deed).replace(OPEN, f"(open: {came})") if came else str(deed)
 
 
 def _count_line(changed: Changed) -> str:
@@ -124,7 +131,21 @@ def _count_line(changed: Changed) -> str:
 
 
 def _payload_line(one: Deed, other: Deed) -> str:
-    return f"  {one.operation} {one.on}: {one.carried} → {other.carried}"
+    carried, otherwise = _where_apart(one.carried, other.carried)
+    return f"  {one.operation} {one.on}: {carried} → {otherwise}"
+
+
+def _where_apart(one: str, other: str) -> tuple[str, str]:
+    """Two long texts around the place where they begin to differ."""
+    differs = (place for place, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1])
+    since = max(next(differs, 0) - _WIDE // 4, 0)
+    return _cut(one, since), _cut(other, since)
+
+
+def _cut(text: str, since: int) -> str:
+    if len(text) <= _WIDE:
+        return text
+    return ("…" if since else "") + text[since : since + _WIDE] + ("…" if since + _WIDE < len(text) else "")
 
 
 def _blocked_ns(reel: Reel, roles: list[str]) -> dict[str, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from ipcreel.reel.text import payload_text
 
 _SHOWN = ("message", "stream", "signal")
 _MOST = 300
+_LONGEST = 48  # characters of a payload: more reaches over the lines of others
 
 
 def write(reel: Reel, rows: NDArray[np.int64], output: Path) -> None:
@@ -39,14 +41,34 @@ def diagram(reel: Reel, rows: NDArray[np.int64]) -> str:
     order = np.argsort(reel.end[effect], kind="stable")
     cause, effect = cause[order], effect[order]
     used = np.unique(reel.process[np.concatenate((cause, effect))]).tolist()
+    used.sort(key=lambda row: _place(reel, row))
     lines = ["sequenceDiagram", *(f"    participant p{row} as {_safe(reel.process_name(row))}" for row in used)]
-    for one, other in zip(cause.tolist(), effect.tolist(), strict=True):
-        operation = str(reel.operations[int(reel.op[one])]["name"])
-        text = (
-            payload_text(reel.payload(one), 60) or f"{reel.objects[int(reel.object[one])][3]} {int(reel.a[one]) or ''}"
-        )
-        lines.append(f"    p{reel.process[one]}->>p{reel.process[other]}: {_safe(f'{operation} {text}')}")
+    lines.append(f"    Note over p{used[0]},p{used[-1]}: {_safe(_window(reel, cause, effect))}")
+    lines += [
+        f"    p{reel.process[one]}->>p{reel.process[other]}: {_safe(_label(reel, one))}"
+        for one, other in zip(cause.tolist(), effect.tolist(), strict=True)
+    ]
     return "\n".join(lines) + "\n"
+
+
+def _place(reel: Reel, row: int) -> tuple[bool, list[tuple[int, str]]]:
+    """What processes are ordered by: the first of the run, then by name, `home-2` before `home-10`."""
+    parts = re.split(r"(\d+)", reel.process_name(row))
+    return reel.processes[row]["parent"] is not None, [
+        (int(part), "") if part.isdecimal() else (-1, part) for part in parts
+    ]
+
+
+def _window(reel: Reel, cause: NDArray[np.int64], effect: NDArray[np.int64]) -> str:
+    since, until = ((int(at) - reel.begin_ns) / 1e9 for at in (reel.begin[cause].min(), reel.end[effect].max()))
+    return f"{reel.path.name}, {since:.6f} s to {until:.6f} s"
+
+
+def _label(reel: Reel, row: int) -> str:
+    """What was sent, and by which verb: that it went through a queue or a socket is what `ipcreel events` says."""
+    verb = str(reel.operations[int(reel.op[row])]["name"]).rpartition(".")[2]
+    carried = payload_text(reel.payload(row), _LONGEST).removesuffix(r"\n")
+    return f"{verb} {carried or f'{reel.objects[int(reel.object[row])][3]} {int(reel.a[row]) or str()}'}"
 
 
 def _safe(text: str) -> str:

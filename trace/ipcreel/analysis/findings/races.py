@@ -134,5 +134,7 @@ def _finding(run: Run, first: int, second: int, first_writes: bool, second_write
         int(run.events.begin_ns[second]),
         (first, second),
         f"{does[0]} {run.object_name(first)} and {does[1]} it, and nothing says which comes first.",
-        "One of them does not hold the lock of the value.",
+        "No lock that only one of them can have at a time is held over both; a semaphore of two or more is none."
+        if run.events.objects[int(run.events.object[second])][0].startswith("sysv.")
+        else "One of them does not hold the lock of the value.",
     )
