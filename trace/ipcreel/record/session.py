@@ -52,6 +52,7 @@ def _unwritable(folder: Path, error: OSError) -> LaunchError:
 
 def load() -> None:
     """Import what a reel is made with."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy's others wait in a loop, beside the program that runs
     mechanism.all_operations()
     import_module("ipcreel.tape.merge")
 
