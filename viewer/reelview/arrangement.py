@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
 _WIDE, _HIGH = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
-_DOCK_PX, _DOCK_SHARE, _DOCK_USUAL = 430, 0.42, 0.26
+_DOCK_PX, _DOCK_SHARE, _DOCK_USUAL = 444, 0.42, 0.26
 """Panels are so wide at first; no more than a share of the window, and the usual share of a large one."""
 _HEIGHTS = {"top": 58, "bottom": 42}
 """How the places share the height at first."""

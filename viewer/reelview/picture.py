@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,8 @@ from reelview.timeline.indexing import Indexing
 from reelview.timeline.widget import Timeline
 from reelview.window import Window
 
+STAGES = 4
+
 
 def render(
     reel: Reel,
@@ -39,6 +42,7 @@ def render(
     theme: str | None = None,
     path: bool = False,
     compare: Reel | None = None,
+    stage: Callable[[str], None] = lambda what: None,
 ) -> None:
     """Draw the window as it shows a reel from `begin_ns` to `end_ns`, into a .png or an .svg.
 
@@ -50,6 +54,7 @@ def render(
         path: whether the critical path is drawn.
         compare: a reel that stands under the first, aligned with it.
         theme: light or dark; by default as the system is.
+        stage: is told what is done, STAGES times; a long reel takes its time.
 
     Raises:
         ReelError: there is no such panel, or the picture cannot be written.
@@ -58,14 +63,8 @@ def render(
     before = qInstallMessageHandler(_say)
     if theme is not None:
         use_theme(theme)
-    window = Window()
-    session = Session.of_reel(reel)
-    window.show_session(session, reel.path.name)
-    window.resize(width_px, height_px)
-    session.answers.finish()
-    if compare is not None:
-        compared = window.comparing.show(Session.of_reel(compare))
-        compared.answers.finish()
+    window, session = _window_of(reel, compare, (width_px, height_px), stage)
+    stage("drawing")
     missing = [name for name in panels if name not in window.docks]
     if missing:
         raise ReelError(f"no panel {', '.join(missing)}. This reel has: {', '.join(window.docks)}.")
@@ -94,6 +93,26 @@ def render(
     qInstallMessageHandler(before)
     if not written:
         raise ReelError(f"{output}: the picture cannot be written there.")
+
+
+def _window_of(
+    reel: Reel, compare: Reel | None, size_px: tuple[int, int], stage: Callable[[str], None]
+) -> tuple[Window, Session]:
+    """A window with all that is worked out of a reel, and of the one under it."""
+    reels = [each for each in (reel, compare) if each is not None]
+    stage("matching causes with effects")
+    for each in reels:
+        _ = each.flows
+    stage("arranging lanes")
+    session, *others = (Session.of_reel(each) for each in reels)
+    window = Window()
+    window.show_session(session, reel.path.name)
+    window.resize(*size_px)
+    stage("working out what panels show")
+    session.answers.finish()
+    for other in others:
+        window.comparing.show(other).answers.finish()
+    return window, session
 
 
 def _show_layers(session: Session, *, path: bool, curves: bool) -> None:

@@ -73,10 +73,12 @@ class Terminal:
         ("stats REEL", "adding up waits"),
         ("diff REEL REEL", "naming what"),
         ("query REEL VIEWS", "asking"),
+        ("render REEL -o PICTURE", "working out what panels show"),
     ],
 )
 def test_a_bar_says_what_is_done_and_ctrl_c_ends_it_at_once(large: Path, command: str, stage: str) -> None:
-    words = {"REEL": str(large), "VIEWS": "SELECT count(DISTINCT payload) FROM events JOIN flows ON event = cause"}
+    views = "SELECT count(DISTINCT payload) FROM events JOIN flows ON event = cause"
+    words = {"REEL": str(large), "VIEWS": views, "PICTURE": str(large.with_suffix(".png"))}
     terminal = Terminal(*(words.get(word, word) for word in command.split()))
     try:
         terminal.read_until(stage)
@@ -86,6 +88,7 @@ def test_a_bar_says_what_is_done_and_ctrl_c_ends_it_at_once(large: Path, command
         assert time.monotonic() - pressed < AT_ONCE_S
     finally:
         terminal.close()
+    assert not large.with_suffix(".png").exists()
     assert "matching causes with effects" in terminal.text or command.startswith("query")
     assert "Traceback" not in terminal.text
     assert terminal.text.endswith("\x1b[?25h")  # the cursor is shown again

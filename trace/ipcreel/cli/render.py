@@ -9,6 +9,7 @@ import click
 
 from ipcreel.cli.opening import REEL, open_reel
 from ipcreel.cli.viewer import need_viewer
+from ipcreel.cli.working import working
 from ipcreel.record.trouble import LaunchError
 from ipcreel.reel import ReelError
 from ipcreel.reel.moments import moment_ns, window_ns
@@ -60,22 +61,25 @@ def command(
     if begin >= end and (since or until):  # else it is a reel without events, and shown as one
         raise LaunchError("--from is not before --to.")
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    from reelview.picture import render
+    from reelview.picture import STAGES, render
 
     if event is not None and not 0 <= event < len(opened):
         raise ReelError(f"--event {event}: the reel has events 0 to {len(opened) - 1}.")
-    render(
-        opened,
-        output,
-        begin,
-        end,
-        int(width),
-        int(height),
-        panels=tuple(name.strip() for name in panels.split(",") if name.strip()),
-        at_ns=moment_ns(opened, at) if at else None,
-        event=event,
-        cone=cone,
-        theme=theme,
-        path=path,
-        compare=open_reel(compare) if compare else None,
-    )
+    other = open_reel(compare) if compare else None
+    with working(STAGES, partial=output) as stage:
+        render(
+            opened,
+            output,
+            begin,
+            end,
+            int(width),
+            int(height),
+            panels=tuple(name.strip() for name in panels.split(",") if name.strip()),
+            at_ns=moment_ns(opened, at) if at else None,
+            event=event,
+            cone=cone,
+            theme=theme,
+            path=path,
+            compare=other,
+            stage=stage,
+        )

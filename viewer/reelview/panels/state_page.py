@@ -100,7 +100,7 @@ class StatePage:
         busy_first = sorted(moment.locks, key=lambda lock: not (lock.holders or lock.waiters))
         rows = [self._lock(lock, moment) for lock in busy_first]
         shown = page.table_in_pieces(
-            [("", page.faint("value"), page.faint("held by"), page.faint("waited for by")), *rows], (40, 12, 20, 28)
+            [("", page.faint("value"), page.faint("held by"), page.faint("waited for by")), *rows], (37, 11, 26, 26)
         )
         return page.heading("Locks and semaphores") + (shown if rows else page.faint("none is held or waited for"))
 
