@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,9 @@ from reelview.raster.window import Window
 _FAR_PX = 20_000.0
 _HEADROOM = 0.12
 _EVER_NS = 1 << 62
+_BLOCK = 256
+_MOST_STEPS = 60_000
+"""In a window with more of them the extremes of whole blocks are drawn, which no pixel shows to be so."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,6 +28,21 @@ class Strip:
     high: float
     y_px: float
     height_px: float
+    _extremes: dict[int, tuple[NDArray[np.float64], NDArray[np.float64]]] = field(default_factory=dict)
+
+    def extremes(self, curve: Curve, first: int, last: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Of each block from `first` to `last` its begin, twice, with its least and its greatest value.
+
+        They are worked out once: millions of steps in each frame would halt what plays.
+        """
+        starts = np.arange(0, len(curve.at_ns), _BLOCK)
+        number = self.curves.index(curve)
+        if number not in self._extremes:
+            bounds = np.minimum.reduceat(curve.value, starts), np.maximum.reduceat(curve.value, starts)
+            self._extremes[number] = bounds
+        low, high = self._extremes[number]
+        value = np.stack((low[first:last], high[first:last]), axis=1).ravel()
+        return np.repeat(curve.at_ns[starts[first:last]], 2), value
 
     @property
     def name(self) -> str:
@@ -60,8 +78,12 @@ def step_line(curve: Curve, strip: Strip, window: Window) -> tuple[NDArray[np.fl
     first, last = max(int(low) - 1, 0), min(int(high) + 1, len(curve.at_ns))
     if last <= first:
         return np.zeros(0), np.zeros(0)
-    at = (curve.at_ns[first:last] - window.begin_ns) * (window.width_px / (window.end_ns - window.begin_ns))
-    x, y = np.clip(at, -_FAR_PX, _FAR_PX), strip.y_of(curve.value[first:last])
+    if last - first > _MOST_STEPS:
+        at_ns, value = strip.extremes(curve, first // _BLOCK, -(-last // _BLOCK))
+    else:
+        at_ns, value = curve.at_ns[first:last], curve.value[first:last]
+    at = (at_ns - window.begin_ns) * (window.width_px / (window.end_ns - window.begin_ns))
+    x, y = np.clip(at, -_FAR_PX, _FAR_PX), strip.y_of(value)
     if len(x) > window.width_px:
         x, y = _extremes(x, y, window.width_px)
     ends = np.append(x[1:], min(max(float(window.width_px), float(x[-1])), _FAR_PX))

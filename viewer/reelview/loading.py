@@ -16,6 +16,7 @@ from reelview.lens.find import find_lens, ticks_of
 from reelview.opening import timeline_of
 from reelview.raster.choose import Raster
 from reelview.timeline.data import TimelineData
+from reelview.usage import Usage
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,6 +31,8 @@ class Opened:
     """With all that the first picture needs."""
     states: States
     """Having answered for one moment, it is quick for all others."""
+    usage: Usage
+    """Prepared."""
 
 
 def steps(path: Path) -> Iterator[str | Opened]:
@@ -52,12 +55,13 @@ def work_out(reel: Reel) -> Iterator[str | Opened]:
     yield "asking who holds what"
     states = reel.states
     states.at(reel.begin_ns)
+    usage = Usage(reel).prepare()
     yield "arranging lanes"
     data = replace(timeline_of(reel), tick_ns=tick_ns)
     raster = Raster(data.spans)
     for _ in raster.build_first():
         pass
-    yield Opened(reel, data, lens, "; ".join(filter(None, (trouble, tick_trouble))), raster, states)
+    yield Opened(reel, data, lens, "; ".join(filter(None, (trouble, tick_trouble))), raster, states, usage)
 
 
 class Loading(Beside):

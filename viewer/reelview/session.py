@@ -31,6 +31,7 @@ from reelview.timeline.layers import Layers
 from reelview.timeline.marks import Marks
 from reelview.timeline.selection import Selection
 from reelview.timeline.view_range import ViewRange
+from reelview.usage import Usage
 
 FINDINGS, SYNCHRONIZATION, RUN = "findings", "synchronization", "run"
 """The names of what is worked out of a whole reel."""
@@ -56,6 +57,7 @@ class Session:
     lens: Lens | None = None
     lens_trouble: str = ""
     states: States | None = None
+    usage: Usage | None = None
 
     @classmethod
     def of_reel(cls, reel: Reel) -> Session:
@@ -68,7 +70,7 @@ class Session:
     def of_opened(cls, opened: Opened) -> Session:
         """A session over what was worked out beside the user interface; nothing here takes long."""
         made = cls.of_data(opened.data, opened.reel, opened.lens, opened.lens_trouble, opened.raster)
-        return replace(made, states=opened.states)
+        return replace(made, states=opened.states, usage=opened.usage)
 
     @classmethod
     def of_data(

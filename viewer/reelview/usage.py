@@ -32,6 +32,11 @@ class Usage:
     def __init__(self, reel: Reel) -> None:
         self._reel = reel
 
+    def prepare(self) -> Usage:
+        """Works out now what the first question would: for those who ask where nobody may wait."""
+        _ = self._functions
+        return self
+
     def functions(self, object_: int) -> tuple[str, ...]:
         """The functions of an object, the first first; none where it has a name, or no line of the program is known."""
         named = not _NAMELESS.search(str(self._reel.objects[object_][3]))

@@ -33,13 +33,20 @@ class InspectPage:
     Args:
         waited_ns: how long an event was blocked, as the timeline hatches it.
         states: what answers who held what it waited for in vain.
+        usage: what names objects by their functions; by default it is worked out at the first question.
     """
 
-    def __init__(self, reel: Reel, waited_ns: Callable[[int], int] = lambda _: 0, states: States | None = None) -> None:
+    def __init__(
+        self,
+        reel: Reel,
+        waited_ns: Callable[[int], int] = lambda _: 0,
+        states: States | None = None,
+        usage: Usage | None = None,
+    ) -> None:
         self._reel = reel
         self._states = states
         self._waited_ns = waited_ns
-        self._usage = Usage(reel)
+        self._usage = usage or Usage(reel)
 
     def write(self, event: int | None) -> str:
         if event is None or not 0 <= event < len(self._reel):

@@ -22,7 +22,7 @@ class Inspector(QWidget):
         super().__init__(parent)
         self._session = session
         self._reel = reel
-        text = InspectPage(reel, session.data.waited_ns, session.states)
+        text = InspectPage(reel, session.data.waited_ns, session.states, session.usage)
         self.page = PagePanel(
             session,
             lambda: text.write(session.selection.selected_event),

@@ -28,14 +28,15 @@ class StatePage:
     """Writes what was so at a moment of a reel.
 
     Args:
-        states: what answers for each moment; by default it is worked out at the first question.
+        states, usage: what answers for each moment, and names objects by their functions; by default they are worked
+            out at the first question.
     """
 
-    def __init__(self, reel: Reel, states: States | None = None) -> None:
+    def __init__(self, reel: Reel, states: States | None = None, usage: Usage | None = None) -> None:
         self.reel = reel
         self.states = states or reel.states
         self._names = [reel.lane_name(lane) for lane in range(len(reel.lanes))]
-        self._usage = Usage(reel)
+        self._usage = usage or Usage(reel)
         self._last: tuple[int, Moment] | None = None
 
     def at(self, at_ns: int) -> Moment:
@@ -100,7 +101,7 @@ class StatePage:
         busy_first = sorted(moment.locks, key=lambda lock: not (lock.holders or lock.waiters))
         rows = [self._lock(lock, moment) for lock in busy_first]
         shown = page.table_in_pieces(
-            [("", page.faint("value"), page.faint("held by"), page.faint("waited for by")), *rows], (37, 11, 26, 26)
+            [("", page.faint("value"), page.faint("held by"), page.faint("waited for by")), *rows], (39, 12, 24, 25)
         )
         return page.heading("Locks and semaphores") + (shown if rows else page.faint("none is held or waited for"))
 

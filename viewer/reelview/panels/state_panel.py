@@ -17,7 +17,7 @@ class StatePanel(QWidget):
     def __init__(self, session: Session, reel: Reel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._page = StatePage(reel, session.states)
+        self._page = StatePage(reel, session.states, session.usage)
         self.graph = GraphView(session, reel)
         self.page = PagePanel(session, self._write, name="State at the cursor")
         layout = QVBoxLayout(self)
