@@ -115,3 +115,19 @@ def reel_without_market(tmp_path_factory) -> Reel:
     """A program with a shared array as long as a price board."""
     program = "import multiprocessing; multiprocessing.Array('d', [1.0] * 16)[0] = 2.0"
     return record(tmp_path_factory.mktemp("other"), "other", sys.executable, "-c", program)
+
+
+@pytest.fixture
+def remembered(tmp_path):
+    """What a window remembers, of no person."""
+    from PySide6.QtCore import QSettings
+
+    from reelview.settings import Remembered
+
+    return Remembered(QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat))
+
+
+@pytest.fixture
+def window(market, opened):
+    """A window on the market."""
+    return opened(market)

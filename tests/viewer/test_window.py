@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import re
 import threading
 from itertools import count
 from pathlib import Path
-from xml.etree import ElementTree
 
-import numpy as np
-import pytest
-from PySide6.QtCore import QMimeData, QPointF, QSettings, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication, QImage
 from PySide6.QtTest import QTest
 
@@ -19,41 +15,12 @@ from reelview.app import tell_fault
 from reelview.beside import wait_for_left
 from reelview.loading import steps
 from reelview.notes import path_of
-from reelview.panels.event_list import EventList
 from reelview.panels.inspector import Inspector
-from reelview.panels.page_panel import PagePanel
-from reelview.panels.search import Search
 from reelview.panels.state_panel import StatePanel
-from reelview.query import CONDITIONS
-from reelview.raster.palette import DARK, LIGHT
 from reelview.session import Session
-from reelview.settings import Remembered
-from reelview.theme import use_theme
 from reelview.timeline.pulse import Lines, lights, under_way
 from reelview.window import Window
-
-
-@pytest.fixture
-def remembered(tmp_path) -> Remembered:
-    return Remembered(QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat))
-
-
-@pytest.fixture
-def window(market, opened) -> Window:
-    return opened(market)
-
-
-def page_of(window: Window, name: str) -> PagePanel:
-    widget = window.docks[name].widget()
-    return widget if isinstance(widget, PagePanel) else widget.findChild(PagePanel)
-
-
-def show(window: Window, name: str) -> str:
-    window.show_panel(name)
-    page = page_of(window, name)
-    window.session.answers.finish()
-    page.rewrite()
-    return page.toPlainText()
+from tests.viewer.panels import page_of, show
 
 
 def test_a_market_has_all_panels(window):
@@ -109,17 +76,6 @@ def test_a_reel_that_was_open_before_is_a_click_away(market, qtbot, remembered):
     qtbot.addWidget(window)
     next(button for button in window.centralWidget().buttons if button.text() == "market.reel").click()
     qtbot.waitUntil(lambda: window.session is not None, timeout=60_000)
-    window.close()
-
-
-def test_help_and_commands_need_no_reel(qtbot):
-    window = Window()
-    qtbot.addWidget(window)
-    window.show()
-    QTest.keyClick(window, Qt.Key.Key_Question, Qt.KeyboardModifier.ShiftModifier)
-    assert "Who waited for whom here?" in window.docks["help"].widget().toPlainText()
-    assert {name for name, tool in window._tools.items() if tool.isEnabled()} == {"commands", "help"}
-    assert window.choose_command().list.count() > 1
     window.close()
 
 
@@ -246,53 +202,6 @@ def test_c_shows_the_cone_of_the_selected_event_and_again_all_alike(window):
     assert window.session.highlight.rows is None
 
 
-def test_search_goes_from_one_event_to_the_next_and_round(window, market):
-    window.trigger("search")
-    search = window.docks["search"].widget()
-    assert isinstance(search, Search)
-    search.query.setText("op:signal.kill")
-    kills = market.events.rows("signal.kill").tolist()
-    seen = []
-    for _ in range(len(kills) + 1):
-        QTest.keyClick(search.query, Qt.Key.Key_Return)
-        seen.append(window.session.selection.selected_event)
-        assert not search.visibleRegion().isEmpty(), "it stays in front, to go on with"
-    assert seen == [*kills, kills[0]]
-    QTest.keyClick(search.query, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
-    assert window.session.selection.selected_event == kills[-1]
-
-
-def test_a_search_can_leave_all_else_out_of_the_timeline(window):
-    search = window.docks["search"].widget()
-    whole = len(window.timeline.data.spans)
-    search.query.setText("payload:offer")
-    search.only.setChecked(True)
-    assert 0 < len(window.timeline.data.spans) == search.found.rowCount() < whole
-    window.timeline.grab()
-    search.query.setText("")
-    assert len(window.timeline.data.spans) == whole
-
-
-def test_a_search_that_means_nothing_says_why(window):
-    search = window.docks["search"].widget()
-    search.query.setText("colour:red")
-    assert "there is no such condition" in search.said.text()
-
-
-def test_what_can_be_searched_for_is_shown_and_tried_with_a_click(window):
-    window.show_panel("search")
-    search = window.findChild(Search)
-    assert search.help.isVisible()
-    assert not search.table.isVisible()
-    for number, (example, _) in enumerate(CONDITIONS):
-        search.help.anchorClicked.emit(QUrl(f"try:{number}"))
-        assert search.query.text() == example
-        assert "no such" not in search.said.text()
-    assert search.table.isVisible()
-    search.query.setText("what nobody said")
-    assert "Nothing found" in search.said.text()
-
-
 def test_the_replay_command_is_copied(window, market):
     inspector = window.docks["inspector"].widget()
     assert isinstance(inspector, Inspector)
@@ -350,40 +259,6 @@ def test_a_mark_that_is_kept_is_there_when_the_reel_is_opened_again(market, tmp_
         window.close()
 
 
-def test_the_command_palette_does_what_is_chosen(window):
-    chooser = window.choose_command()
-    chooser.typed.setText("step a tick")
-    before = window.session.cursor.at_ns
-    chooser.choose()
-    assert window.session.cursor.at_ns > before
-
-
-def test_a_panel_that_is_chosen_by_its_name_has_the_keys(window, qtbot):
-    chooser = window.choose_command()
-    chooser.typed.setText("panel: findings")
-    chooser.choose()
-    qtbot.waitUntil(page_of(window, "findings").hasFocus)
-
-
-def test_the_command_palette_says_that_nothing_is_called_so(window):
-    chooser = window.choose_command()
-    chooser.typed.setText("qqqq")
-    chooser.choose()
-    assert "Nothing has these letters" in chooser.list.item(0).text()
-    assert chooser.result() == 0
-
-
-def test_the_command_palette_has_what_a_person_prefers(window, qtbot):
-    for theme in (DARK, LIGHT):
-        chooser = window.choose_command()
-        chooser.typed.setText(theme.name)
-        assert chooser.list.currentItem().text() == f"Theme: {theme.name}"
-        chooser.choose()
-        qtbot.waitUntil(lambda theme=theme: window.timeline.theme is theme)
-        assert window.preferences[f"Theme: {theme.name}"].isChecked()
-    use_theme("")
-
-
 def test_a_page_that_says_something_else_has_nothing_chosen(window):
     page, ticks = page_of(window, "pricing"), window.session.data.tick_ns
     window.session.go_to(int(ticks[3]) + 1)
@@ -394,72 +269,6 @@ def test_a_page_that_says_something_else_has_nothing_chosen(window):
     window.session.go_to(int(ticks[0]))
     page.rewrite()
     assert page.textCursor().selectedText() == ""
-
-
-def test_what_is_chosen_is_seen_unless_a_person_searches_there(window, market, qtbot):
-    event, search = page_of(window, "inspector"), window.docks["search"].widget()
-    for typed, is_seen in (("op:recv", False), ("", True)):
-        window.show_panel("search")
-        search.query.setText(typed)
-        qtbot.waitUntil(lambda: event.visibleRegion().isEmpty())
-        window.session.go_to_event(int(market.flows.cause[7 + is_seen]))
-        qtbot.waitUntil(lambda is_seen=is_seen: event.visibleRegion().isEmpty() is not is_seen)
-        window.session.selection.clear()
-
-
-def test_a_lane_is_found_by_its_name(window):
-    chooser = window.choose_lane()
-    chooser.typed.setText("home-3")
-    chooser.choose()
-    assert window.timeline.layout_.lines[window.timeline.current_line].name.startswith("home-3")
-
-
-def test_the_data_of_every_panel_is_exported_as_csv(window, market, tmp_path):
-    window.session.answers.finish()
-    window.session.go_to_event(int(market.flows.effect[5]))
-    window.docks["search"].widget().query.setText("op:signal.kill")
-    written = {}
-    for name in window.exporting.data:
-        window.exporting.write_data(name, tmp_path / f"{name}.csv")
-        with (tmp_path / f"{name}.csv").open(newline="", encoding="utf-8") as file:
-            written[name] = list(csv.DictReader(file))
-    shown_by = {"inspector": "event", "synchronization": "critical path"}
-    assert {shown_by.get(name, name) for name in window.docks} <= set(written)
-    assert len(written["pricing"]) == 8
-    assert {row["lane"] for row in written["state"]} == {market.lane_name(lane) for lane in range(len(market.lanes))}
-    assert float(written["critical path"][-1]["to_s"]) == pytest.approx((market.end_ns - market.begin_ns) / 1e9)
-    assert len(written["findings"]) == len(market.findings)
-    assert {row["field"]: row["value"] for row in written["event"]}["caused by"] == str(market.flows.cause[5])
-    assert len(written["events"]) == len(market)
-    assert [int(row["event"]) for row in written["search"]] == market.events.rows("signal.kill").tolist()
-
-
-@pytest.mark.parametrize("suffix", ["png", "svg"])
-def test_the_window_and_every_panel_are_exported_as_pictures(window, tmp_path, suffix):
-    for name in window.exporting.pictures:
-        path = tmp_path / f"{name}.{suffix}"
-        window.exporting.draw(name, path)
-        assert path.stat().st_size > 500, name
-        if suffix == "svg":
-            ElementTree.parse(path)
-        else:
-            assert QImage(str(path)).size() == window.exporting.widget(name).size()
-
-
-def test_a_file_that_cannot_be_written_is_said_in_the_window(window, tmp_path):
-    window.exporting.write_data("pricing", tmp_path / "no" / "prices.csv")
-    assert "cannot be written" in window.statusBar().currentMessage()
-    for suffix in ("png", "svg"):
-        window.exporting.draw("window", tmp_path / "no" / f"window.{suffix}")
-        assert "cannot be written" in window.statusBar().currentMessage()
-
-
-def test_every_panel_is_drawn_in_small_and_large_windows(window):
-    for size in ((640, 400), (1920, 1080)):
-        window.resize(*size)
-        for name in window.docks:
-            window.show_panel(name)
-            assert not window.grab().isNull()
 
 
 def test_a_fault_of_the_viewer_is_said_in_the_window_and_is_no_traceback(window, capsys):
@@ -498,17 +307,6 @@ def test_a_run_that_plays_looks_like_a_system_that_runs(window, qtbot, monkeypat
 
 def timeline_picture(window: Window) -> QImage:
     return window.timeline.grab().toImage()
-
-
-def test_help_is_shown_on_a_question_mark(window):
-    window.trigger("help")
-    assert "Who waited for whom here?" in page_of(window, "help").toPlainText()
-
-
-def test_the_list_of_events_is_a_sound_model(market, qtmodeltester):
-    model = EventList(market)
-    model.show_rows(np.arange(20))
-    qtmodeltester.check(model)
 
 
 def test_the_reel_is_not_written_to(market, window):
