@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from ipcreel.reel import Reel
@@ -64,3 +66,24 @@ def test_accesses_to_the_same_items_or_bytes_race(recorded: Record) -> None:
 @pytest.mark.parametrize("statements", [APART, LOCKED])
 def test_accesses_to_other_places_or_under_a_lock_do_not(recorded: Record, statements: list[str]) -> None:
     assert codes(two(recorded, statements)) == []
+
+
+def test_processes_of_one_name_are_told_apart_by_their_pids(recorded: Record) -> None:
+    run = recorded("""
+        import multiprocessing
+
+        def work(value):
+            value.value = 1
+
+        if __name__ == "__main__":
+            value = multiprocessing.Value("i", 0, lock=False)
+            workers = [multiprocessing.Process(target=work, args=(value,), name="worker") for _ in range(2)]
+            for worker in workers:
+                worker.start()
+            for worker in workers:
+                worker.join()
+    """)
+    (finding,) = [one for one in run.reel.findings if one.code == "data-race"]
+    pids = {process["pid"] for process in run.reel.processes if process["facts"].get("name") == "worker"}
+    assert {int(pid) for pid in re.findall(r"worker \(pid (\d+)\)", finding.what)} == pids
+    assert len(pids) == 2

@@ -16,6 +16,7 @@ from ipcreel.cli.opening import REEL, open_reel
 from ipcreel.cli.working import MATCHING, ORDERING, working
 from ipcreel.reel import Reel
 from ipcreel.reel.checks import REST_ON_ABSENCE, missing
+from ipcreel.reel.names import lane_names
 
 _EXAMPLES = """\b
 Examples:
@@ -47,8 +48,12 @@ def command(reel: Path, as_json: bool) -> None:
         _ = opened.order
         stage("looking for what is wrong")
         _ = opened.findings
+    lanes = lane_names(opened)
     for number, finding in enumerate(opened.findings, 1):
-        print(json.dumps(_as_json(opened, finding), ensure_ascii=False) if as_json else _text(opened, finding, number))
+        if as_json:
+            print(json.dumps(_as_json(opened, finding), ensure_ascii=False))
+        else:
+            print(_text(opened, finding, number, lanes))
     if not opened.findings and not as_json:
         print("nothing found")
     gap = missing(opened)
@@ -57,13 +62,13 @@ def command(reel: Path, as_json: bool) -> None:
     sys.exit(1 if opened.findings else 0)
 
 
-def _text(reel: Reel, finding: Finding, number: int) -> str:
+def _text(reel: Reel, finding: Finding, number: int, lanes: list[str]) -> str:
     at = (finding.at_ns - reel.begin_ns) / 1e9
     lines = [_wrapped(f"{number}. {finding.code} at {at:.6f} s: {finding.what}"), _wrapped(f"   {finding.cause}")]
     for row in finding.events[:6]:
         site = reel.sites[int(reel.site[row])]
         operation = reel.operations[int(reel.op[row])]["name"]
-        lines.append(f"   event {row}: {reel.lane_name(int(reel.lane[row]))} {operation} at {site[0]}:{site[1]}")
+        lines.append(f"   event {row}: {lanes[int(reel.lane[row])]} {operation} at {site[0]}:{site[1]}")
     more = len(finding.events) - 6
     return "\n".join(lines + ([f"   and {more} more"] if more > 0 else []))
 

@@ -14,6 +14,7 @@ from ipcreel.analysis.findings.finding import Run
 from ipcreel.reel.endings import process_table
 from ipcreel.reel.error import ReelError
 from ipcreel.reel.installed import installed
+from ipcreel.reel.names import lane_names
 
 if TYPE_CHECKING:
     from ipcreel.reel.model import Reel
@@ -39,7 +40,7 @@ def run_of(reel: Reel) -> Run:
         reel.flows,
         reel.order,
         {code: str(row["name"]) for code, row in reel.operations.items()},
-        [reel.lane_name(row) for row in range(len(reel.lanes))],
+        lane_names(reel),
         ended,
         reel.end_ns,
         reel.asked_to_end_ns,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -30,3 +31,11 @@ def names_for_people(reel: Reel) -> Names:
         return reel.object_roles[row] if " ⇄ " in name else name
 
     return replace(names, object=object_name)
+
+
+def lane_names(reel: Reel) -> list[str]:
+    """(lanes,) how a sentence calls each lane: by its name, and its pid too where several processes share that name."""
+    names = [reel.lane_name(row) for row in range(len(reel.lanes))]
+    processes = Counter(name for name, _ in {(name, lane[0]) for name, lane in zip(names, reel.lanes, strict=True)})
+    pids = [reel.processes[lane[0]]["pid"] for lane in reel.lanes]
+    return [f"{name} (pid {pid})" if processes[name] > 1 else name for name, pid in zip(names, pids, strict=True)]
