@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import socket
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+
+from ipcreel.mechanism import descriptors, sockets
 
 Recorded = Callable[..., Any]
 Rows = Callable[..., list[Any]]
@@ -266,6 +270,17 @@ def test_a_socket_blocked_for_ever_is_pending_when_its_process_is_killed(recorde
     assert run.exit == -9
     pending = {row.operation: row.kind for row in rows(run.reel, "socket.endpoint.") if row.state == "pending"}
     assert pending == {"socket.endpoint.recv": "unix.stream", "socket.endpoint.accept": "tcp.socket"}
+
+
+def test_an_accept_lets_no_other_thread_in_behind_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the program does with the connection comes before what another thread does then: a replay counts on it."""
+    one, other = socket.socketpair()
+    with one, other:
+        inode = os.fstat(one.fileno()).st_ino
+        accepted = sockets._accepting(lambda: (one.fileno(), "address"))()
+        monkeypatch.delattr(descriptors, "_fstat")  # the kernel is asked no more
+        assert sockets._accepted((), {}, accepted) == (one.fileno(), inode, "address")
+    descriptors.forget(accepted[0])
 
 
 def test_a_port_used_again_is_another_connection(recorded: Recorded, rows: Rows) -> None:

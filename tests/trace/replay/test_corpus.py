@@ -22,6 +22,7 @@ OUT_OF_REACH = {
     "tls_over_sockets": "C code reads its sockets by itself",
     "unwatched_forks": "it forks past Python: the fence stops that",
     "curses_screen": "C code asks the terminal",
+    "input_on_a_pty": "C code asks the terminal",
     "faulthandler_dumps": "C code writes of every thread",
     "audit_hooks": "it hears of what a replay does",
     "classes_look_like_themselves": "it looks at the library",

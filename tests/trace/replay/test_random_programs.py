@@ -150,8 +150,9 @@ ENDED_BY_A_NEW_THREAD = """
     thread.join()
 """
 NOT_OF_THE_TAPE = """
-    import socket, time
-    ends = socket.socketpair()
+    import pickle, socket, threading, time
+    ends, ident = socket.socketpair(), threading.get_ident()
+    print([ends[0].send(each) for each in (pickle.dumps(ident, 1), pickle.dumps(ident), b"%d" % ident)])
     with socket.create_server(("127.0.0.1", 0)) as server: print(server.getsockname())
     print(time.localtime(5.0).tm_year, time.localtime().tm_year, [end.close() for end in ends])
 """

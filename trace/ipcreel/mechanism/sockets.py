@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _SOL_SOCKET, _SCM_RIGHTS = 1, 1
 _base: Any = None  # `_socket.socket`, whose own methods a program cannot override
 _fileno: Any = None
+_accepted_inodes: dict[int, int] = {}  # by descriptor, between an accept and its event
 
 
 def _socket(args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> int:
@@ -67,8 +68,7 @@ def _created(args: tuple[Any, ...], kwargs: dict[str, Any], result: None) -> tup
 
 def _accepted(args: tuple[Any, ...], kwargs: dict[str, Any], result: tuple[int, Any]) -> tuple[int, int, object]:
     descriptor, address = result
-    look(descriptor)
-    return descriptor, inode_of(descriptor), address
+    return descriptor, _accepted_inodes.pop(descriptor, 0), address
 
 
 def _descriptor(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[int, object]:
@@ -323,8 +323,13 @@ def _initializing(original: Callable[..., None]) -> Callable[..., None]:
 def _accepting(original: Callable[..., tuple[int, Any]]) -> Callable[..., tuple[int, Any]]:
     def accept(*args: Any, **kwargs: Any) -> tuple[int, Any]:
         result = original(*args, **kwargs)
-        forget(result[0])
-        fresh.add(result[0])
+        descriptor = result[0]
+        forget(descriptor)
+        fresh.add(descriptor)
+        # To ask the kernel lets other threads in: not behind the end of the accept, where a replay, which knows no more
+        # than when that was, has this thread go on first.
+        look(descriptor)
+        _accepted_inodes[descriptor] = inode_of(descriptor)
         return result
 
     return accept

@@ -138,7 +138,7 @@ class Garbage:
         reading.replayed += 1
         if event.end_ns < 0:
             raise OSError  # the class that it was of may be gone by now
-        return reading.outcome(row, event, original, args, kwargs)
+        return reading.doing.outcome(row, event, original, args, kwargs)
 
 
 def _name(code: int, args: Any) -> tuple[int, int]:

@@ -8,22 +8,22 @@ from functools import partial
 from types import FrameType, FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
-from ipcreel.mechanism.operation import FENCE, GIVE, Operation
+from ipcreel.mechanism.operation import Operation
 from ipcreel.mechanism.ownership import made_by_program, watched
 from ipcreel.mechanism.reading import Reading
 from ipcreel.replay import executors, managers, running
 from ipcreel.replay.deliveries import Deliveries
+from ipcreel.replay.doing import FORKS, Doing
 from ipcreel.replay.forks import Forks
 from ipcreel.replay.garbage import CLOSE, LETS_GO, Garbage
 from ipcreel.replay.handing import Handing
 from ipcreel.replay.known import Known
 from ipcreel.replay.lanes import Here, Lanes
-from ipcreel.replay.outcome import name_of, rebuild
-from ipcreel.replay.script import EXIT, Event, Script
+from ipcreel.replay.script import Event, Script
 from ipcreel.replay.stack import where
 from ipcreel.replay.standing import Standing, forever
 from ipcreel.replay.trial import Trial
-from ipcreel.replay.turns import LOCAL, Turns
+from ipcreel.replay.turns import Turns
 from ipcreel.replay.watch import Watch
 from ipcreel.tape import process
 
@@ -35,17 +35,12 @@ if TYPE_CHECKING:
 
 
 _SHOWN_BYTES = 80
-_WITH_TERMINAL = "process.forkpty"
-_FORKS = frozenset(("process.fork", _WITH_TERMINAL))
 _MADE_BY_C = frozenset(("posix.queue.notified",))  # a thread begins with it: it is asked for, and may never be made
-_BECOMES = frozenset(("process.exec", "process.exec_with_environment"))
 _START, _JOIN = "threads.thread.start", "threads.thread.join"
 _OF_THREADS = frozenset((_START, _JOIN))
 _CREATE = "socket.endpoint.create"
 _PID = "process.pid.read"
 _PIDS = frozenset((_PID, "process.parent.read"))
-_WAITS_FOR = "threads.condition.wait_for"
-_WAITED = frozenset(("threads.barrier.wait", "threads.condition.wait"))  # see `running.before_waiting`
 
 
 class Replaying(Reading):
@@ -67,6 +62,7 @@ class Replaying(Reading):
         deliveries: the signals that came.
         garbage: what ends because nothing refers to it any more.
         handing: hands out what the tape has where that is all.
+        doing: does what is more than that.
         known: what objects of the program are called on the tape.
         pools: the queues of thread pools.
         trial: lets a program with changed code go on where it leaves its tape; None where that is not wanted.
@@ -98,6 +94,7 @@ class Replaying(Reading):
         self.trial: Trial | None = None
         self.known = Known()
         self.handing = Handing(self)
+        self.doing = Doing(self)
         self.pools: list[executors.Choosing] = []
         self.forks = Forks()
         self.lanes = Lanes(script)
@@ -143,7 +140,7 @@ class Replaying(Reading):
         self.standing.here(self.here.lane, place)
 
     def wrap(self, row: Operation, original: Callable[..., Any], bound: bool = False) -> FunctionType:
-        self.handing.learn(row, does_more=row.name in _FORKS or row.name in running.SHOWN)
+        self.handing.learn(row, does_more=row.name in FORKS or row.name in running.SHOWN)
         if row.name in _PIDS:
             original = self._pid_inside(original, row.name)
 
@@ -294,97 +291,7 @@ class Replaying(Reading):
             return trial.perform(row, original, args, kwargs)
         if self.script.tries:
             self.known.learn(row, args, kwargs, event.object)
-        return self._do(event, row, original, args, kwargs)
-
-    def _do(self, event: Event, row: Operation, original: Callable[..., Any], args: Any, kwargs: Any) -> Any:
-        """Do the operation that an event stands for, in its turn."""
-        trial = self.trial
-        if trial is not None:
-            trial.agree(row, event, args, kwargs)
-        else:
-            self.handing.compare(row, event, args, kwargs)
-        if row.replay == FENCE:
-            self.diverge(f"{self.script.describe(event)}: {row.name} can be seen, not replayed.")
-        if row.name in running.SHOWN and running.shows_later(self, row, event, original, args, kwargs):
-            self.standing.done(event)
-            self.deliveries.follow(event)
-            return running.give(self, row, event, args, kwargs)
-        self.turns.begin(event)
-        self.here.submitted = event.object
-        if row.name == _WAITS_FOR:
-            original, args = running.wait_for, (self, *args)
-        if self._is_done_in_steps(row, event):
-            return running.enclose(self, event, original, args, kwargs)
-        before_waiting = running.before_waiting if trial is None else trial.before_waiting
-        resume = before_waiting(self, event, args) if row.name in _WAITED else None
-        leaves_first = row.name == running.BY_DESCRIPTOR and self._encloses_delivery(event)
-        if leaves_first and not self.muted:
-            self._wait(event, resume, lambda: running.show(self, row, event, original, args, kwargs))
-        else:
-            self._wait(event, resume)
-        if trial is not None and trial.begun and row.replay != GIVE and row.mechanism in LOCAL:
-            return trial.redo(row, event, original, args, kwargs)
-        try:
-            if row.replay == GIVE and self.deliveries.hides(event):
-                return None
-            return self.outcome(row, event, original, args, kwargs, is_shown=leaves_first)
-        finally:
-            self.finish(event)
-
-    def _is_done_in_steps(self, row: Operation, event: Event) -> bool:
-        """Whether operations inside this one are replayed each by itself: then it is done as a call like any other."""
-        if row.replay == GIVE or row.name in _WAITED:
-            return False
-        if self._encloses(event):
-            return True
-        return event.end_ns != 0 and not row.semantic and not running.is_special(row)
-
-    def _wait(
-        self, event: Event, resume: Callable[[], object] | None, show: Callable[[], object] | None = None
-    ) -> None:
-        """Return when an operation's turn to end has come.
-
-        `show` is what it does before signals come, and `resume` what it does at its end, before it returns.
-        """
-        if self.script.operations[event.op].is_cause:  # it took effect at its begin: a signal that it sent may be here
-            self.turns.wait(event)
-            if not self._leads_on(event):
-                self.turns.complete(event)
-        if show is not None:
-            show()
-        try:
-            self.deliveries.deliver_within(event)
-            if event.end_ns == 0:
-                self._end_or_stand(event)
-        except BaseException as error:  # a handler raised, and so the operation ended
-            self._in_context(event, error)
-            self.turns.wait(event)
-            if resume is not None:
-                resume()
-            self.finish(event)
-            raise
-        self.turns.wait(event)
-        if resume is not None:
-            resume()
-
-    def _leads_on(self, event: Event) -> bool:
-        """Whether it is the fork by which the path goes on: no other thread of the parent goes any further."""
-        return self.script.operations[event.op].name in _FORKS and event.b == self.script.child_pid
-
-    def outcome(
-        self, row: Operation, event: Event, original: Callable[..., Any], args: Any, kwargs: Any, is_shown: bool = False
-    ) -> Any:
-        """What an operation comes to whose turn to end has come; `is_shown` where it has written to the console."""
-        if event.end_ns < 0:
-            running.fail(self, event, original, args)
-            raise self.rebuilt(event)
-        if row.name in _FORKS:
-            return self._fork(event, row)
-        if row.replay != GIVE:
-            return running.run(self, row, event, original, args, kwargs)
-        if row.name in running.SHOWN and not self.muted and not is_shown:
-            running.show(self, row, event, original, args, kwargs)
-        return running.give(self, row, event, args, kwargs)
+        return self.doing.do(event, row, original, args, kwargs)
 
     def differ(self, event: Event, given: bytes, taped: bytes) -> None:
         """The program writes other than it did: say where that began."""
@@ -401,58 +308,6 @@ class Replaying(Reading):
         self.watch.begin()
         self.standing.stop(self.here.lane, place)
         self.trial.wait_begun()
-
-    def _end_or_stand(self, event: Event) -> None:
-        name = self.script.operations[event.op].name
-        if name == EXIT:
-            self.leave(event.a)
-        if name in _BECOMES:
-            self.leave(0)  # the process went on as another program, which has a tape of its own
-        place = f"{self.script.describe(event)} never returned"
-        if name.partition(".")[0] in LOCAL:
-            self.stand_until_left(place)
-        else:
-            self.stand(place)
-
-    def rebuilt(self, event: Event) -> BaseException:
-        """The exception that ended an event."""
-        payload = self.script.payload(event)
-        error = rebuild(payload)
-        if error is None:
-            self.diverge(f"{self.script.describe(event)} raised {payload['raised']}, which this program does not know.")
-        return error
-
-    def _encloses(self, event: Event) -> bool:
-        """Whether something other than a signal's delivery happened inside it, in its thread."""
-        following = self.here.events[-1] if self.here.events else None
-        if following is None or following.op == self.deliveries.code:
-            return False
-        return event.end_ns == 0 or following.begin_ns < abs(event.end_ns)
-
-    def _encloses_delivery(self, event: Event) -> bool:
-        """Whether a signal came inside it, and it was done all the same."""
-        following = self.here.events[-1] if self.here.events else None
-        return following is not None and following.op == self.deliveries.code and following.begin_ns < event.end_ns
-
-    def _in_context(self, event: Event, error: BaseException) -> None:
-        """Where C raised because a signal came, the handler's exception came on top of that one."""
-        if event.end_ns < 0 and self.script.payload(event)["raised"] != name_of(type(error)):
-            error.__context__ = self.rebuilt(event)
-
-    def _fork(self, event: Event, row: Operation) -> Any:
-        here = self.here
-        here.inside = True  # what the hooks do before the fork, and in the parent, is part of it
-        self.forks.before()
-        if not self._leads_on(event):
-            self.forks.after_in_parent()
-            here.inside = False
-            return running.give(self, row, event, (), {})
-        self.script.next_process()
-        self.begin_process()
-        self.forks.after_in_child()
-        if row.name == _WITH_TERMINAL:
-            self.streams = tuple(stream and (True, *stream[1:]) for stream in self.streams)
-        return running.in_child(row)
 
     def finish(self, event: Event) -> None:
         """An event is complete."""

@@ -148,7 +148,7 @@ def enclose(reading: Replaying, event: Event, original: Original, args: Any, kwa
     reading.turns.wait(event)
     reading.finish(event)
     if event.end_ns < 0:
-        raise reading.rebuilt(event)
+        raise reading.doing.rebuilt(event)
     return _known_as(reading, event, reading.script.operations[event.op].name, args, result)
 
 

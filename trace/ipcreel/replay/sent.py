@@ -60,15 +60,22 @@ def _content(row: Operation, event: Event, args: Any, kwargs: Any) -> Any:
 
 
 def _without_addresses(value: Any) -> Any:
-    """A text or bytes without what looks like an address: a manager calls its objects by them. No run has the same."""
+    """A text or bytes without what looks like an address: no run has the same.
+
+    A manager calls its objects by them, and a log record holds the ident of its thread, which is one.
+    """
     if isinstance(value, list):
         return [_without_addresses(item) for item in value]
     if not isinstance(value, (str, bytes)):
         return value
     import re
 
-    address = "[0-9a-f]{12}"  # of user space, on the 64-bit machines that this runs on
-    return re.sub(address, "", value) if isinstance(value, str) else re.sub(address.encode(), b"", value)
+    # Of user space, on the 64-bit machines that this runs on. An ident lies in its upper 2**40.
+    shapes = r"(?<!\d)1(?:39[6-9]|40[0-7])\d{11}(?!\d)|[0-9a-f]{12}"
+    if isinstance(value, str):
+        return re.sub(shapes, "", value)
+    pickled = rb"(?<=\x8a\x06).{5}\x7f"  # LONG1, of six bytes
+    return re.sub(shapes.encode() + b"|" + pickled, b"", value, flags=re.DOTALL)
 
 
 def _plain(value: Any) -> Any:

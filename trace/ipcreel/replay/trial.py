@@ -185,7 +185,7 @@ class Trial:
         self._known.learn(row, args, kwargs, event.object)
         self.agree(row, event, args, kwargs)
         if event.end_ns < 0:
-            raise reading.rebuilt(event)
+            raise reading.doing.rebuilt(event)
         return running.give(reading, row, event, args, kwargs)
 
     def _answer(self, row: Operation, args: Any, kwargs: Any) -> Event | None:
