@@ -2,6 +2,9 @@ from collections.abc import Callable
 from types import CodeType, ModuleType
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ipcreel.interpose.by_ctypes import copy_fields as copy_fields
 from ipcreel.interpose.by_ctypes import hold_signals as hold_signals
 from ipcreel.interpose.by_ctypes import let_signals_come as let_signals_come
@@ -43,6 +46,17 @@ def pack(value: object, depth: int = 0, /) -> bytes: ...
 def fall_back_on(pack: Callable[[object, int], bytes], /) -> None: ...
 def judge_again() -> None: ...
 def find_frame(judge: Callable[[CodeType], int], /) -> int: ...
+def put_events(
+    taped: NDArray[np.uint8],
+    place: NDArray[np.int64],
+    payload: NDArray[np.int64],
+    first_lane: int,
+    objects: NDArray[np.uint32],
+    sites: NDArray[np.uint32],
+    markers: NDArray[np.uint8],
+    into: NDArray[np.uint8],
+    /,
+) -> None: ...
 def end_of(stream: bytes, /) -> int: ...
 def find_records(
     stream: bytes, begin: int, until: int, over_zeros: bool, /

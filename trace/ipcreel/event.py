@@ -54,7 +54,7 @@ def dtype() -> np.dtype[np.void]:
     return np.dtype({"names": names, "formats": formats, "offsets": offsets, "itemsize": SIZE})
 
 
-def markers() -> np.ndarray:
+def markers() -> NDArray[np.uint8]:
     """The sixty-four bytes of an event with every value zero: what a reader checks, what those of a tape are given."""
     import struct
 

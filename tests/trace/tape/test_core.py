@@ -8,13 +8,16 @@ from importlib import import_module
 from typing import Any
 
 import msgpack
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
+from ipcreel import event
 from ipcreel.compiled import is_compiled
 from ipcreel.interpose import frames
 from ipcreel.interpose.frames import NOBODY, PASSED, TAKEN
+from ipcreel.tape.merging import put_events, put_in_python
 from ipcreel.tape.pack import DEPTH
 from ipcreel.tape.pack import pack as pack_in_python
 from ipcreel.tape.plain import Writer as PlainWriter
@@ -115,6 +118,36 @@ def test_records_that_say_that_they_are_huge_are_not_whole() -> None:
 @pytest.mark.parametrize("zeros", [0, 1, 7, 8, 9, 17, 100])
 def test_what_a_stream_ends_in_is_told_from_what_was_written(written: bytes, zeros: int) -> None:
     assert core.end_of(written + bytes(zeros)) == len(written)
+
+
+numbers = some.lists(some.integers(0, 2**32 - 1), min_size=1, max_size=4).map(lambda many: np.array(many, np.uint32))
+
+
+@settings(max_examples=200)
+@given(some.lists(some.binary(min_size=64, max_size=64), max_size=6), numbers, numbers, some.integers(0, 2**32 - 1))
+def test_the_events_of_a_tape_are_put_into_a_reel_as_numpy_puts_them(
+    rows: list[bytes], objects: Any, sites: Any, first_lane: int
+) -> None:
+    taped = np.frombuffer(b"".join(rows), np.uint8).view(event.tape_dtype())
+    count = len(taped)
+    place, payload = np.arange(count)[::-1] * 2, np.arange(count) * 2**33
+    given_ = np.ascontiguousarray(place), payload, first_lane, objects, sites
+    in_c, in_python = np.zeros(2 * count, event.dtype()), np.zeros(2 * count, event.dtype())
+    put_events(taped, *given_, in_c)
+    put_in_python(taped, *given_, in_python)
+    assert in_c.tobytes() == in_python.tobytes()
+
+
+def test_arrays_that_do_not_belong_together_are_refused() -> None:
+    taped, into = np.zeros(2, event.tape_dtype()), np.zeros(2, event.dtype())
+    one, two, number = np.zeros(1, np.int64), np.zeros(2, np.int64), np.zeros(1, np.uint32)
+    for wrong in (
+        (taped, two, one, 0, number, number), (taped[:1], two, two, 0, number, number),
+        (taped, two, two, 0, number[:0], number), (taped, two, two, 0, number, number[:0]),
+        (taped, two + 2, two, 0, number, number), (taped, two - 1, two, 0, number, number),
+    ):  # fmt: skip
+        with pytest.raises(ValueError, match="belong together"):
+            put_events(*wrong, into)
 
 
 def test_a_part_outside_of_the_stream_is_refused() -> None:

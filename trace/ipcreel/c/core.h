@@ -1,4 +1,4 @@
-/* What the nine parts of `ipcreel.core` have in common. */
+/* What the ten parts of `ipcreel.core` have in common. */
 
 #ifndef IPCREEL_CORE_H
 #define IPCREEL_CORE_H
@@ -95,6 +95,10 @@ int writer_ready(void);
 
 PyObject *core_end_of(PyObject *module, PyObject *data);
 PyObject *core_find_records(PyObject *module, PyObject *args);
+
+/* ---- merging.c ---- */
+
+PyObject *core_put_events(PyObject *module, PyObject *args);
 
 /* ---- judging.c ---- */
 

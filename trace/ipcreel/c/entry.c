@@ -8,7 +8,7 @@ handler comes between. */
 #include "core.h"
 #include "frame.h"
 
-#define VERSION 5 /* of what this offers to Python: a library from before a change is not used */
+#define VERSION 6 /* of what this offers to Python: a library from before a change is not used */
 #define PLACES 16 /* remembered by an entry: a wrapper is called at few places */
 #define FRAMES 8  /* of them, outwards, that tell a place apart: a library may stand between the program and a wrapper */
 
@@ -427,6 +427,7 @@ static PyMethodDef core_methods[] = {
     {"is_within", (PyCFunction)core_is_within, METH_O, NULL},
     {"end_of", core_end_of, METH_O, NULL},
     {"find_records", core_find_records, METH_VARARGS, NULL},
+    {"put_events", core_put_events, METH_VARARGS, NULL},
     {"find_frame", core_find_frame, METH_O, NULL},
     {"judge_again", core_judge_again, METH_NOARGS, NULL},
     {"stand_in", (PyCFunction)(void (*)(void))core_stand_in, METH_FASTCALL, NULL},

@@ -21,7 +21,8 @@ from ipcreel.tape.records import end_of, find_records
 
 _BLOCK = 1 << 18
 _LONG_GAP = 4096  # slots: a thread that took its slot so long ago, and has not filled it, never will
-_END_BYTES = slice(event.SIZE - 8, event.SIZE)
+_END_AT: int = event.tape_dtype().fields["end_ns"][1]  # type: ignore[index]
+_END_BYTES = slice(_END_AT, _END_AT + 8)
 
 
 class GrowingTapes:
@@ -67,7 +68,7 @@ class _GrowingTape:
         """
         if self._content is None:
             header = read_header(self._path.parent, self._path.name)
-            none = np.empty(0, event.dtype()), np.empty(0, np.int64), np.empty((0, 4), np.int64)
+            none = np.empty(0, event.tape_dtype()), np.empty(0, np.int64), np.empty((0, 4), np.int64)
             self._content = TapeContent(self._path.name, header, *none, b"")
         self._events.read()
 
@@ -77,7 +78,7 @@ class _GrowingTape:
         self._stream.read(self._content)
         return replace(
             self._content,
-            events=self._events.settled,
+            taped=self._events.settled,
             slots=self._events.slots,
             payloads=self._stream.payloads,
             stream=bytes(self._stream.taken),
@@ -103,7 +104,7 @@ class _GrowingEvents:
     @property
     def settled(self) -> NDArray[np.void]:
         """A copy of the events."""
-        return self._raw[: self._count].copy().reshape(-1).view(event.dtype())
+        return self._raw[: self._count].copy().reshape(-1).view(event.tape_dtype())
 
     @property
     def slots(self) -> NDArray[np.int64]:
@@ -121,8 +122,7 @@ class _GrowingEvents:
         was_pending = ~self._raw[self._open, _END_BYTES].any(axis=1)
         for row in self._open.tolist():
             at = layout.PAGE + int(self._slots[row]) * event.SIZE
-            taped = np.frombuffer(os.pread(descriptor, event.SIZE, at), event.tape_dtype())
-            self._raw[row] = event.from_tape(taped).view(np.uint8)
+            self._raw[row] = np.frombuffer(os.pread(descriptor, event.SIZE, at), np.uint8)
         self._open = self._open[was_pending]
 
     def _read_tail(self, descriptor: int) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
@@ -131,11 +131,11 @@ class _GrowingEvents:
         slot = self._next_slot
         while True:
             data = os.pread(descriptor, _BLOCK, layout.PAGE + slot * event.SIZE)
-            block = np.frombuffer(data, event.tape_dtype(), len(data) // event.SIZE)
-            filled = np.flatnonzero(block["begin_ns"])
+            block = np.frombuffer(data, np.uint8, len(data) // event.SIZE * event.SIZE).reshape(-1, event.SIZE)
+            filled = np.flatnonzero(block.view(np.uint64)[:, 0])  # where they have begun
             if not len(filled):
                 return np.concatenate(blocks), np.concatenate(places)
-            blocks.append(event.from_tape(block[filled]).view(np.uint8).reshape(-1, event.SIZE))
+            blocks.append(block[filled])
             places.append(slot + filled)
             slot += len(block)
 

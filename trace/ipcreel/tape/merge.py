@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from ipcreel import event
 from ipcreel.tape import reel_file
 from ipcreel.tape.layout import tape_names
+from ipcreel.tape.merging import put_events
 from ipcreel.tape.reader import TapeContent, TapeError, read_tape
 
 
@@ -68,7 +69,7 @@ def write_reel(
     """Write the reel of some tapes, and replace `output` by it once it is whole.
 
     Args:
-        tapes: what was read of them; their events are changed.
+        tapes: what was read of them.
         unreadable: what is to be said of the others.
         last_ns: the reel ends then, or with its last event where that is later.
 
@@ -93,7 +94,7 @@ def write_reel(
         size, place = _write(file, definitions, tapes, numbers, last_ns)
     stopped = {tape.name: tape.stopped for tape in tapes if tape.stopped is not None}
     counts = {"processes": len(tapes), "lanes": len(tables.lanes), "events": len(place), "bytes": size}
-    ends = np.cumsum([len(tape.events) for tape in tapes])
+    ends = np.cumsum([len(tape.taped) for tape in tapes])
     return {**counts, "stopped": stopped}, np.split(place, ends[:-1]) if tapes else []
 
 
@@ -170,8 +171,9 @@ def _objects(tape: TapeContent, row: int, inherited: _Numbers | None, tables: _T
     if inherited is not None:
         known = min(from_parent + 1, len(inherited.objects))
         translation[:known] = inherited.objects[:known]
-        used = np.unique(tape.events["object"][tape.events["object"] < known])
-        for local in used[used > 0].tolist():
+        used = np.zeros(max(known, 1), np.bool_)
+        used[tape.taped["object"][tape.taped["object"] < known]] = True
+        for local in (np.flatnonzero(used[1:]) + 1).tolist():
             kind, shared, key, name = tables.objects[int(translation[local])]
             if not shared:
                 translation[local] = _add_object(tables, kind, False, key, name, row)
@@ -230,28 +232,23 @@ def _merge_events(
     tapes: list[TapeContent], numbers: list[_Numbers], bases: list[int]
 ) -> tuple[NDArray[np.void], NDArray[np.int64], list[list[int]]]:
     """All events in order of begin, their rows tape after tape, and [row, size] of each payload that was cut."""
-    parts, cuts, first = [], [], 0
+    nothing = np.empty(0, np.uint64)
+    begin_ns = np.concatenate([nothing, *(tape.taped["begin_ns"] for tape in tapes)])
+    place = np.empty(len(begin_ns), np.int64)
+    place[np.argsort(begin_ns, kind="stable")] = np.arange(len(begin_ns))
+    merged, cuts, first = np.empty(len(begin_ns), event.dtype()), [np.empty((0, 2), np.int64)], 0
     for tape, number, base in zip(tapes, numbers, bases, strict=True):
-        events = tape.events
-        events["lane"] += number.first_lane
-        events["object"] = number.objects[np.minimum(events["object"], len(number.objects) - 1)]
-        events["site"] = number.sites[np.minimum(events["site"], len(number.sites) - 1)]
         rows = np.searchsorted(tape.slots, tape.payloads[:, 0])
         known = rows < len(tape.slots)
         known[known] = tape.slots[rows[known]] == tape.payloads[known, 0]
-        events["payload"][rows[known]] = tape.payloads[known, 1] + base
+        payload = np.zeros(len(tape.slots), np.int64)
+        payload[rows[known]] = tape.payloads[known, 1] + base
+        here = place[first : first + len(tape.slots)]
         was_cut = known & (tape.payloads[:, 3] >= 0)
-        cuts.append(np.stack((rows[was_cut] + first, tape.payloads[was_cut, 3]), axis=1))
-        parts.append(events.view(np.uint8).reshape(-1, event.SIZE))  # numpy joins structured arrays without their gaps
-        first += len(events)
-    raw = np.concatenate(parts) if parts else np.empty((0, event.SIZE), np.uint8)
-    begin_ns = raw.reshape(-1).view(event.dtype())["begin_ns"].astype(np.int64)
-    order = np.argsort(begin_ns, kind="stable")
-    place = np.empty(len(order), np.int64)
-    place[order] = np.arange(len(order))
-    cut = np.concatenate(cuts) if cuts else np.empty((0, 2), np.int64)
-    cut[:, 0] = place[cut[:, 0]]
-    return raw[order].reshape(-1).view(event.dtype()), place, cut.tolist()
+        cuts.append(np.stack((here[rows[was_cut]], tape.payloads[was_cut, 3]), axis=1))
+        put_events(tape.taped, here, payload, number.first_lane, number.objects, number.sites, merged)
+        first += len(tape.slots)
+    return merged, place, np.concatenate(cuts).tolist()
 
 
 def _extent(events: NDArray[np.void], last_ns: int) -> dict[str, int]:

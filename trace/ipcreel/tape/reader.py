@@ -27,9 +27,8 @@ class TapeContent:
     Attributes:
         name: that of its files.
         header: who the process is.
-        events: (n,) event.dtype(), in order of slot; slots that were never filled are left out.
+        taped: (n,) event.tape_dtype(), in order of slot; slots that were never filled are left out.
         slots: (n,) u4, the slot of each.
-        raw: (n, 64) u1, the bytes of the events.
         payloads: (slot, offset in the stream, size in the stream, size the payload had or -1), by slot.
         stream: the bytes of the stream.
         sites, objects, lanes: the definitions by number; facts: the statements by key.
@@ -38,7 +37,7 @@ class TapeContent:
 
     name: str
     header: dict[str, Any]
-    events: NDArray[np.void]
+    taped: NDArray[np.void]
     slots: NDArray[np.int64]
     payloads: NDArray[np.int64]
     stream: bytes
@@ -49,6 +48,11 @@ class TapeContent:
     sources: list[list[Any]] = field(default_factory=list)
     stopped: str | None = None
 
+    @property
+    def events(self) -> NDArray[np.void]:
+        """(n,) event.dtype(): the events as a reel has them, but with numbers and without payloads of its own."""
+        return event.from_tape(self.taped)
+
 
 def read_tape(directory: Path, name: str) -> TapeContent:
     """Read one tape, whole or as far as its process got.
@@ -57,10 +61,10 @@ def read_tape(directory: Path, name: str) -> TapeContent:
         TapeError: it has no header: its process ended while the tape was made.
     """
     header = read_header(directory, name)
-    events, slots = _read_events(directory / (name + layout.EVENTS))
+    taped, slots = _read_events(directory / (name + layout.EVENTS))
     path = directory / (name + layout.STREAM)
     stream = path.read_bytes() if path.exists() else b""
-    tape = TapeContent(name, header, events, slots, np.empty((0, 4), np.int64), stream)
+    tape = TapeContent(name, header, taped, slots, np.empty((0, 4), np.int64), stream)
     _read_stream(tape)
     tape.stopped = read_stopped(directory, name)
     return tape
@@ -108,14 +112,18 @@ def _first(data: bytes) -> Any:
     return unpacker.unpack()
 
 
+_WORDS = event.SIZE // 8
+
+
 def _read_events(path: Path) -> tuple[NDArray[np.void], NDArray[np.int64]]:
     size = os.path.getsize(path)
     with path.open("rb") as file:
         file.seek(layout.PAGE)
         count = max(0, size - layout.PAGE) // event.SIZE
-        taped = np.fromfile(file, event.tape_dtype(), count)
-    slots = np.flatnonzero(taped["begin_ns"])
-    return event.from_tape(taped[slots]), slots
+        rows = np.fromfile(file, np.uint64, count * _WORDS).reshape(-1, _WORDS)
+    slots = np.flatnonzero(rows[:, 0])  # where they have begun
+    rows = rows[: len(slots)] if len(slots) == 0 or slots[-1] == len(slots) - 1 else rows[slots]
+    return rows.reshape(-1).view(event.tape_dtype()), slots
 
 
 def _read_stream(tape: TapeContent) -> None:
