@@ -63,8 +63,8 @@ def stack_strips(curves: tuple[Curve, ...], height_px: float) -> list[Strip]:
     each = height_px / max(len(groups), 1)
     strips = []
     for number, members in enumerate(groups.values()):
-        values = np.concatenate([curve.value for curve in members] + [np.zeros(0)])
-        low, high = float(values.min(initial=0.0)), float(values.max(initial=0.0))
+        low = min(float(curve.value.min(initial=0.0)) for curve in members)
+        high = max(float(curve.value.max(initial=0.0)) for curve in members)
         if high - low <= 0:
             high = low + 1.0
         room = (high - low) * _HEADROOM

@@ -150,6 +150,12 @@ class Session:
         found: RunFacts | None = self.answers.get(RUN)
         return found
 
+    @property
+    def findings(self) -> tuple[str, ...]:
+        """The codes of what is wrong with the run; none while it is looked for."""
+        found = self.answers.get(FINDINGS) or ()
+        return tuple(each.code for each in found)
+
     def toggle_path(self) -> None:
         """Draws the critical path on the timeline, or no longer."""
         found = self.synchronization

@@ -77,7 +77,8 @@ def _blocked_curve(waits: Waits) -> list[Curve]:
     at_ns = np.concatenate((waits.begin_ns, waits.end_ns))
     if not len(at_ns):
         return []
-    step = np.repeat(np.array([1, -1], np.int64), len(waits.row))
+    step = np.ones(len(at_ns), np.int64)
+    step[len(waits.row) :] = -1
     order = np.argsort(at_ns, kind="stable")
     count = np.cumsum(step[order]).astype(np.float64)
     rows = np.concatenate((waits.row, waits.row))[order]

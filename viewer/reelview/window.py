@@ -19,7 +19,7 @@ from reelview.panels.inspector import Inspector
 from reelview.panels.page_panel import PagePanel
 from reelview.panels.search import Search
 from reelview.playback import speed_label
-from reelview.session import RUN, SYNCHRONIZATION, Session
+from reelview.session import FINDINGS, RUN, SYNCHRONIZATION, Session
 from reelview.settings import Remembered
 from reelview.steady_label import SteadyLabel
 from reelview.theme import use_theme
@@ -54,15 +54,17 @@ class Window(QMainWindow):
         self._indexing: Indexing | None = None
         self._path: Path | None = None
         self.comparing = Comparing(self)
-        self._moment, self._speed, self._build, self._missing = SteadyLabel(), QLabel(), QLabel(), QLabel()
-        self._missing.linkActivated.connect(self.show_panel)
+        self._moment, self._speed, self._build = SteadyLabel(), QLabel(), QLabel()
+        self._missing, self._found = QLabel(), QLabel()
+        for label in (self._missing, self._found):
+            label.linkActivated.connect(self.show_panel)
         self.setWindowTitle("ipcreel")
         self.setAcceptDrops(True)
         self.setDockNestingEnabled(True)
         self.resize(1280, 760)
         self.preferences = menus.fill(self)
         self._tools = menus.fill_tool_bar(self, self._speed, self._moment)
-        for label in (self._missing, self._build):
+        for label in (self._missing, self._found, self._build):
             self.statusBar().addPermanentWidget(label)
         if remembered:
             remembered.restore_geometry(self)
@@ -170,6 +172,7 @@ class Window(QMainWindow):
         self._remove_docks()
         menus.enable_tools(self._tools, None)
         self._missing.clear()
+        self._found.clear()
         if self._legend is not None:
             self.statusBar().removeWidget(self._legend)
             self._legend.deleteLater()
@@ -316,6 +319,8 @@ class Window(QMainWindow):
         """A program that no lens knows has the curves of synchronization at first."""
         if self.session and name == RUN:
             self._tell_missing(self.session)
+        if self.session and name == FINDINGS:
+            self._tell_findings(self.session)
         if self.session and name == SYNCHRONIZATION and not (self.session.lens and self.session.lens.curves):
             self.session.toggle_curves()
 
@@ -324,6 +329,13 @@ class Window(QMainWindow):
         count = session.facts.missing if session.facts else 0
         self._missing.setText(f'<a href="run">⚠ not all of this run is here ({count})</a>' if count else "")
         self._missing.setToolTip("\n".join((*session.facts.damage, *session.facts.lost)) if session.facts else "")
+
+    def _tell_findings(self, session: Session) -> None:
+        """What is wrong with the run is seen at once, whichever panels are."""
+        codes = session.findings
+        found = f"{len(codes)} finding{'s' * (len(codes) != 1)}"
+        self._found.setText(f'<a href="findings">⚠ {found}</a>' if codes else "")
+        self._found.setToolTip(", ".join(sorted(set(codes))))
 
     def _on_index_progressed(self, done: float) -> None:
         self._build.setText("" if done >= 1 else f"index {done:.0%}")

@@ -135,7 +135,8 @@ class MarketPage:
         ]
         written = page.link(f"event:{tick.row}", f"written at {at}")
         holds = page.faint(f"It holds in tick {tick.number + 1}: a tick writes its price at its end, for the next.")
-        return f"Tick {tick.number}: {change:+.4f} €/kWh, {written} &nbsp; {' &nbsp; '.join(steps)}<br>{holds}"
+        led = page.link(f"cone:{tick.row}:{tick.begin_ns}", "Show what led to it on the timeline")
+        return f"Tick {tick.number}: {change:+.4f} €/kWh, {written} &nbsp; {' &nbsp; '.join(steps)}<br>{holds}<br>{led}"
 
     def _agreement(self, place: int) -> str:
         lines = []
