@@ -25,6 +25,7 @@ from reelview.growth import Growth
 from reelview.live_view import LiveView
 from reelview.loading import Opened, work_out
 from reelview.panels.curve_view import CurveView
+from reelview.session import FINDINGS, Session
 from reelview.window import Window
 
 PROGRAM = """
@@ -112,6 +113,16 @@ def test_the_timeline_grows_with_the_program_and_ends_as_its_reel(recorded, wind
     assert len(window.timeline.data.spans) == len(window.session.reel)
     assert window.session.raster.spans is window.timeline.data.spans
     assert not window.is_in_trouble
+    qtbot.waitUntil(lambda: window.session.answers.is_whole, timeout=30_000)
+    assert not window.bottom.found.text()
+
+
+def test_what_is_only_not_done_yet_is_no_finding_at_the_bottom(recorded, window, qtbot, monkeypatch):
+    monkeypatch.setattr(Session, "findings", ("deadlock",))
+    window.tell(FINDINGS)
+    assert not window.bottom.found.text()
+    recorded.end()
+    qtbot.waitUntil(lambda: "1 finding" in window.bottom.found.text(), timeout=30_000)
 
 
 def test_the_end_is_followed_until_a_person_scrolls_away_and_again_when_asked(recorded, window, qtbot):

@@ -131,8 +131,8 @@ def test_a_reel_that_was_cut_off_is_shown_as_far_as_it_goes_and_says_so(market, 
     window.open(torn)
     qtbot.waitUntil(lambda: window.session is not None and window.session.facts is not None, timeout=60_000)
     assert 0 < len(window.session.reel) < len(market)
-    assert "not all of this run is here" in window._missing.text()
-    window._missing.linkActivated.emit("run")
+    assert "not all of this run is here" in window.bottom.missing.text()
+    window.bottom.missing.linkActivated.emit("run")
     assert "it was cut off" in look(window)["run"]
     window.close()
 

@@ -220,10 +220,10 @@ def test_a_finding_leads_to_its_proof(deadlocked, qtbot):
     window.show()
     number = next(n for n, finding in enumerate(deadlocked.findings) if finding.code == "deadlock")
     show(window, "findings")
-    assert f"{len(deadlocked.findings)} finding" in window._found.text()
-    assert "deadlock" in window._found.toolTip()
+    assert f"{len(deadlocked.findings)} finding" in window.bottom.found.text()
+    assert "deadlock" in window.bottom.found.toolTip()
     window.show_panel("state")
-    window._found.linkActivated.emit("findings")
+    window.bottom.found.linkActivated.emit("findings")
     assert not page_of(window, "findings").visibleRegion().isEmpty()
     page_of(window, "findings")._on_link(QUrl(f"finding:{number}"))
     finding = deadlocked.findings[number]

@@ -136,6 +136,7 @@ class LiveView(QObject):
         if self._answers is None or self._answers.is_whole:
             self._answers = session.answers
             self._answers.answered.connect(self._on_answered)
+            self._answers.answered.connect(self._window.tell)
             self._answers.start()
 
     def _on_answered(self, name: str) -> None:

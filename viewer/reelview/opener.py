@@ -57,6 +57,11 @@ class Opener(QObject):
         self._live = LiveView(self._window, path)
         self._live.start()
 
+    @property
+    def is_live(self) -> bool:
+        """Whether a recording in progress is shown."""
+        return self._live is not None
+
     def end_live(self) -> None:
         """The recording has ended."""
         if self._live:

@@ -9,6 +9,7 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, Q
 from PySide6.QtWidgets import QInputDialog, QLabel, QMainWindow
 
 from reelview import arrangement, choosers, menus, notes
+from reelview.bottom_line import BottomLine
 from reelview.chooser import Chooser
 from reelview.comparing import Comparing
 from reelview.docks import Panel, PanelDock, focus_next, panels_of, timeline_of_session, with_curves
@@ -19,7 +20,7 @@ from reelview.panels.inspector import Inspector
 from reelview.panels.page_panel import PagePanel
 from reelview.panels.search import Search
 from reelview.playback import speed_label
-from reelview.session import FINDINGS, RUN, SYNCHRONIZATION, Session
+from reelview.session import FINDINGS, SYNCHRONIZATION, Session
 from reelview.settings import Remembered
 from reelview.steady_label import SteadyLabel
 from reelview.theme import use_theme
@@ -54,18 +55,14 @@ class Window(QMainWindow):
         self._indexing: Indexing | None = None
         self._path: Path | None = None
         self.comparing = Comparing(self)
-        self._moment, self._speed, self._build = SteadyLabel(), QLabel(), QLabel()
-        self._missing, self._found = QLabel(), QLabel()
-        for label in (self._missing, self._found):
-            label.linkActivated.connect(self.show_panel)
+        self._moment, self._speed = SteadyLabel(), QLabel()
+        self.bottom = BottomLine(self.statusBar(), self.show_panel)
         self.setWindowTitle("ipcreel")
         self.setAcceptDrops(True)
         self.setDockNestingEnabled(True)
         self.resize(1280, 760)
         self.preferences = menus.fill(self)
         self._tools = menus.fill_tool_bar(self, self._speed, self._moment)
-        for label in (self._missing, self._found, self._build):
-            self.statusBar().addPermanentWidget(label)
         if remembered:
             remembered.restore_geometry(self)
             if remembered.theme:
@@ -86,6 +83,7 @@ class Window(QMainWindow):
     def end_live(self) -> None:
         """The recording has ended, and what is shown is its reel."""
         self.opener.end_live()
+        self.tell(FINDINGS)
         if self.session is not None and self.session.reel is not None:
             path = self.session.reel.path
             self.setWindowTitle(f"{path.name} — ipcreel")
@@ -171,8 +169,7 @@ class Window(QMainWindow):
             self._keep_layout()
         self._remove_docks()
         menus.enable_tools(self._tools, None)
-        self._missing.clear()
-        self._found.clear()
+        self.bottom.clear()
         if self._legend is not None:
             self.statusBar().removeWidget(self._legend)
             self._legend.deleteLater()
@@ -317,28 +314,17 @@ class Window(QMainWindow):
 
     def _on_answered(self, name: str) -> None:
         """A program that no lens knows has the curves of synchronization at first."""
-        if self.session and name == RUN:
-            self._tell_missing(self.session)
-        if self.session and name == FINDINGS:
-            self._tell_findings(self.session)
+        self.tell(name)
         if self.session and name == SYNCHRONIZATION and not (self.session.lens and self.session.lens.curves):
             self.session.toggle_curves()
 
-    def _tell_missing(self, session: Session) -> None:
-        """What is not in the reel is seen at once, and told in the panel behind the link."""
-        count = session.facts.missing if session.facts else 0
-        self._missing.setText(f'<a href="run">⚠ not all of this run is here ({count})</a>' if count else "")
-        self._missing.setToolTip("\n".join((*session.facts.damage, *session.facts.lost)) if session.facts else "")
-
-    def _tell_findings(self, session: Session) -> None:
-        """What is wrong with the run is seen at once, whichever panels are."""
-        codes = session.findings
-        found = f"{len(codes)} finding{'s' * (len(codes) != 1)}"
-        self._found.setText(f'<a href="findings">⚠ {found}</a>' if codes else "")
-        self._found.setToolTip(", ".join(sorted(set(codes))))
+    def tell(self, name: str) -> None:
+        """Says at the bottom what has become known of the run."""
+        if self.session:
+            self.bottom.tell(self.session, name, is_live=self.opener.is_live)
 
     def _on_index_progressed(self, done: float) -> None:
-        self._build.setText("" if done >= 1 else f"index {done:.0%}")
+        self.bottom.show_index(done)
         if self.timeline is not None:
             self.timeline.update()
 

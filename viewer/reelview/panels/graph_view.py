@@ -29,6 +29,7 @@ class GraphView(QWidget):
         self._reel = reel
         self._layout = GraphLayout((), (), 0)
         self._boxes: dict[int, QRectF] = {}
+        self._names: list[QRectF] = []
         self.setAccessibleName("Wait-for graph")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.hide()
@@ -55,6 +56,7 @@ class GraphView(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.fillRect(self.rect(), QColor(theme.lane))
         self._place(painter)
+        self._names = []
         for edge in self._layout.edges:
             self._paint_edge(painter, edge, theme)
         for node in self._layout.nodes:
@@ -110,7 +112,15 @@ class GraphView(QWidget):
             at, shift = (start + end) / 4 + middle / 2, QPointF(6 if side > 0 else -width - 6, 4)
         left = min(max(at.x() + shift.x(), 2), max(self.width() - width - 2, 2))
         painter.setPen(QColor(theme.text))
-        painter.drawText(QPointF(left, at.y() + shift.y()), name)
+        painter.drawText(self._free(left, at.y() + shift.y(), width, painter.fontMetrics().height()), name)
+
+    def _free(self, left: float, base: float, width: float, height: float) -> QPointF:
+        """Where a name begins: there, or above or below another that stands there already."""
+        boxes = [QRectF(left, base + lines * height - height, width, height) for lines in (0, -1, 1, -2, 2)]
+        free = (box for box in boxes if not any(box.intersects(other) for other in self._names))
+        chosen = next(free, boxes[0])
+        self._names.append(chosen)
+        return chosen.bottomLeft()
 
 
 def _facing(source: QRectF, target: QRectF) -> tuple[QPointF, QPointF]:
