@@ -22,6 +22,7 @@ from reelview.panels.event_list import COLUMNS, EventList
 from reelview.panels.run_page import facts_of
 from reelview.session import Session
 from reelview.synchronization import Synchronization, synchronization_of
+from reelview.timeline.widget import Timeline
 
 Table = tuple[tuple[str, ...], Iterable[tuple[Any, ...]]]
 
@@ -164,6 +165,9 @@ def save_picture(widget: QWidget, path: Path) -> bool:
         return widget.grab().save(str(path))
     from PySide6.QtSvg import QSvgGenerator
 
+    shown = [widget] if isinstance(widget, Timeline) else widget.findChildren(Timeline)
+    for timeline in shown:
+        timeline.update()  # what it keeps of its last frame is made of pixels
     drawn = QBuffer()
     generator = QSvgGenerator()
     generator.setOutputDevice(drawn)

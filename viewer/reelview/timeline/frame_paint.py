@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, QRectF
-from PySide6.QtGui import QColor, QPaintEngine, QPainter, QPixmap
+from PySide6.QtGui import QColor, QPainter, QPixmap
 
 from reelview.flows import FlowIndex
 from reelview.raster.choose import Raster
@@ -84,7 +84,7 @@ class FramePainter:
 
     def _paint(self, painter: QPainter, timeline: Timeline) -> None:
         self._texts.use(timeline.font(), timeline.devicePixelRatioF())
-        kept = self._kept_of(timeline) if painter.paintEngine().type() == QPaintEngine.Type.Raster else None
+        kept = self._kept_of(timeline)
         if kept is None:
             self._paint_still(painter, timeline)
         else:

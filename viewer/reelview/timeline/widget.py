@@ -7,17 +7,8 @@ import time
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, QRect, QSize, Qt, Signal
-from PySide6.QtGui import (
-    QContextMenuEvent,
-    QFocusEvent,
-    QKeyEvent,
-    QMouseEvent,
-    QPaintEvent,
-    QPalette,
-    QResizeEvent,
-    QWheelEvent,
-)
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from reelview.raster.choose import Raster
@@ -31,7 +22,6 @@ from reelview.timeline.frame_paint import FramePainter
 from reelview.timeline.highlight import Highlight
 from reelview.timeline.history import History
 from reelview.timeline.hover import Hover, under
-from reelview.timeline.keys import HELD, action_of
 from reelview.timeline.lane_order import LaneOrder
 from reelview.timeline.layers import Layers
 from reelview.timeline.layout import Layout, arrange_lines
@@ -40,6 +30,7 @@ from reelview.timeline.motion import Motion
 from reelview.timeline.mouse import Mouse
 from reelview.timeline.scrolling import Scrolling
 from reelview.timeline.selection import Selection
+from reelview.timeline.steered import Steered
 from reelview.timeline.view_range import ViewRange
 
 _NAMES_PX = 190
@@ -48,7 +39,7 @@ _NAMES_SHARE = 0.4
 _FONT_PX = 11
 
 
-class Timeline(QWidget):
+class Timeline(Steered):
     """Draws its models and forwards what is asked of it.
 
     `asked` carries the actions of keys.py that are for the window around: search, play, help, …
@@ -93,7 +84,7 @@ class Timeline(QWidget):
         self.current_line: int | None = None
         self.selected_span: int | None = None
         self._frames = FramePainter(data, raster)
-        self._motion = Motion(view, self._zoom_anchor_ns, time.monotonic_ns, self)
+        self.motion = Motion(view, self._zoom_anchor_ns, time.monotonic_ns, self)
         self._names_px = _NAMES_PX
         self._scrolling = Scrolling(self)
         font = self.font()
@@ -212,6 +203,9 @@ class Timeline(QWidget):
         if not commands.run(self, name):
             self.asked.emit(name)
 
+    def show_menu(self, y_px: float, at: QPoint) -> None:
+        commands.show_menu(self, y_px, at)
+
     def hover_at(self, at: QPointF | None, mouse_px: QPointF) -> None:
         """Looks up what is under the mouse."""
         self.hover_at_px = mouse_px
@@ -311,50 +305,6 @@ class Timeline(QWidget):
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
             self._frames.forget_places()
             self.update()
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        self.mouse.press(event)
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self.mouse.move(event)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        self.mouse.release(event)
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        self.mouse.double_click(event)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        self.mouse.wheel(event)
-        event.accept()
-
-    def leaveEvent(self, event: QEvent) -> None:
-        super().leaveEvent(event)
-        self.hover_at(None, QPointF(-1, -1))
-
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """The key for menus; of the mouse it is the release that shows one, where it was no drag."""
-        if event.reason() != QContextMenuEvent.Reason.Mouse:
-            commands.show_menu(self, event.pos().y(), event.globalPos())
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        name = action_of(event)
-        if name is None:
-            super().keyPressEvent(event)
-        elif name not in HELD:
-            self.trigger(name)
-        elif not event.isAutoRepeat():
-            self._motion.press(name, bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
-
-    def keyReleaseEvent(self, event: QKeyEvent) -> None:
-        name = action_of(event)
-        if name in HELD and not event.isAutoRepeat():
-            self._motion.release(name)
-        super().keyReleaseEvent(event)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        self._motion.stop()
-        super().focusOutEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with self.painting:
