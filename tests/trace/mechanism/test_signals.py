@@ -1,6 +1,9 @@
 """Signals: what is set, sent and delivered, and that the program sees none of us."""
 
 import signal
+from types import SimpleNamespace
+
+from ipcreel.mechanism import delivery
 
 
 def test_a_delivery_says_which_instruction_of_the_program_it_interrupted_and_in_which_round_of_its_loop(recorded):
@@ -22,6 +25,21 @@ def test_a_delivery_says_which_instruction_of_the_program_it_interrupted_and_in_
     assert run.reel.a[delivered] == signal.SIGALRM
     assert run.reel.sites[run.reel.site[delivered]][2] == "spin"
     assert payloads(run.reel, "signal.delivered")[0]["numbers"]["rounds"] == int(run.stdout)
+
+
+def test_a_signal_may_come_while_another_looks_at_the_variables():
+    """The copy of a frame's variables is one for all who look, and the one who comes in between leaves it empty."""
+
+    class Interrupted(dict):
+        def get(self, name):
+            value = super().get(name)
+            self.clear()
+            return value
+
+    def program(first, second): ...
+
+    frame = SimpleNamespace(f_code=program.__code__, f_locals=Interrupted(first=1, second=2))
+    assert delivery._numbers_in(frame) == {"first": 1}
 
 
 def test_a_handler_that_sends_another_signal_is_recorded_nested(recorded):

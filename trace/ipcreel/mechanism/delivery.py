@@ -136,7 +136,8 @@ def _numbers_in(frame: FrameType) -> dict[str, object]:
         return {}
     values = frame.f_locals
     names = (code.co_varnames if copied else code.co_names)[:_KEPT_NAMES]
-    kept = {name: values[name] for name in names if type(values.get(name)) in (int, float, bool)}
+    # Each is looked at once: a signal that comes meanwhile reads the same frame, and empties the same copy.
+    kept = {name: value for name in names if type(value := values.get(name)) in (int, float, bool)}
     if copied and type(values) is dict:
         values.clear()
     return kept
