@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 
+import pytest
+
 from ipcreel.reel import open_reel
 from ipcreel.reel.canonical import behaviour_of
 from tests.trace.cli.test_commands import ipcreel
@@ -107,3 +109,29 @@ def test_how_many_threads_a_pool_started_for_the_same_calls_is_the_same_behaviou
     first, second = (behaviour_of(run.reel).text().replace("program_1", "program_0") for run in (one, two))
     assert first == second
     assert "futures.call.submit" in first
+
+
+@pytest.mark.parametrize("first", ["one", "other"])
+def test_the_lock_of_a_shared_value_is_of_who_made_the_value_whoever_takes_it_first(
+    recorded: Record, first: str
+) -> None:
+    reel = recorded(
+        """
+        import multiprocessing, sys
+
+        def add(value):
+            with value.get_lock():
+                value.value += 1
+
+        if __name__ == "__main__":
+            value = multiprocessing.Value("i", 0)
+            for name in (sys.argv[1], "one", "other"):
+                process = multiprocessing.Process(target=add, args=(value,), name=name)
+                process.start()
+                process.join()
+        """,
+        first,
+    ).reel
+    (row,) = [number for number, thing in enumerate(reel.objects) if thing[0] == "mp.rlock"]
+    assert reel.lane_name(int(reel.lane[reel.object == row][0])) == first
+    assert reel.object_roles[row] == f"rlock of {reel.process_name(0)} 1"

@@ -15,6 +15,9 @@ from ipcreel.analysis.serving import find_serving
 _SOCKETS = ("tcp.socket", "unix.stream", "unix.socket", "udp.socket")
 _NUMBERED_THREAD = re.compile(r"/Thread-(\d+)( \(.*\))?")
 _NUMBERED_PROCESS = re.compile(r"(\w*Process)-\d+(:\d+)*|.*\+child")
+_MADE_BY = re.compile(
+    r".*-(\d+)\.(\d+)"
+)  # the key of a lock of multiprocessing: who made it, and which of its locks it is
 _DEPTH = 8  # a connection that was made for another one, that was made for another one, …
 _NAMED = ("mp.process", "thread", "call", "executor", "pool")
 
@@ -141,7 +144,9 @@ class Naming:
         seen: Counter[str] = Counter()
         # In the order of each lane, lane by lane: the order between lanes is open to scheduling.
         used = [row for row in range(1, len(events.objects)) if first[row] >= 0]
-        for row in sorted(used, key=lambda row: (lane[int(events.lane[first[row]])], int(first[row]))):
+        made = {row: self._made_unseen(row) for row in used}
+        order = {row: self._order(row, lane, made[row]) for row in used}
+        for row in sorted(used, key=order.__getitem__):
             kind, _, key, name = events.objects[row]
             if row in ends:
                 roles[row] = ends[row]
@@ -151,10 +156,35 @@ class Naming:
             elif kind in _NAMED:
                 roles[row] = self._called(row, str(name))
             else:
-                base = f"{str(kind).rpartition('.')[2]} of {process[int(events.process[first[row]])]}"
+                maker = made[row]
+                owner = int(events.process[first[row]]) if maker is None else maker[0]
+                base = f"{str(kind).rpartition('.')[2]} of {process[owner]}"
                 seen[base] += 1
                 roles[row] = f"{base} {seen[base]}"
         return roles
+
+    def _made_unseen(self, object_: int) -> tuple[int, int] | None:
+        """The process that made a lock inside something else, such as a shared value, and which of its locks it is.
+
+        Who uses such a lock first is open to scheduling.
+        """
+        events = self._events
+        found = _MADE_BY.fullmatch(str(events.objects[object_][2]))
+        if found is None or int(events.op[self._first[object_]]) in self._creates:
+            return None
+        pid, number = map(int, found.groups())
+        makers = [row for row, entry in enumerate(events.process_table) if entry["pid"] == pid]
+        return (makers[-1], number) if makers else None
+
+    @cached_property
+    def _creates(self) -> set[int]:
+        return {code for name, code in self._events.codes.items() if name.endswith(".create")}
+
+    def _order(self, object_: int, lane: list[str], made: tuple[int, int] | None) -> tuple[str, int, int]:
+        if made is None:
+            first = int(self._first[object_])
+            return lane[int(self._events.lane[first])], 0, first
+        return lane[int(np.argmax(self._process_of == made[0]))], 1, made[1]
 
     def _called(self, object_: int, name: str) -> str:
         """The name of a thread or a process, without the number where that follows the order of accepting."""
