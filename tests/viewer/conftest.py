@@ -1,5 +1,6 @@
 """The viewer is tested without a display."""
 
+import gc
 import os
 import subprocess
 import sys
@@ -10,6 +11,21 @@ import pytest
 from ipcreel.reel import Reel, open_reel
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def garbage_between_events(qapp):
+    """As the application does: elsewhere it may wait for ever, or end the process."""
+    from reelview.beside import collect_between_events
+
+    collect_between_events()
+
+
+@pytest.fixture(autouse=True)
+def no_garbage_is_left(garbage_between_events):
+    """Most tests run no events."""
+    yield
+    gc.collect(1)
 
 
 def record(folder: Path, name: str, *command: str, options: tuple[str, ...] = ()) -> Reel:

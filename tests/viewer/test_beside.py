@@ -58,8 +58,16 @@ def test_garbage_is_never_collected_in_a_thread_beside(collectors, qtbot):
     assert not collectors, "others are at work"
     for thread in beside:
         thread.may_end.set()
-    qtbot.waitUntil(gc.isenabled)
+    qtbot.waitUntil(lambda: bool(collectors))
+    assert all(thread.isFinished() for thread in beside)
+    assert set(collectors) == {threading.get_ident()}
+
+
+def test_garbage_is_collected_between_events_and_not_where_it_is_made(collectors, qtbot):
+    collectors.clear()
     litter(10_000)
+    assert not collectors
+    qtbot.waitUntil(lambda: bool(collectors))
     assert set(collectors) == {threading.get_ident()}
 
 
@@ -75,4 +83,4 @@ def test_what_is_asked_to_be_collected_is_while_a_thread_works(collectors, qtbot
     assert gone == ["destroyed"]
     assert threading.get_ident() in collectors
     thread.may_end.set()
-    qtbot.waitUntil(gc.isenabled)
+    qtbot.waitUntil(thread.isFinished)

@@ -15,7 +15,7 @@ from types import FrameType, TracebackType
 from PySide6.QtCore import QSocketNotifier
 from PySide6.QtWidgets import QApplication
 
-from reelview.beside import keep_modules
+from reelview.beside import collect_between_events, keep_modules
 from reelview.settings import Remembered
 from reelview.window import Window
 
@@ -42,6 +42,7 @@ def main(
     app = QApplication.instance() or QApplication(sys.argv[:1])
     app.setApplicationName("ipcreel")
     keep_modules()
+    collect_between_events()
     window = Window(Remembered())
     sys.excepthook = lambda kind, fault, trace: tell_fault(window, kind, fault, trace)
     window.show()

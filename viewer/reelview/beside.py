@@ -6,7 +6,9 @@ import atexit
 import gc
 from functools import cache
 
-from PySide6.QtCore import QObject, QThread, Slot
+from PySide6.QtCore import QObject, QThread, QTimer, Slot
+
+_LOOK_MS = 100
 
 _left: dict[QThread, object] = {}
 """Threads that nobody waits for, each with what it works on: a thread that runs must not lose it."""
@@ -21,6 +23,22 @@ class _Garbage(QObject):
     def __init__(self) -> None:
         super().__init__()
         self._holders = 0
+        self._timer = QTimer(self)
+        self._timer.setInterval(_LOOK_MS)
+        self._timer.timeout.connect(self._on_time)
+
+    def collect_between_events(self) -> None:
+        gc.disable()
+        self._timer.start()
+
+    @Slot()
+    def _on_time(self) -> None:
+        """Collects what Python would have collected by now."""
+        due = [
+            n for n, (count, most) in enumerate(zip(gc.get_count(), gc.get_threshold(), strict=True)) if count > most
+        ]
+        if due and not self._holders:
+            gc.collect(due[-1])
 
     def hold(self) -> None:
         self._holders += 1
@@ -29,7 +47,7 @@ class _Garbage(QObject):
     @Slot()
     def release(self) -> None:
         self._holders -= 1
-        if not self._holders:
+        if not self._holders and not self._timer.isActive():
             gc.enable()
 
 
@@ -79,6 +97,15 @@ class Beside(QThread):
 def collect() -> None:
     """Collects cyclic garbage, in the thread of the user interface: for those who show much while a thread works on."""
     gc.collect()
+
+
+def collect_between_events() -> None:
+    """Has cyclic garbage collected between events of Qt from here on, and nowhere else.
+
+    Qt holds a lock while it takes an object's connections away, and PySide asks Python for overrides under it. Were
+    garbage collected there, another object might be destroyed that needs the same lock, and wait for ever.
+    """
+    _garbage().collect_between_events()
 
 
 def keep_modules() -> None:
