@@ -34,7 +34,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 from synthetic_spans import synthetic_spans
 
-from reelview.beside import keep_modules
+from reelview.beside import collect_between_events, keep_modules
 from reelview.flows import FlowIndex, Flows
 from reelview.raster.choose import Raster
 from reelview.spans import KIND_BITS, Spans
@@ -303,6 +303,7 @@ def main() -> None:
     chosen = parser.parse_args()
     app = QApplication([])
     keep_modules()  # as the application does
+    collect_between_events()
     missed = 0
     for count in chosen.spans:
         for lanes in chosen.lanes:

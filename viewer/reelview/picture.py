@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication
 
 from ipcreel.reel import Reel, ReelError
 from reelview import arrangement
+from reelview.beside import collect_between_events
 from reelview.export import save_picture
 from reelview.panels.page_panel import PagePanel
 from reelview.session import Session
@@ -60,6 +61,7 @@ def render(
         ReelError: there is no such panel, or the picture cannot be written.
     """
     app = QApplication.instance() or QApplication(sys.argv[:1])
+    collect_between_events()
     before = qInstallMessageHandler(_say)
     if theme is not None:
         use_theme(theme)

@@ -17,6 +17,7 @@ from PySide6.QtCore import QPoint, QSettings, QSocketNotifier, qInstallMessageHa
 from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QApplication, QTabBar, QWidget
 
+from reelview.beside import collect_between_events
 from reelview.chooser import Chooser
 from reelview.panels.page_panel import PagePanel
 from reelview.settings import Remembered
@@ -103,6 +104,7 @@ def answer(line: str, names: dict[str, Any]) -> Any:
 def main() -> None:
     qInstallMessageHandler(lambda _kind, _context, text: WARNINGS.append(text))
     app = QApplication(["ipcreel"])
+    collect_between_events()  # as the application does
     window = Window(Remembered(QSettings(sys.argv[2], QSettings.Format.IniFormat)))
     names = {"window": window, "app": app, "Chooser": Chooser, "Path": Path, "warnings": WARNINGS}
     names["places"] = Places(window)
