@@ -109,7 +109,7 @@ def test_headings_of_a_text_from_the_run_begin_no_section():
 
 
 def test_a_page_that_plays_is_whole_once_the_run_pauses(qtbot):
-    spans = arrange(np.zeros(1, np.int64), np.array([0]), np.array([10**9]), np.zeros(1, np.uint8), lanes=1)
+    spans = arrange(np.zeros(1, np.int64), np.array([0]), np.array([10**12]), np.zeros(1, np.uint8), lanes=1)
     session = Session.of_data(TimelineData((Track("a", -1, (0,)),), ("main",), spans, FlowIndex(Flows.none(), 1)))
     written = []
 
@@ -123,7 +123,7 @@ def test_a_page_that_plays_is_whole_once_the_run_pauses(qtbot):
     panel.show()
     session.playback.play()
     before = len(written)
-    qtbot.waitUntil(lambda: len(written) > before + 2)
+    qtbot.waitUntil(lambda: len(written) > before + 2, timeout=30_000)
     session.playback.pause()
     at_ns = session.cursor.at_ns
-    qtbot.waitUntil(lambda: panel.toPlainText().split() == f"A A{at_ns} B B{at_ns} C C{at_ns}".split())
+    qtbot.waitUntil(lambda: panel.toPlainText().split() == f"A A{at_ns} B B{at_ns} C C{at_ns}".split(), timeout=30_000)
