@@ -292,3 +292,23 @@ def test_a_child_whose_output_nobody_reads_while_its_end_is_waited_for(interrupt
     assert codes(reel) == ["deadlock"]
     assert lines(reel, "deadlock") == ["child.wait()"]
     assert "which waits to write to its output: the pipe is full" in reel.findings[0].what
+
+
+ENDED_AND_NOT_GONE = """
+    import os, subprocess, sys
+
+    class Last:
+        def __del__(self, write=os.write, read=os.read):
+            write(1, b"hangs\\n")
+            read(0, 1)
+
+    if len(sys.argv) > 1:
+        os.last = Last()
+    else:
+        child = subprocess.Popen([sys.executable, __file__, "child"], stdin=subprocess.PIPE)
+        os.waitpid(child.pid, 0)
+"""
+
+
+def test_a_wait_for_a_process_that_has_ended_and_is_not_yet_gone_is_none_without_end(interrupted):
+    assert codes(interrupted(ENDED_AND_NOT_GONE)) == []

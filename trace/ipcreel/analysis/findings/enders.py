@@ -179,11 +179,16 @@ class Enders:
         return True
 
     def _ended_one(self, row: int, name: str) -> frozenset[int] | None:
-        """The lanes whose end is waited for: of a process all of them; None where it was not recorded."""
+        """The lanes whose end is waited for: of a process all of them.
+
+        None where it was not recorded, or has come to its end and is only not yet gone.
+        """
         events = self.run.events
         if name == "threads.thread.join":
             begins = events.rows("threads.thread.begin")
             lanes = events.lane[begins[events.object[begins] == events.object[row]]].tolist()
-            return frozenset(lanes[-1:]) & self.alive if lanes else self._of_processes({int(events.process[row])})
+            if not lanes:
+                return self._of_processes({int(events.process[row])})
+            return frozenset(lanes[-1:]) & self.alive or None
         processes = {self.process_of[lane] for lane in ended_by(events, row)}
-        return self._of_processes(processes) if processes else None
+        return self._of_processes(processes) or None
