@@ -35,6 +35,7 @@ class Arrival:
         self.numbers: dict[str, Any] = (moment or {}).get("numbers", {})
         self.before: Any = None
         self.is_due: Callable[[], bool] = lambda: True
+        self._go_on = self._step  # made once: it is given back at each instruction that is followed
 
     def watch(self, is_due: Callable[[], bool]) -> None:
         """Begin to follow the thread that calls, as long as the signal `is_due`."""
@@ -53,7 +54,7 @@ class Arrival:
     def _follow(self, frame: FrameType) -> None:
         frame.f_trace_lines = False
         frame.f_trace_opcodes = True
-        frame.f_trace = self._step
+        frame.f_trace = self._go_on
 
     def _enter(self, frame: FrameType, event: str, argument: Any) -> Callable[..., Any] | None:
         """A function is called."""
@@ -64,17 +65,19 @@ class Arrival:
                 self._deliver(frame)
                 return self.before  # type: ignore[no-any-return]
             self._follow(frame)
-            return self._step
+            return self._go_on
         return None
 
     def _step(self, frame: FrameType, event: str, argument: Any) -> Callable[..., Any] | None:
+        if event == "opcode" and frame.f_lasti != self.instruction:  # most are: nothing more is asked of them
+            return self._go_on
         if not self.is_due():
             self._leave(frame)
             return self.before  # type: ignore[no-any-return]
         if event == "opcode" and self._is_there(frame):
             self._come(frame)
             return self.before  # type: ignore[no-any-return]
-        return self._step
+        return self._go_on
 
     def _is_of(self, code: CodeType) -> bool:
         return (code.co_qualname, code.co_filename) == (self.function, self.file)
