@@ -15,9 +15,8 @@ from ipcreel.analysis.serving import find_serving
 _SOCKETS = ("tcp.socket", "unix.stream", "unix.socket", "udp.socket")
 _NUMBERED_THREAD = re.compile(r"/Thread-(\d+)( \(.*\))?")
 _NUMBERED_PROCESS = re.compile(r"(\w*Process)-\d+(:\d+)*|.*\+child")
-_MADE_BY = re.compile(
-    r".*-(\d+)\.(\d+)"
-)  # the key of a lock of multiprocessing: who made it, and which of its locks it is
+# The key of a lock of multiprocessing: who made it, and which of its locks it is.
+_MADE_BY = re.compile(r".*-(\d{1,18})\.(\d{1,18})")
 _DEPTH = 8  # a connection that was made for another one, that was made for another one, …
 _NAMED = ("mp.process", "thread", "call", "executor", "pool")
 
