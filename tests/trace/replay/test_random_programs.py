@@ -149,6 +149,20 @@ ENDED_BY_A_NEW_THREAD = """
     thread.start()
     thread.join()
 """
+SIGNAL_WITHIN_A_FORK = """
+    import os, signal, threading
+    thread = threading.Thread(target=os.getpid)
+    thread.start()
+    thread.join()
+    handled = []
+    signal.signal(signal.SIGCHLD, lambda *_: handled.append(1))
+    def wait_until_handled():
+        while not handled: pass
+    os.register_at_fork(after_in_parent=wait_until_handled)
+    if os.fork() == 0: os._exit(0)
+    os.wait()
+    print("parent")
+"""
 NOT_OF_THE_TAPE = """
     import pickle, socket, threading, time
     ends, ident = socket.socketpair(), threading.get_ident()
@@ -314,6 +328,12 @@ def test_a_program_is_the_same_text_for_the_same_seed() -> None:
 def test_random_programs_are_programs() -> None:
     for seed in range(MANY // 10):
         compile(program(seed), f"program {seed}", "exec")
+
+
+def test_a_signal_that_the_parent_got_within_a_fork_is_not_delivered_in_the_child(recorded: Record) -> None:
+    ran = recorded(SIGNAL_WITHIN_A_FORK)
+    again = replay_command(ran.path, "--all")
+    assert (again.stdout.splitlines()[-1], again.returncode) == ("2 processes, 0 of them diverged", 0)
 
 
 @pytest.mark.parametrize("source", [*DIVERGED_ONCE, *RAISED_AT])

@@ -87,7 +87,8 @@ class Doing:
         if show is not None:
             show()
         try:
-            reading.deliveries.deliver_within(event)
+            if not self._leads_on(event):  # what came behind a fork came to the parent
+                reading.deliveries.deliver_within(event)
             if event.end_ns == 0:
                 self._end_or_stand(event)
         except BaseException as error:  # a handler raised, and so the operation ended
