@@ -7,6 +7,7 @@ side. What stood there at one reading is therefore taken for good at the next on
 from __future__ import annotations
 
 import os
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from ipcreel.tape.reader import TapeContent, TapeError, read_header, read_stoppe
 from ipcreel.tape.records import end_of, find_records
 
 _BLOCK = 1 << 18
+_HOLE_S = 0.1  # so long after its place was taken a record is written, or never: the window may slide meanwhile
 _LONG_GAP = 4096  # slots: a thread that took its slot so long ago, and has not filled it, never will
 _END_AT: int = event.tape_dtype().fields["end_ns"][1]  # type: ignore[index]
 _END_BYTES = slice(_END_AT, _END_AT + 8)
@@ -170,8 +172,8 @@ class _GrowingStream:
         """The stream as far as it was taken."""
         self._seen = 0
         """The offset after the last byte that was written at the last reading."""
-        self._hole = -1
-        """Where zeros stand although more follows: what a thread was about to write at the last reading."""
+        self._hole, self._since_s = -1, 0.0
+        """Where zeros stand although more follows, and since when: what a thread was about to write then."""
         self._payloads: list[NDArray[np.int64]] = []
         self._table: NDArray[np.int64] = np.empty((0, 4), np.int64)
 
@@ -204,10 +206,14 @@ class _GrowingStream:
         self.taken += tail[:at]
 
     def _may_skip(self, begin: int) -> bool:
-        """Whether a hole is there for the second time: whoever was to fill it is no more."""
-        again = begin == self._hole
-        self._hole = begin + 1 if again else begin
-        return again
+        """Whether a hole is there for long: whoever was to fill it is no more."""
+        now_s = time.monotonic()
+        if begin != self._hole:
+            self._hole, self._since_s = begin, now_s
+        if now_s - self._since_s < _HOLE_S:
+            return False
+        self._hole += 1
+        return True
 
     def _tail(self) -> bytes:
         """What was not taken yet, up to a block that nothing was written to."""
