@@ -97,20 +97,21 @@ def test_what_a_run_leaves_behind_is_named(tmp_path: Path) -> None:
     assert_blamed(record(tmp_path, "--homes", "3", "--ticks", "3", "--bug", "leak"), "leak", "ipc.py _make")
 
 
-def of_a_run_that_fills_its_queue(folder: Path, method: str = "fork") -> Reel:
+def filling_its_queue(folder: Path, homes: int) -> list[str]:
+    """The arguments of a market whose homes all offer, into a queue that holds the offers of a third of them."""
     config = folder / "market.toml"
-    config.write_text("[run]\nqueue_bytes = 400\n[homes]\nproduction_low_kwh = 3.0\n[weather]\nmean_c = 20.0\n")
-    arguments = ["--homes", "24", "--ticks", "50", "--bug", "full-queue", "--config", str(config)]
-    return record(folder, *arguments, "--start-method", method, duration_s=HANGS_S if method == "fork" else 3 * HANGS_S)
+    run = f"[run]\nqueue_bytes = {max(16 * homes, 64)}\n"
+    config.write_text(run + "[homes]\nproduction_low_kwh = 3.0\n[weather]\nmean_c = 20.0\n")
+    return ["--homes", str(homes), "--bug", "full-queue", "--config", str(config)]
 
 
 def test_a_queue_that_all_fill_before_anyone_takes_is_named(tmp_path: Path) -> None:
-    assert_blamed(of_a_run_that_fills_its_queue(tmp_path), "queue-full", "sharing.py Sharing._send")
+    assert_hang_is_blamed(tmp_path, filling_its_queue(tmp_path, 24), "queue-full", "sharing.py Sharing._send", [1, 5])
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("homes", [5, 20])
+@pytest.mark.parametrize("homes", [5, 20, 100])
 class TestUnderEachStartMethod:
     """Offers that nobody took back are all taken in later ticks with twenty homes, and none is left at the end."""
 
@@ -132,16 +133,19 @@ class TestUnderEachStartMethod:
         arguments = ["--homes", str(homes), "--ticks", "3", "--bug", "leak", "--start-method", method]
         assert_blamed(record(tmp_path, *arguments), "leak", "ipc.py _make")
 
-
-@pytest.mark.soak
-@pytest.mark.parametrize("method", METHODS)
-def test_a_queue_that_all_fill_is_named_under_each_start_method(tmp_path: Path, method: str) -> None:
-    assert_blamed(of_a_run_that_fills_its_queue(tmp_path, method), "queue-full", "sharing.py Sharing._send")
+    def test_a_queue_that_all_fill_is_named(self, tmp_path: Path, homes: int, method: str) -> None:
+        arguments = [*filling_its_queue(tmp_path, homes), "--start-method", method]
+        assert_hang_is_blamed(tmp_path, arguments, "queue-full", "sharing.py Sharing._send", [3, 15])
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("method", METHODS)
-def test_a_clean_run_of_a_hundred_homes_has_no_finding(tmp_path: Path, method: str) -> None:
-    reel = record(tmp_path, "--homes", "100", "--ticks", "5", "--start-method", method)
+@pytest.mark.parametrize("seed", [7, 11, 23])
+@pytest.mark.parametrize(("homes", "ticks"), [(5, 50), (100, 5)])
+def test_a_clean_run_has_no_finding_with_any_seed(
+    tmp_path: Path, homes: int, ticks: int, seed: int, method: str
+) -> None:
+    arguments = ["--homes", str(homes), "--ticks", str(ticks), "--seed", str(seed), "--start-method", method]
+    reel = record(tmp_path, *arguments)
     assert reel.run["status"] == 0
     assert reel.findings == []
