@@ -10,6 +10,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from ipcreel.analysis.keys import each_once
 from ipcreel.analysis.lateness import find_depths
 from ipcreel.analysis.order import concurrent, happens_before
 from ipcreel.reel.describe import describe, text_of
@@ -148,7 +149,7 @@ def assert_concurrent(reel: Reel, one: Pick, other: Pick) -> None:
 def assert_depth(reel: Reel, queue: str, at_most: int) -> None:
     """Never more messages than that in a queue; names may hold * and ?."""
     __tracebackhide__ = True
-    known = set(np.unique(reel.object[_selected(reel, Selection(object=queue))]).tolist())
+    known = set(each_once(reel.object[_selected(reel, Selection(object=queue))]).tolist())
     depths = [depth for depth in find_depths(reel.events) if depth.object in known]
     if not depths:
         raise AssertionError(f"{queue}: no message went through it, so there is nothing to measure")

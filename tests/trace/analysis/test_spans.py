@@ -6,7 +6,6 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ipcreel.analysis.keys import each_once
 from ipcreel.analysis.spans import nesting
 from ipcreel.analysis.waits import last_of_longest
 
@@ -38,8 +37,3 @@ def test_the_longest_wait_of_a_group_is_the_last_of_those_that_took_as_long(wait
     for number in {wait[0] for wait in waits}:
         longest = max(wait[1] for wait in waits if wait[0] == number)
         assert found[number] == max(place for place, wait in enumerate(waits) if wait == (number, longest))
-
-
-@given(st.lists(st.integers(0, 40) | st.integers(0, 1 << 40), max_size=30))
-def test_rows_are_there_once_and_ascending(rows: list[int]) -> None:
-    assert each_once(np.array(rows, np.int64)).tolist() == sorted(set(rows))

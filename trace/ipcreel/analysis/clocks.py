@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from ipcreel.analysis.keys import run_starts
 from ipcreel.analysis.order import Order
 
 Rows = NDArray[np.int64]
@@ -25,7 +26,7 @@ class Clocks:
         other = order.lane[order.cause] != order.lane[order.effect]
         flows = order.by_effect[other[order.by_effect]]
         self._cause, effect = order.cause[flows], order.effect[flows]
-        starts = np.flatnonzero(np.concatenate((np.ones(min(len(flows), 1), np.bool_), effect[1:] != effect[:-1])))
+        starts = run_starts(effect)
         self._events, self._first = effect[starts], np.append(starts, len(flows))
         self._before = self._arrivals_before()
         self._seen = self._sweep(len(order.first) - 1)

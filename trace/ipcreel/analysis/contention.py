@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ipcreel.analysis.events import Events
 from ipcreel.analysis.flows import Flows
 from ipcreel.analysis.flows.semaphores import KINDS
-from ipcreel.analysis.keys import each_once, number_keys, sort_in_keys
+from ipcreel.analysis.keys import each_once, number_keys, run_starts, sort_in_keys
 from ipcreel.analysis.waits import Window, last_of_longest, sum_by
 
 Rows = NDArray[np.int64]
@@ -149,10 +149,11 @@ def _barrier_rounds(events: Events, flows: Flows) -> list[tuple[int, Rows]]:
     barriers = events.rows("threads.barrier.wait", "mp.barrier.wait")
     flow = np.flatnonzero(np.isin(flows.cause, barriers) & np.isin(flows.effect, barriers))
     flow = flow[sort_in_keys(flows.cause[flow], flows.effect[flow])]
-    causes, starts = np.unique(flows.cause[flow], return_index=True)
+    cause, effect = flows.cause[flow], flows.effect[flow]
+    starts = run_starts(cause)
     return [
-        (int(events.object[cause]), np.sort(np.append(others, cause)))
-        for cause, others in zip(causes.tolist(), np.split(flows.effect[flow], starts[1:]), strict=len(causes) > 0)
+        (int(events.object[last]), np.sort(np.append(others, last)))
+        for last, others in zip(cause[starts].tolist(), np.split(effect, starts[1:]), strict=len(starts) > 0)
     ]
 
 
@@ -164,7 +165,7 @@ def _gatherings(events: Events, flows: Flows) -> list[tuple[int, Rows]]:
         return []
     flow = flow[sort_in_keys(flows.effect[flow], flows.cause[flow])]
     effect, cause = flows.effect[flow], flows.cause[flow]
-    starts = np.flatnonzero(np.concatenate(([True], effect[1:] != effect[:-1])))
+    starts = run_starts(effect)
     lanes = events.lane[cause]
     several = np.minimum.reduceat(lanes, starts) != np.maximum.reduceat(lanes, starts)
     objects = events.object[effect[starts]].tolist()

@@ -11,7 +11,7 @@ from ipcreel.analysis.events import Events
 from ipcreel.analysis.flows import Flows
 from ipcreel.analysis.flows.match import KINDS
 from ipcreel.analysis.flows.nearest import last_until
-from ipcreel.analysis.keys import sort_in_keys, sort_stably
+from ipcreel.analysis.keys import run_starts, sort_in_keys, sort_stably
 from ipcreel.analysis.waits import Waits, Window
 
 Rows = NDArray[np.int64]
@@ -189,8 +189,8 @@ def _by_lane(lane: Rows) -> dict[int, Rows]:
     if not len(lane):
         return {}
     order = sort_stably(lane)
-    lanes, starts = np.unique(lane[order], return_index=True)
-    return dict(zip(lanes.tolist(), np.split(order, starts[1:]), strict=True))
+    starts = run_starts(lane[order])
+    return dict(zip(lane[order[starts]].tolist(), np.split(order, starts[1:]), strict=True))
 
 
 def _births(events: Events) -> list[tuple[int, int]]:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ipcreel.analysis.deeds import Behaviour, Deed, Deeds
-from ipcreel.analysis.keys import rank_in_runs, sort_stably
+from ipcreel.analysis.keys import dense, first_places, rank_in_runs, sort_stably
 
 Before = Callable[[int, int], bool]
 Rows = NDArray[np.int64]
@@ -146,7 +146,9 @@ class _Runs:
         """What one run did more often than the other."""
         width = len(self._objects)
         keys = [what[deeds.low : deeds.high] for what, deeds in zip(self._what, (left, right), strict=True)]
-        known, number = np.unique(np.concatenate(keys), return_inverse=True)
+        both = np.concatenate(keys)
+        number, _ = dense(both)
+        known = both[first_places(number)]
         one, other = (np.bincount(part, minlength=len(known)).tolist() for part in np.split(number, [len(keys[0])]))
         found = [
             Changed(role, self._operations[key // width], self._objects[key % width], here, there)

@@ -7,7 +7,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ipcreel.analysis.keys import latest_so_far, left_over, number_keys, rank_in_runs, sort_in_keys
+from ipcreel.analysis.keys import (
+    along_runs,
+    begins_run,
+    first_places,
+    latest_so_far,
+    left_over,
+    number_keys,
+    rank_in_runs,
+    run_starts,
+    sort_in_keys,
+)
 
 Rows = NDArray[np.int64]
 
@@ -165,7 +175,7 @@ def _overlaps(key: Rows, begin_ns: Rows, end_ns: Rows) -> NDArray[np.bool_]:
     if len(key) < 2:
         return found
     order = sort_in_keys(key, begin_ns)
-    group = np.cumsum(np.concatenate(([0], np.diff(key[order]) != 0)))
+    group = np.cumsum(begins_run(key[order])) - 1
     latest, begin = latest_so_far(np.stack((end_ns[order], begin_ns[order])), group)
     follows = (group[1:] == group[:-1]) & (begin[1:] < latest[:-1])
     # Everything from the interval that reaches over up to the one reached: mark both neighbours of every overlap.
@@ -209,10 +219,8 @@ def _ranges(key: Rows, size: Rows) -> tuple[Rows, Rows]:
     """The first byte and the one after the last of each element, within its key; `key` is sorted."""
     last = np.cumsum(size)
     first = last - size
-    if not len(key):
-        return first, last
-    starts = np.flatnonzero(np.concatenate(([True], key[1:] != key[:-1])))
-    base = np.repeat(first[starts], np.diff(np.append(starts, len(key))))
+    starts = run_starts(key)
+    base = along_runs(first[starts], starts, len(key))
     return first - base, last - base
 
 
@@ -229,9 +237,9 @@ def join_by_count(releases: Ends, acquires: Ends, initial: dict[int, int]) -> Jo
     out_key, in_key = number_keys((releases.key,), (acquires.key,))
     out = sort_in_keys(out_key, releases.begin_ns, releases.row)
     into = sort_in_keys(in_key, acquires.end_ns, acquires.row)
-    keys, first = np.unique(in_key, return_index=True)
-    start = np.zeros(int(keys.max(initial=-1)) + 1, np.int64)
-    start[keys] = [initial.get(key, 0) for key in acquires.key[first].tolist()]
+    first = first_places(in_key)
+    start, there = np.zeros(len(first), np.int64), first >= 0
+    start[there] = [initial.get(key, 0) for key in acquires.key[first[there]].tolist()]
     needed = rank_in_runs(in_key[into]) - start[in_key[into]]
     at_cause, at_effect = _at_ranks(out, into, out_key, in_key, needed)
     possible = releases.begin_ns[at_cause] <= acquires.end_ns[at_effect]

@@ -67,12 +67,34 @@ def sort_stably(key: Rows) -> Rows:
     return order
 
 
+def first_places(numbers: Rows) -> Rows:
+    """(most + 1,) where each number stands first; -1 where it does not occur."""
+    found = np.full(int(numbers.max(initial=-1)) + 1, -1, np.int64)
+    found[numbers[::-1]] = np.arange(len(numbers) - 1, -1, -1)
+    return found
+
+
+def begins_run(values: Rows) -> NDArray[np.bool_]:
+    """(n,) whether each element is the first of a run of equal values."""
+    first = np.ones(len(values), np.bool_)
+    np.not_equal(values[1:], values[:-1], out=first[1:])
+    return first
+
+
+def run_starts(values: Rows) -> Rows:
+    """(runs,) where each run of equal values begins."""
+    return np.flatnonzero(begins_run(values))
+
+
+def along_runs(of_run: Rows, starts: Rows, count: int) -> Rows:
+    """(count,) of each element what is said of its run, one of those that begin at some places."""
+    return np.repeat(of_run, np.diff(np.append(starts, count)))
+
+
 def rank_in_runs(values: Rows) -> Rows:
     """(n,) the place of each element in its run of equal values."""
-    if not len(values):
-        return np.empty(0, np.int64)
-    starts = np.flatnonzero(np.concatenate(([True], values[1:] != values[:-1])))
-    return np.arange(len(values)) - np.repeat(starts, np.diff(np.append(starts, len(values))))
+    starts = run_starts(values)
+    return np.arange(len(values)) - along_runs(starts, starts, len(values))
 
 
 def latest_so_far(at_ns: Rows, group: Rows) -> tuple[Rows, Rows]:
@@ -108,7 +130,14 @@ def each_once(rows: Rows) -> Rows:
     """Those of some events, or rows of a table, that there are: ascending, each once. They are 0 or more."""
     most = int(rows.max(initial=-1))
     if most > _SPARSE * len(rows):
-        return np.unique(rows)
+        return ascending(rows)
     there = np.zeros(most + 1, np.bool_)
     there[rows] = True
     return np.flatnonzero(there)
+
+
+def ascending(values: Rows) -> Rows:
+    """Each once. `np.unique` hashes them, which takes up to seventy times as long and keeps other threads waiting."""
+    ordered = np.sort(values)
+    once: Rows = ordered[begins_run(ordered)]
+    return once

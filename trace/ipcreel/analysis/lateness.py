@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ipcreel.analysis.events import Events
 from ipcreel.analysis.flows import Flows
 from ipcreel.analysis.flows.match import KINDS
-from ipcreel.analysis.keys import number_keys, sort_in_keys
+from ipcreel.analysis.keys import first_places, number_keys, run_starts, sort_in_keys
 from ipcreel.analysis.waits import Window
 
 Rows = NDArray[np.int64]
@@ -96,7 +96,7 @@ def find_lateness(events: Events, flows: Flows, window: Window) -> list[Lateness
     lay = np.maximum(events.begin_ns[effect] - events.end_ns[cause], 0)
     pairs = events.process[cause], events.process[effect], events.object[effect]
     (place,) = number_keys(pairs)
-    keys = np.stack(pairs, axis=1)[np.unique(place, return_index=True)[1]]
+    keys = np.stack(pairs, axis=1)[first_places(place)]
     columns = [np.bincount(place, values, len(keys)) for values in (waited >= 0, waited > 0, waited, lay > 0, lay)]
     rows = [Lateness(*key, *(int(column[number]) for column in columns)) for number, key in enumerate(keys.tolist())]
     return sorted(rows, key=lambda row: -(row.receiver_waited_ns + row.message_lay_ns))
@@ -110,9 +110,10 @@ def find_depths(events: Events) -> list[Depth]:
     step = np.concatenate((np.ones(len(sends), np.int64), -np.ones(len(receives), np.int64)))
     order = sort_in_keys(events.object[rows], at)  # of one moment the sends come first, as they stand
     rows, at, step = rows[order], at[order], step[order]
-    objects, starts = np.unique(events.object[rows], return_index=True)
+    starts = run_starts(events.object[rows])
+    objects = events.object[rows[starts]]
     columns = (np.split(column, starts[1:]) for column in (at, step, rows))
     return [
         Depth(object_, moments, np.cumsum(steps), moved)
-        for object_, moments, steps, moved in zip(objects.tolist(), *columns, strict=len(objects) > 0)
+        for object_, moments, steps, moved in zip(objects.tolist(), *columns, strict=len(starts) > 0)
     ]

@@ -7,6 +7,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from ipcreel.analysis.keys import dense, first_places
+
 Rows = NDArray[np.int64]
 
 TRANSPORTS = ("tcp", "udp", "unix")
@@ -31,8 +33,10 @@ def find_mechanisms(
         kind: row of an object → its kind.
     """
     width = int(object_.max(initial=0)) + 1
-    pairs, event = np.unique(op * width + object_, return_inverse=True)
-    named = [mechanism_of(operation(pair // width), kind(pair % width)) for pair in pairs.tolist()]
+    event, _ = dense(dense(op)[0] * width + object_)
+    first = first_places(event)
+    pairs = zip(op[first].tolist(), object_[first].tolist(), strict=True)
+    named = [mechanism_of(operation(code), kind(row)) for code, row in pairs]
     names = sorted(set(named))
     place = {name: number for number, name in enumerate(names)}
     return names, np.array([place[name] for name in named], np.int64)[event]

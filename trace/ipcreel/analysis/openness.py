@@ -127,7 +127,7 @@ def _open_writes(events: Events, clocks: Clocks, reads: Rows, writes: Rows) -> N
     by_place = sort_in_keys(place, writes)
     ordered, group = writes[by_place], place[by_place]
     loose = (group[1:] == group[:-1]) & ~_ordered(events, clocks, ordered[:-1], ordered[1:])
-    for number in np.unique(group[1:][loose]).tolist():
+    for number in each_once(group[1:][loose]).tolist():
         here = ordered[np.searchsorted(group, number) : np.searchsorted(group, number, "right")]
         raced = _raced(events, clocks, here)
         asked = np.flatnonzero(events.object[reads] == events.object[here[0]])

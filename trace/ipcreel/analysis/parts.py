@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ipcreel.analysis.events import Events
 from ipcreel.analysis.flows.nearest import last_until
-from ipcreel.analysis.keys import sort_stably
+from ipcreel.analysis.keys import each_once, sort_stably
 from ipcreel.analysis.roles import Roles
 from ipcreel.analysis.serving import CLOSES
 
@@ -49,7 +49,7 @@ def divide(events: Events, roles: Roles, names: dict[int, str]) -> Parts:
     lanes = [name if shared[name] == 1 else f"{name}\t{lane}" for lane, name in enumerate(roles.lane)]
     of = np.array([numbers.setdefault(name, len(numbers)) for name in lanes], np.int64)[events.lane]
     handled = _handled(events, roles, of, numbers)
-    pooled = {int(lane) for lane in np.unique(events.lane[events.rows(*_BEGINS, done=False)])}
+    pooled = {int(lane) for lane in each_once(events.lane[events.rows(*_BEGINS, done=False)])}
     serving = _serving_lanes(events, names) | roles.several
     own = np.isin(events.lane, list(pooled | serving)) & ~handled
     walk = _Walk(events, roles, names, pooled, numbers)
@@ -66,7 +66,7 @@ def _handled(events: Events, roles: Roles, of: Rows, numbers: dict[str, int]) ->
     found = np.zeros(len(of), np.bool_)
     runs = events.rows("signal.handler.run", done=False)
     runs = runs[sort_stably(events.lane[runs])]
-    rows = np.flatnonzero(np.isin(events.lane, np.unique(events.lane[runs])))
+    rows = np.flatnonzero(np.isin(events.lane, each_once(events.lane[runs])))
     at = last_until(events.lane[runs], runs, events.lane[rows], rows)
     here = np.flatnonzero(at >= 0)
     here = here[events.begin_ns[rows[here]] <= events.end_ns[runs[at[here]]]]
@@ -133,5 +133,5 @@ def _serving_lanes(events: Events, names: dict[int, str]) -> set[int]:
     """Lanes that wait for several connections at once."""
     waits = [code for code, name in names.items() if name.startswith("waiting.") and name.endswith(".wait")]
     sockets = [code for code, name in names.items() if name.startswith("socket.endpoint.")]
-    waiting = set(np.unique(events.lane[np.isin(events.op, waits)]).tolist())
-    return waiting & set(np.unique(events.lane[np.isin(events.op, sockets)]).tolist())
+    waiting = set(each_once(events.lane[np.isin(events.op, waits)]).tolist())
+    return waiting & set(each_once(events.lane[np.isin(events.op, sockets)]).tolist())

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from ipcreel.analysis.events import Events
 from ipcreel.analysis.flows.streams import connected
+from ipcreel.analysis.keys import each_once
 
 Rows = NDArray[np.int64]
 
@@ -49,13 +50,13 @@ def find_serving(events: Events, lanes: int) -> Serving:
     accept[:1] = -1
     rows = np.flatnonzero((accept >= 0)[events.object])
     own = events.lane[accept[events.object[rows]]] == events.lane[rows]
-    accepting = np.unique(events.lane[rows[own]])
+    accepting = each_once(events.lane[rows[own]])
     rows = rows[~own]
     closes = [events.codes[name] for name in CLOSES if name in events.codes]
     rows = rows[~np.isin(events.op[rows], closes)]
     of_lane = np.zeros(lanes, np.int64)
     of_lane[events.lane[rows[::-1]]] = events.object[rows[::-1]]
-    pairs = np.unique(events.lane[rows] * len(events.objects) + events.object[rows])
+    pairs = each_once(events.lane[rows] * len(events.objects) + events.object[rows])
     served = np.bincount(pairs // max(len(events.objects), 1), minlength=lanes)
     shared = np.flatnonzero(served > 1)
     return Serving(accept, connected(events), of_lane, frozenset(shared.tolist()), frozenset(accepting.tolist()))

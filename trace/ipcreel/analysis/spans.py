@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ipcreel.analysis.events import Events
 from ipcreel.analysis.flows import Flows
-from ipcreel.analysis.keys import dense, latest_so_far
+from ipcreel.analysis.keys import dense, each_once, latest_so_far
 from ipcreel.analysis.waits import ends_of, find_waits
 
 Rows = NDArray[np.int64]
@@ -36,7 +36,7 @@ class Spans:
         return len(self.lane)
 
     def __repr__(self) -> str:
-        lanes, deepest = len(np.unique(self.lane)), int(self.depth.max(initial=0))
+        lanes, deepest = len(each_once(self.lane)), int(self.depth.max(initial=0))
         waits, blocked_s = int((self.blocked_ns > 0).sum()), self.blocked_ns.sum() / 1e9
         return f"<Spans: {len(self):,} in {lanes:,} lanes, at most {deepest} deep; {waits:,} waited, {blocked_s:.3f} s>"
 

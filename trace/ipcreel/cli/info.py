@@ -67,7 +67,7 @@ def command(reel: Path, as_json: bool) -> None:
 def describe(reel: Reel) -> dict[str, Any]:
     """What is in a reel, as plain values."""
     per_process = np.bincount(reel.process, minlength=len(reel.processes)).tolist()
-    codes, counts = np.unique(reel.op, return_counts=True)
+    counts = np.bincount(reel.op).tolist()
     return {
         "command": reel.run.get("command", []),
         "ended": contents.ended(reel),
@@ -85,9 +85,7 @@ def describe(reel: Reel) -> dict[str, Any]:
             }
             for row, process in enumerate(reel.processes)
         ],
-        "operations": {
-            reel.operations[code]["name"]: count for code, count in zip(codes.tolist(), counts.tolist(), strict=True)
-        },
+        "operations": {reel.operations[code]["name"]: count for code, count in enumerate(counts) if count},
         "mechanisms": {row.name: row.events for row in contents.by_mechanism(reel)},
         "own_share": contents.own_share(reel),
         "objects": len(reel.objects) - 1,

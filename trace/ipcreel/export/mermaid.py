@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ipcreel.analysis.flows.match import KINDS
+from ipcreel.analysis.keys import each_once
 from ipcreel.reel import Reel, ReelError
 from ipcreel.reel.text import payload_text
 
@@ -40,7 +41,7 @@ def diagram(reel: Reel, rows: NDArray[np.int64]) -> str:
         )
     order = np.argsort(reel.end[effect], kind="stable")
     cause, effect = cause[order], effect[order]
-    used = np.unique(reel.process[np.concatenate((cause, effect))]).tolist()
+    used = each_once(reel.process[np.concatenate((cause, effect))]).tolist()
     used.sort(key=lambda row: _place(reel, row))
     lines = ["sequenceDiagram", *(f"    participant p{row} as {_safe(reel.process_name(row))}" for row in used)]
     lines.append(f"    Note over p{used[0]},p{used[-1]}: {_safe(_window(reel, cause, effect))}")

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ipcreel.analysis.findings import Finding
+from ipcreel.analysis.keys import each_once
 from ipcreel.analysis.order import cone
 from ipcreel.reel.error import ReelError
 from ipcreel.reel.model import Reel
@@ -129,8 +130,8 @@ class _Search:
     def first_that_show(self) -> list[int]:
         """Processes that are enough, the fewest first."""
         reel, proof = self.reel, list(self.finding.events)
-        of_proof = np.unique(reel.process[proof])
-        causes = np.unique(np.concatenate([reel.process[cone(reel.order, row, after=False)] for row in proof]))
+        of_proof = each_once(reel.process[proof])
+        causes = each_once(np.concatenate([reel.process[cone(reel.order, row, after=False)] for row in proof]))
         for some in (of_proof, np.union1d(of_proof, causes)):
             if self.shows(some.tolist(), reel.end_ns):
                 return [int(row) for row in some]
@@ -153,7 +154,7 @@ class _Search:
         """The earliest moment by which it shows: not before all of its proof is there."""
         reel, rows = self.reel, self.rows(processes, self.reel.end_ns)
         ends = np.where(reel.pending, reel.begin, reel.end)
-        moments, proof = np.unique(ends[rows]), np.intersect1d(self.finding.events, rows)
+        moments, proof = each_once(ends[rows]), np.intersect1d(self.finding.events, rows)
         moments = np.append(moments[moments >= ends[proof].max()], reel.end_ns)
         return int(moments[_first(len(moments), lambda place: self.shows(processes, int(moments[place])))])
 

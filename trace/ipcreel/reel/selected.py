@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ipcreel.analysis.events import Events
+from ipcreel.analysis.keys import each_once
 from ipcreel.analysis.order import concurrent, cone, happens_before
 from ipcreel.reel import table
 from ipcreel.reel.describe import describe
@@ -241,13 +242,13 @@ class Event:
     def causes(self) -> Selected:
         """The events that it followed, by flows."""
         flows = self.reel.flows
-        return Selected(self.reel, np.unique(flows.cause[flows.effect == self.row]))
+        return Selected(self.reel, each_once(flows.cause[flows.effect == self.row]))
 
     @property
     def effects(self) -> Selected:
         """The events that followed it, by flows."""
         flows = self.reel.flows
-        return Selected(self.reel, np.unique(flows.effect[flows.cause == self.row]))
+        return Selected(self.reel, each_once(flows.effect[flows.cause == self.row]))
 
     def happens_before(self, other: Event) -> bool:
         """Whether it could have had an influence on another event, and is not only earlier by the clock."""

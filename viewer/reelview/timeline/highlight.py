@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
+from ipcreel.analysis.keys import ascending
+
 Rows = NDArray[np.int64]
 
 
@@ -57,17 +59,10 @@ class Highlight(QObject):
         self._kept = None if self._kept is None else np.sort(rows[self._kept])
 
     def highlight(self, rows: Rows | None, what: str = "") -> None:
-        self._rows, self._what = (None, "") if rows is None else (_ascending(rows), what)
+        self._rows, self._what = (None, "") if rows is None else (ascending(rows), what)
         self.highlight_changed.emit()
 
     def keep(self, rows: Rows | None, what: str = "") -> None:
         """Shows some events alone, or all again."""
-        self._kept, self._filter = (None, "") if rows is None else (_ascending(rows), what)
+        self._kept, self._filter = (None, "") if rows is None else (ascending(rows), what)
         self.filter_changed.emit()
-
-
-def _ascending(rows: Rows) -> Rows:
-    """Each once. `np.unique` hashes them, which takes ten times as long and keeps all other threads waiting."""
-    ordered = np.sort(rows)
-    once: Rows = ordered[np.concatenate((np.ones(min(len(ordered), 1), np.bool_), ordered[1:] != ordered[:-1]))]
-    return once

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from ipcreel.analysis.findings.enders import Enders
 from ipcreel.analysis.findings.finding import Finding, Run
+from ipcreel.analysis.keys import each_once
 
 Rows = NDArray[np.int64]
 
@@ -24,7 +25,7 @@ def find_barrier_misuse(run: Run) -> list[Finding]:
     for family in _FAMILIES:
         waits = run.events.rows(f"{family}.barrier.wait", done=False)
         parties = _parties(run, family)
-        for number in np.unique(run.events.object[waits]).tolist():
+        for number in each_once(run.events.object[waits]).tolist():
             here = waits[run.events.object[waits] == number]
             if number in parties:
                 found += _of_barrier(run, here, parties[number], family)
@@ -38,7 +39,7 @@ def _parties(run: Run, family: str) -> dict[int, int]:
 
 def _of_barrier(run: Run, waits: Rows, parties: int, family: str) -> list[Finding]:
     events = run.events
-    lanes = np.unique(events.lane[waits])
+    lanes = each_once(events.lane[waits])
     if len(lanes) < parties:
         in_vain = waits[(_broke(run, waits) & ~_aborted(run, waits, family)) | _hangs(run, waits)]
         if len(in_vain):
@@ -113,7 +114,7 @@ def _at_once(run: Run, waits: Rows) -> int:
 
 def _too_many(run: Run, waits: Rows, most: int, parties: int) -> Finding:
     first = int(waits[0])
-    lanes = np.unique(run.events.lane[waits])
+    lanes = each_once(run.events.lane[waits])
     names = ", ".join(run.lane_names[lane] for lane in lanes[:4].tolist()) + (", …" if len(lanes) > 4 else "")
     shown = [int(waits[run.events.lane[waits] == lane][0]) for lane in lanes.tolist()]
     return Finding(

@@ -12,7 +12,7 @@ from ipcreel.analysis.findings.finding import Finding, Run
 from ipcreel.analysis.flows.match import KINDS
 from ipcreel.analysis.flows.streams import connected
 from ipcreel.analysis.joins import EXACT
-from ipcreel.analysis.keys import sort_stably
+from ipcreel.analysis.keys import each_once, sort_stably
 
 Rows = NDArray[np.int64]
 
@@ -40,9 +40,9 @@ def find_lost_boundaries(run: Run) -> list[Finding]:
     sent_by, got_by = (_by_object(events, rows) for rows in (sends, receives))
     flows_into = _by_object(events, run.flows.effect[streams])
     found = []
-    for end in np.unique(events.object[receives]).tolist():
+    for end in each_once(events.object[receives]).tolist():
         sent, got = sends[sent_by(int(other[end]))], receives[got_by(end)]
-        if not len(sent) or len(np.unique(events.lane[got])) != 1:
+        if not len(sent) or len(each_once(events.lane[got])) != 1:
             continue
         torn = _torn(run, streams[flows_into(end)])
         if len(torn) and _counts_receives(run, sent, got, sends[sent_by(end)], torn):

@@ -10,6 +10,7 @@ import numpy as np
 from ipcreel.analysis.enclosing import ENCLOSING
 from ipcreel.analysis.findings.finding import Run
 from ipcreel.analysis.flows.streams import connected
+from ipcreel.analysis.keys import each_once, first_places
 from ipcreel.analysis.state.waiting import ended_by
 
 _INSIDE = ("threads.", "queues.", "futures.")  # what only threads of the same process reach
@@ -72,8 +73,9 @@ class Enders:
     @cached_property
     def process_of(self) -> dict[int, int]:
         """Lane → its process."""
-        lanes, first = np.unique(self.run.events.lane, return_index=True)
-        return dict(zip(lanes.tolist(), self.run.events.process[first].tolist(), strict=True))
+        first = first_places(self.run.events.lane)
+        lanes = np.flatnonzero(first >= 0)
+        return dict(zip(lanes.tolist(), self.run.events.process[first[lanes]].tolist(), strict=True))
 
     @cached_property
     def waits(self) -> dict[int, int]:
@@ -129,7 +131,7 @@ class Enders:
         """Processes that used an object, or the other end of it, and those that have it from such a one."""
         events, table = self.run.events, self.run.events.process_table
         both = [number, *([int(self._peers[number])] if self._peers[number] else [])]
-        users = set(np.unique(events.process[np.isin(events.object, both)]).tolist())
+        users = set(each_once(events.process[np.isin(events.object, both)]).tolist())
         having = set(users)
         for row in range(len(table)):
             above = row

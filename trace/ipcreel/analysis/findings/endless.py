@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from ipcreel.analysis.findings.enders import QUEUE_JOINS, Enders
 from ipcreel.analysis.findings.failures import failed_that_had
 from ipcreel.analysis.findings.finding import Finding, Run
 from ipcreel.analysis.findings.forks import held_at_fork
 from ipcreel.analysis.findings.polling import Spin, spins_at
+from ipcreel.analysis.keys import each_once
 from ipcreel.analysis.state.waiting import holders
 
 _MISSING = {
@@ -65,7 +64,7 @@ def _stuck(run: Run, enders: Enders) -> list[Stuck]:
     for lane, spin in spins_at(run, enders.alive, run.asked_to_end_ns).items():
         could = [enders.of_object(number) for number in spin.objects]
         if lane not in found and None not in could:
-            writers = frozenset(np.unique(run.events.lane[spin.writes]).tolist()) & enders.alive
+            writers = frozenset(each_once(run.events.lane[spin.writes]).tolist()) & enders.alive
             able = writers if len(spin.writes) else frozenset().union(*(each or () for each in could))
             found[lane] = Stuck(lane, spin.last, able - {lane}, spin)
     shrinks = True

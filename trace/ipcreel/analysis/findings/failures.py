@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ipcreel.analysis.findings.finding import Finding, Run
+from ipcreel.analysis.keys import each_once
 
 Rows = NDArray[np.int64]
 
@@ -37,7 +38,7 @@ def failed_that_had(run: Run, wait: int) -> tuple[int, ...]:
     """The failures of those who had what is waited for: who used it, or were started by who has it."""
     events = run.events
     inside = run.operation(wait).startswith(_INSIDE)
-    users = set(np.unique(events.process[events.object == events.object[wait]]).tolist())
+    users = set(each_once(events.process[events.object == events.object[wait]]).tolist())
     found = []
     for row in failures(run).tolist():
         process = int(events.process[row])
@@ -69,7 +70,7 @@ def find_failures_that_others_waited_for(run: Run) -> list[Finding]:
     told: set[tuple[int, int]] = set()
     for wait in waits.tolist():
         here = causes[events.object[causes] == events.object[wait]]
-        fed = set(np.unique(events.lane[here]).tolist()) - {int(events.lane[wait])}
+        fed = set(each_once(events.lane[here]).tolist()) - {int(events.lane[wait])}
         before = failed[(events.end_ns[failed] <= events.end_ns[wait]) & np.isin(events.lane[failed], list(fed))]
         ends = {int(events.lane[row]) for row in before.tolist()}
         if fed and fed <= ends and (place := (int(events.lane[wait]), int(events.object[wait]))) not in told:

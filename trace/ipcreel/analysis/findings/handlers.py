@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ipcreel.analysis.findings.finding import Finding, Run
+from ipcreel.analysis.keys import each_once
 
 Rows = NDArray[np.int64]
 
@@ -172,7 +173,7 @@ _DYING_NS = 50_000_000
 
 
 def _finding(run: Run, kill: int, target: int, rows: tuple[int, ...], what: str) -> Finding:
-    lanes = np.unique(run.events.lane[run.events.process == target])
+    lanes = each_once(run.events.lane[run.events.process == target])
     name = run.lane_names[int(lanes[0])] if len(lanes) else f"process {run.events.b[kill]}"
     return Finding(
         "signal-before-handler",

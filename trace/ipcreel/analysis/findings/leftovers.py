@@ -7,7 +7,7 @@ import numpy as np
 from ipcreel.analysis.findings.enders import FEEDER, JOINS, Enders
 from ipcreel.analysis.findings.finding import Finding, Run
 from ipcreel.analysis.flows.nearest import last_until
-from ipcreel.analysis.keys import sort_stably
+from ipcreel.analysis.keys import each_once, sort_stably
 
 # Of an mp.Queue both halves: what was put and never entered the pipe, and what entered it and was never taken out.
 _MESSAGES = ("sysv.queue.send", "posix.queue.send", "mp.queue.put", "mp.queue.feed", "mp.simple_queue.put")
@@ -35,7 +35,7 @@ def find_unreceived_messages(run: Run) -> list[Finding]:
     left = left[~np.isin(run.events.object[left], run.events.object[_stuck_puts(run)])]
     left = left[~_may_yet_be_taken(run, left)]
     found = []
-    for object_ in np.unique(run.events.object[left]).tolist():
+    for object_ in each_once(run.events.object[left]).tolist():
         rows = left[run.events.object[left] == object_]
         if all(run.events.payload(row) == _PICKLED_NONE for row in rows.tolist()):
             continue  # a sentinel says that there is no more: whoever has stopped already does not need it
@@ -74,7 +74,7 @@ def _may_yet_be_taken(run: Run, left: np.ndarray) -> np.ndarray:
     starting = _some_have_not_begun(run)
     goes_on = {
         number: _is_taken_from(run, enders, number) or (starting and last[number] < 0)
-        for number in np.unique(events.object[left]).tolist()
+        for number in each_once(events.object[left]).tolist()
     }
     open_ = np.array([goes_on[number] for number in events.object[left].tolist()], np.bool_)
     return np.asarray(open_ & (left > last[events.object[left]]), np.bool_)
@@ -93,7 +93,7 @@ def _is_taken_from(run: Run, enders: Enders, object_: int) -> bool:
     """Whether somebody who took from a queue before could have gone on to do so when the run was interrupted."""
     events = run.events
     takes = events.rows(*_TAKES, done=False)
-    lanes = set(np.unique(events.lane[takes[events.object[takes] == object_]]).tolist())
+    lanes = set(each_once(events.lane[takes[events.object[takes] == object_]]).tolist())
     return any(enders.could_go_on(lane) for lane in lanes & enders.alive)
 
 
@@ -107,7 +107,7 @@ def _of_library(run: Run) -> np.ndarray:
     managers = [row for row in begins if str(_function(events.payload(row))).startswith("concurrent.futures.")]
     puts = events.rows("mp.queue.put")
     puts = puts[np.isin(events.lane[puts], events.lane[managers])]
-    return np.unique(events.object[np.concatenate((puts, events.rows("mp.queue.take", "mp.queue.take_bytes")))])
+    return each_once(events.object[np.concatenate((puts, events.rows("mp.queue.take", "mp.queue.take_bytes")))])
 
 
 def _read_past(run: Run) -> np.ndarray:
@@ -118,7 +118,7 @@ def _read_past(run: Run) -> np.ndarray:
     maker = last_until(events.lane[queues], events.begin_ns[queues], events.lane[pipes], events.begin_ns[pipes])
     received = np.isin(events.object[pipes], events.object[events.rows("connection.message.recv")])
     pipes, maker = pipes[(maker >= 0) & received], queues[maker[(maker >= 0) & received]]
-    return np.unique(events.object[maker[events.end_ns[pipes] <= events.end_ns[maker]]])
+    return each_once(events.object[maker[events.end_ns[pipes] <= events.end_ns[maker]]])
 
 
 def _function(payload: object) -> object:
@@ -157,7 +157,7 @@ def find_full_queues(run: Run) -> list[Finding]:
     events, stuck = run.events, _stuck_puts(run)
     enders = Enders(run, run.asked_to_end_ns)
     found = []
-    for object_ in np.unique(events.object[stuck]).tolist():
+    for object_ in each_once(events.object[stuck]).tolist():
         if _is_taken_from(run, enders, object_):
             continue
         here = stuck[events.object[stuck] == object_]
@@ -189,7 +189,7 @@ def _takers(run: Run, object_: int) -> list[int]:
     """What the lanes of processes that took from a queue before wait in now; where none did, who joins another."""
     events = run.events
     takes = events.rows(*_TAKES, done=False)
-    processes = np.unique(events.process[takes[events.object[takes] == object_]])
+    processes = each_once(events.process[takes[events.object[takes] == object_]])
     if not len(processes):
         return [row for row in run.last_waits if run.operation(row) in JOINS]
     return [row for row in run.last_waits if events.process[row] in processes and _is_elsewhere(run, row, object_)]

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ipcreel.analysis.events import Events
 from ipcreel.analysis.flows.semaphores import KINDS
-from ipcreel.analysis.keys import number_keys, rank_in_runs, sort_in_keys
+from ipcreel.analysis.keys import along_runs, number_keys, rank_in_runs, run_starts, sort_in_keys
 
 Rows = NDArray[np.int64]
 
@@ -86,9 +86,8 @@ def _depth(step: Rows, group: Rows) -> Rows:
     """(n,) how often a lock is held: the sum of the steps in a group, of which none leads below zero."""
     total = np.cumsum(step)
     apart = group * (2 * len(step) + 2)  # groups that far apart share one running minimum
-    first = rank_in_runs(group) == 0
-    start = np.repeat((total - step)[first], np.diff(np.append(np.flatnonzero(first), len(step))))
-    total = total - start
+    starts = run_starts(group)
+    total = total - along_runs((total - step)[starts], starts, len(step))
     lowest = -np.maximum.accumulate(apart - total) + apart
     result: Rows = total - np.minimum(lowest, 0)
     return result

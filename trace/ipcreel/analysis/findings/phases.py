@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from ipcreel.analysis.events import Events
 from ipcreel.analysis.findings.finding import Finding, Run
-from ipcreel.analysis.keys import number_keys, sort_in_keys
+from ipcreel.analysis.keys import each_once, number_keys, sort_in_keys
 
 Rows = NDArray[np.int64]
 
@@ -54,7 +54,7 @@ def _next_to(events: Events, among: Rows, rows: Rows, before: bool) -> Rows:
 def _shared_by(events: Events, many: Rows, few: Rows) -> Rows:
     """Objects on which several lanes did the one, and one lane alone the other."""
     scale = int(events.lane.max(initial=0)) + 1
-    ones, others = (np.unique(events.object[rows] * scale + events.lane[rows]) for rows in (many, few))
+    ones, others = (each_once(events.object[rows] * scale + events.lane[rows]) for rows in (many, few))
     count = len(events.objects)
     several = np.bincount(ones // scale, minlength=count) > 1
     alone = np.bincount(others // scale, minlength=count) == 1

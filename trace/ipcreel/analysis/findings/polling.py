@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from ipcreel.analysis.findings.finding import Finding, Run
 from ipcreel.analysis.flows.streams import connected
+from ipcreel.analysis.keys import each_once
 
 Rows = NDArray[np.int64]
 
@@ -67,7 +68,7 @@ def find_spins_that_were_ended(run: Run) -> list[Finding]:
     found = []
     for lane, spin in _tails(run, run.end_ns).items():
         process = table[int(events.process[spin.last])]
-        writers = np.unique(events.lane[spin.writes])
+        writers = each_once(events.lane[spin.writes])
         ended = [run.dead_lanes.get(writer, 0) for writer in writers.tolist()]
         long_ago = ended and all(ended) and max(ended) + SPIN_NS <= events.end_ns[spin.last]
         if process.get("died_by") and long_ago and not (run.was_asked and lane in _alive(run, lane)):
@@ -135,7 +136,7 @@ def _looks(run: Run) -> Rows:
 def _spin(run: Run, tail: Rows) -> Spin | None:
     """What a tail is once the looks before the last change are left out; None where that is not a spin."""
     events = run.events
-    objects = np.unique(events.object[tail])
+    objects = each_once(events.object[tail])
     changes = [code for name, code in events.codes.items() if name.endswith(_CHANGES)]
     other_ends = connected(events)[objects]
     changed = np.isin(events.object, np.concatenate((objects, other_ends[other_ends > 0])))

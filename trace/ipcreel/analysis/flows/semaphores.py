@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ipcreel.analysis.events import Events
 from ipcreel.analysis.flows.nearest import join_to_latest, last_until
 from ipcreel.analysis.joins import EXACT, INFERRED, Joined, join_by_count
-from ipcreel.analysis.keys import each_once, number_keys, sort_in_keys
+from ipcreel.analysis.keys import along_runs, begins_run, each_once, number_keys, run_starts, sort_in_keys
 
 Rows = NDArray[np.int64]
 
@@ -182,18 +182,16 @@ def _can_be_taken_again(events: Events) -> NDArray[np.bool_]:
 
 def _running_sum(values: Rows, group: Rows) -> Rows:
     """The sum of each element and those before it in its run of equal groups."""
-    if not len(values):
-        return values
     total = np.cumsum(values)
-    starts = np.flatnonzero(np.concatenate(([True], group[1:] != group[:-1])))
-    base = np.concatenate(([0], total))[starts]
-    result: Rows = total - np.repeat(base, np.diff(np.append(starts, len(values))))
+    starts = run_starts(group)
+    result: Rows = total - along_runs((total - values)[starts], starts, len(values))
     return result
 
 
 def _without_repeats(joined: Joined) -> Joined:
     """One pair for each two events, however many units went from one to the other."""
-    _, first = np.unique(joined.cause * (int(joined.effect.max(initial=0)) + 1) + joined.effect, return_index=True)
+    order = sort_in_keys(joined.cause, joined.effect)
+    first = order[begins_run(joined.cause[order]) | begins_run(joined.effect[order])]
     return Joined(
         joined.cause[first],
         joined.effect[first],

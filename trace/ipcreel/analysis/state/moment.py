@@ -9,7 +9,7 @@ from typing import NamedTuple, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from ipcreel.analysis.keys import sort_stably
+from ipcreel.analysis.keys import run_starts, sort_stably
 from ipcreel.analysis.state.waiting import WaitForGraph
 
 Rows = NDArray[np.int64]
@@ -123,7 +123,7 @@ def grouped(keys: Rows, values: Rows) -> dict[int, tuple[int, ...]]:
     """Key → its values, in their order."""
     order = sort_stably(keys)
     keys, values = keys[order], values[order]
-    starts = np.flatnonzero(np.concatenate((np.ones(min(len(keys), 1), np.bool_), keys[1:] != keys[:-1])))
+    starts = run_starts(keys)
     listed, bounds = values.tolist(), [*starts.tolist(), len(keys)]
     return {
         key: tuple(listed[low:high]) for key, low, high in zip(keys[starts].tolist(), bounds, bounds[1:], strict=False)

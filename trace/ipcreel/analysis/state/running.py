@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ipcreel.analysis.keys import dense
+from ipcreel.analysis.keys import along_runs, dense, run_starts
 
 Rows = NDArray[np.int64]
 
@@ -60,6 +60,6 @@ def running(key: Rows, at_ns: Rows, change: Rows) -> Latest:
     """
     order = np.lexsort((at_ns, key))
     total, key = np.cumsum(change[order]), key[order]
-    starts = np.flatnonzero(np.concatenate((np.ones(min(len(key), 1), np.bool_), key[1:] != key[:-1])))
-    earlier = np.repeat((total - change[order])[starts], np.diff(np.append(starts, len(key))))
+    starts = run_starts(key)
+    earlier = along_runs((total - change[order])[starts], starts, len(key))
     return Latest(key, at_ns[order], total - earlier, before=0)

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from ipcreel.analysis.events import Events
 from ipcreel.analysis.flows.semaphores import KINDS, Kind, opened_values
 from ipcreel.analysis.inside import inside
+from ipcreel.analysis.keys import begins_run
 from ipcreel.analysis.state.intervals import Intervals
 from ipcreel.analysis.state.running import Latest
 
@@ -100,9 +101,8 @@ def _values(key: Rows, at_ns: Rows, change: Rows, sets: NDArray[np.bool_]) -> La
     key, at_ns, change, sets = key[order], at_ns[order], change[order], sets[order]
     total = np.cumsum(np.where(sets, 0, change))
     # A key begins anew from what was there before it, less its own first change, as if it had been set to 0.
-    begins = np.concatenate((np.ones(min(len(key), 1), np.bool_), key[1:] != key[:-1]))
     base = np.where(sets, total - change, total - np.where(sets, 0, change))
-    from_ = np.maximum.accumulate(np.where(begins | sets, np.arange(len(key)), 0))
+    from_ = np.maximum.accumulate(np.where(begins_run(key) | sets, np.arange(len(key)), 0))
     return Latest(key, at_ns, total - base[from_], before=0)
 
 
