@@ -68,7 +68,7 @@ def test_a_window_that_showed_no_reel_says_nothing_of_where_panels_stand(market,
 
 def test_the_timeline_has_its_room_in_the_first_window_and_in_the_next(market, next_window):
     first = wide_px(next_window(market))
-    assert first == wide_px(next_window(market)) == wide_px(next_window(market)) < 450
+    assert first == wide_px(next_window(market)) == wide_px(next_window(market)) < 480
 
 
 def test_a_panel_that_the_last_window_did_not_have_stands_behind_the_others(
@@ -106,6 +106,19 @@ def test_help_stands_among_the_panels(market, next_window, qtbot):
     settle(qtbot)
     assert "Help" in tabs(window)[1]
     assert wide_px(window) == before
+
+
+def test_the_tabs_of_all_panels_of_two_reels_can_be_read(market, next_window, qtbot):
+    window = next_window(market)
+    window.resize(1280, 720)
+    window.comparing.show(Session.of_reel(market))
+    window.trigger("help")
+    settle(qtbot)
+    bars = [bar for bar in window.findChildren(QTabBar) if bar.isVisible()]
+    assert {"Compare", "Help"} < set(sum(tabs(window), []))
+    for bar in bars:
+        for number in range(bar.count()):
+            assert bar.tabRect(number).width() > bar.fontMetrics().horizontalAdvance(bar.tabText(number)) + 12
 
 
 def _panels_menu(window: Window) -> list:

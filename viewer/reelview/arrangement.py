@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDockWidget, QTabBar
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QApplication, QDockWidget, QTabBar
 
 from reelview.docks import PanelDock
 from reelview.panels.page_panel import PagePanel
@@ -15,10 +16,20 @@ if TYPE_CHECKING:
 
 _RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
 _WIDE, _HIGH = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
-_DOCK_PX, _DOCK_SHARE, _DOCK_USUAL = 444, 0.42, 0.26
+_DOCK_PX, _DOCK_SHARE, _DOCK_USUAL = 472, 0.42, 0.26
 """Panels are so wide at first; no more than a share of the window, and the usual share of a large one."""
+_TAB_FONT_PX = 11
+"""The timeline's: in it the tabs of all panels have room beside each other, those of a second reel too."""
+
 _HEIGHTS = {"top": 58, "bottom": 42}
 """How the places share the height at first."""
+
+
+def narrow_tabs() -> None:
+    """Qt makes the bars of tabs itself, and anew as panels move: they take their font from the application."""
+    font = QFont(QApplication.font())
+    font.setPixelSize(_TAB_FONT_PX)
+    QApplication.setFont(font, "QTabBar")
 
 
 def arrange(window: Window) -> None:

@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from reelview.timeline.cursor import Cursor
+from reelview.timeline.pace import Pace
 
 SLOWEST, FASTEST = 0.001, 1000.0
-_FRAME_MS = 16
 
 
 class Playback(QObject):
@@ -42,10 +42,8 @@ class Playback(QObject):
         self._speed = 1.0
         self._seen_ns = 0
         self._rest_ns = 0.0
-        self._timer = QTimer(self)
-        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
-        self._timer.setInterval(_FRAME_MS)
-        self._timer.timeout.connect(self.advance)
+        self._pace = Pace(self)
+        self._pace.due.connect(self.advance)
 
     def take_moments(self, other: Playback) -> None:
         """The run has grown: steps to the moments of another from here on."""
@@ -53,7 +51,7 @@ class Playback(QObject):
 
     @property
     def is_playing(self) -> bool:
-        return self._timer.isActive()
+        return self._pace.is_active
 
     @property
     def speed(self) -> float:
@@ -68,12 +66,12 @@ class Playback(QObject):
         if self._cursor.at_ns >= last_ns:
             self._cursor.move_to(first_ns)
         self._seen_ns, self._rest_ns = self._clock(), 0.0
-        self._timer.start()
+        self._pace.start()
         self.playing_changed.emit()
 
     def pause(self) -> None:
         if self.is_playing:
-            self._timer.stop()
+            self._pace.stop()
             self.playing_changed.emit()
 
     def toggle(self) -> None:

@@ -60,6 +60,7 @@ class Window(QMainWindow):
         self.setWindowTitle("ipcreel")
         self.setAcceptDrops(True)
         self.setDockNestingEnabled(True)
+        arrangement.narrow_tabs()
         self.resize(1280, 760)
         self.preferences = menus.fill(self)
         self._tools = menus.fill_tool_bar(self, self._speed, self._moment)

@@ -124,7 +124,7 @@ def test_a_held_key_glides_until_it_is_let_go(driven):
     driven.hand("keydown w")
     driven.wait_for("window.session.view.length_ns < 10**6")
     driven.hand("keyup w")
-    driven.wait_for("not window.timeline.motion._timer.isActive()")
+    driven.wait_for("not window.timeline.motion._pace.is_active")
 
 
 def test_panels_are_gone_through_without_a_mouse(driven):

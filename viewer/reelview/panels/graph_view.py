@@ -15,7 +15,7 @@ from reelview.timeline.arrow_paint import head
 
 _BOX_PX = 22
 _ROW_PX = 58
-_TOP_PX = 14
+_TOP_PX = 20
 _BULGE_PX = 30.0
 _LABEL_AT = 0.1
 
@@ -66,8 +66,8 @@ class GraphView(QWidget):
             painter.drawRoundedRect(box, 5, 5)
             painter.setPen(QColor(theme.text))
             name = painter.fontMetrics().elidedText(
-                self._reel.lane_name(node.lane), Qt.TextElideMode.ElideMiddle, int(box.width()) - 8
-            )
+                self._reel.lane_name(node.lane), Qt.TextElideMode.ElideLeft, int(box.width()) - 8
+            )  # lanes differ by the ends of their names
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, name)
         painter.setPen(QColor(theme.faint_text))
         words = "waiter → holder, with what it waits for"
@@ -80,7 +80,7 @@ class GraphView(QWidget):
         """Column 0 at the right; a column is as wide as there is room for."""
         columns = max(self._layout.columns, 1)
         room = (self.width() - 16) / columns
-        width = min(max(room * 0.52, 60), 150)
+        width = min(max(room * 0.62, 60), 150)
         rows = [sum(node.column == column for node in self._layout.nodes) for column in range(columns)]
         self._boxes = {}
         for node in self._layout.nodes:
@@ -115,9 +115,10 @@ class GraphView(QWidget):
         painter.drawText(self._free(left, at.y() + shift.y(), width, painter.fontMetrics().height()), name)
 
     def _free(self, left: float, base: float, width: float, height: float) -> QPointF:
-        """Where a name begins: there, or above or below another that stands there already."""
+        """Where a name begins: there, or above or below what stands there already, a lane or another name."""
         boxes = [QRectF(left, base + lines * height - height, width, height) for lines in (0, -1, 1, -2, 2)]
-        free = (box for box in boxes if not any(box.intersects(other) for other in self._names))
+        taken = (*self._names, *self._boxes.values())
+        free = (box for box in boxes if not any(box.intersects(other) for other in taken))
         chosen = next(free, boxes[0])
         self._names.append(chosen)
         return chosen.bottomLeft()

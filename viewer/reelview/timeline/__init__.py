@@ -21,6 +21,7 @@ hover       what is under the mouse
 keys        what each key does
 mouse       what each drag does
 motion      gliding while a key is held
+pace        when the next frame of what moves is due
 scrolling   how high the lanes are, and how far they are scrolled
 scroll_bar  a scroll bar that keeps its picture
 widget      all of it

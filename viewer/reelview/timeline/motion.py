@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtCore import QObject
 
+from reelview.timeline.pace import Pace
 from reelview.timeline.view_range import ViewRange
 
-_FRAME_MS = 16
 _FIRST_S = 0.08
 _ZOOM_RATE = 2.6
 _PAN_RATE = 1.1
@@ -33,26 +33,24 @@ class Motion(QObject):
         self._clock = clock
         self._held: dict[str, float] = {}
         self._seen_ns = 0
-        self._timer = QTimer(self)
-        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
-        self._timer.setInterval(_FRAME_MS)
-        self._timer.timeout.connect(self.advance)
+        self._pace = Pace(self)
+        self._pace.due.connect(self.advance)
 
     def press(self, name: str, fast: bool) -> None:
         self._held[name] = _FAST if fast else 1.0
         self._move(_FIRST_S)
-        if not self._timer.isActive():
+        if not self._pace.is_active:
             self._seen_ns = self._clock()
-            self._timer.start()
+            self._pace.start()
 
     def release(self, name: str) -> None:
         self._held.pop(name, None)
         if not self._held:
-            self._timer.stop()
+            self._pace.stop()
 
     def stop(self) -> None:
         self._held.clear()
-        self._timer.stop()
+        self._pace.stop()
 
     def advance(self) -> None:
         """Moves by the time passed."""

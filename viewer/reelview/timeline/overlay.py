@@ -124,9 +124,9 @@ class Overlay:
             self._painter.drawPolygon(QPolygonF([QPointF(x + dx, axis_px + dy) for dx, dy in corners]))
             self._painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
-    def note(self, text: str) -> None:
-        """What the picture could not show, at the bottom."""
-        self._tag(text, self._area.width() / 2, bottom=True)
+    def note(self, text: str, *, at_top: bool = False) -> None:
+        """What the picture could not show, at the bottom, or at the top where something else has to be seen there."""
+        self._tag(text, self._area.width() / 2, bottom=not at_top)
 
     def _tag(self, text: str, x_px: float, *, bottom: bool = False) -> None:
         metrics = self._painter.fontMetrics()
