@@ -27,25 +27,23 @@ def test_after_a_halt_no_more_than_a_few_frames_are_made_up_for():
     assert now_ns - 5 * FRAME_NS < next_due(100 * FRAME_NS, now_ns) < now_ns
 
 
-def test_frames_of_which_each_third_takes_too_long_are_as_many_as_wanted(qtbot):
-    """A repeating timer of Qt's leaves one out each time: 40 in the time of these 60."""
-    pace, drawn = Pace(), []
+def test_frames_of_which_each_third_takes_too_long_are_as_many_as_wanted():
+    """A repeating timer of Qt's leaves one out each time."""
+    now_ns = due_ns = 0
+    for number in range(60):
+        now_ns = max(now_ns, due_ns) + (FRAME_NS * 5 // 4 if number % 3 == 0 else FRAME_NS // 4)
+        due_ns = next_due(due_ns, now_ns)
+    assert due_ns == 60 * FRAME_NS
 
-    def draw() -> None:
-        drawn.append(time.monotonic_ns())
-        if len(drawn) % 3 == 0:
-            while time.monotonic_ns() < drawn[-1] + FRAME_NS * 5 // 4:
-                pass
 
-    pace.due.connect(draw)
+def test_frames_come_one_after_another_and_none_before_it_is_due(qtbot):
+    pace, drawn_ns = Pace(), []
+    pace.due.connect(lambda: drawn_ns.append(time.monotonic_ns()))
     began_ns = time.monotonic_ns()
     pace.start()
-    qtbot.waitUntil(lambda: len(drawn) >= 30, timeout=20_000)
+    qtbot.waitUntil(lambda: len(drawn_ns) >= 10, timeout=20_000)
     pace.stop()
-    late_ns = [at_ns - began_ns - (number + 1) * FRAME_NS for number, at_ns in enumerate(drawn)]
-    assert min(late_ns) > -2_000_000, "none comes before it is due"
-    if max(b - a for a, b in zip(drawn, drawn[1:], strict=False)) < 4 * FRAME_NS:  # the machine let it
-        assert late_ns[-1] < 2 * FRAME_NS
+    assert min(at_ns - began_ns - number * FRAME_NS for number, at_ns in enumerate(drawn_ns, 1)) >= 0
 
 
 def test_what_hears_of_a_frame_may_stop_the_next(qtbot):
