@@ -35,6 +35,20 @@ def test_the_critical_path_has_no_gap_and_its_shares_are_the_whole(found):
     assert all(found.path[cause["longest_step"]].what == cause["what"] for cause in found.causes)
 
 
+def test_a_queue_is_as_deep_as_the_panel_of_the_state_lists_messages(market):
+    """At each change, and right before it: a message that is being put does not lie there yet."""
+    depths = synchronization_of(market).depths
+    assert any(depth.most for depth in depths)
+    removed_ns = market.end[market.events.rows("sysv.queue.remove")]
+    until_ns = int(removed_ns.min(initial=market.end_ns))
+    for depth in depths:
+        before = np.concatenate(([0], depth.messages))
+        changes = depth.at_ns[(depth.at_ns < until_ns) & (np.diff(depth.at_ns, append=until_ns + 1) > 1)][-150:]
+        for at_ns in (*changes.tolist(), *(changes - 1).tolist()):
+            wanted = int(before[depth.at_ns.searchsorted(np.int64(at_ns), "right")])
+            assert len(market.states.at(at_ns).queues.get(depth.object, ())) == wanted
+
+
 def test_curves_say_how_deep_queues_are_how_many_lanes_wait_and_how_far_apart_arrivals_are(meeting, found):
     groups = {curve.group: curve for curve in found.curves}
     assert set(groups) == {"depth", "blocked", "skew"}

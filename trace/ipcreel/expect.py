@@ -150,7 +150,7 @@ def assert_depth(reel: Reel, queue: str, at_most: int) -> None:
     """Never more messages than that in a queue; names may hold * and ?."""
     __tracebackhide__ = True
     known = set(each_once(reel.object[_selected(reel, Selection(object=queue))]).tolist())
-    depths = [depth for depth in find_depths(reel.events) if depth.object in known]
+    depths = [depth for depth in find_depths(reel.events, reel.flows) if depth.object in known]
     if not depths:
         raise AssertionError(f"{queue}: no message went through it, so there is nothing to measure")
     for depth in depths:

@@ -48,7 +48,7 @@ def synchronization_of(reel: Reel) -> Synchronization:
     end_ns = ends_of(events, flows)
     waits = find_waits(events, end_ns, window)
     rounds = find_rounds(events, flows, window)
-    depths = sorted(find_depths(events), key=lambda depth: -depth.most)
+    depths = sorted(find_depths(events, flows), key=lambda depth: -depth.most)
     path = critical_path(events, flows, waits, end_ns, window)
     return Synchronization(
         rounds,

@@ -103,10 +103,21 @@ def test_a_receiver_that_waits_has_a_late_sender_and_a_message_that_lies_a_late_
 
 
 def test_the_depth_of_a_queue_rises_with_sends_and_falls_with_receives():
-    (depth,) = find_depths(picture("send send send", "                    receive   receive"))
+    events = picture("send send send", "                    receive   receive")
+    (depth,) = find_depths(events, match(events))
     assert depth.messages.tolist() == [1, 2, 3, 2, 1]
     assert (depth.most, depth.left) == (3, 1)
     assert depth.sampled((1000, 1400), 2).tolist() == [3, 3]
+
+
+def test_a_message_that_is_being_sent_does_not_lie_in_the_queue_yet():
+    events = picture("send send------", "                    receive")
+    (depth,) = find_depths(events, match(events))
+    assert depth.at_ns.tolist() == [1040, 1150, 1270]
+    events = picture("send----------", "  receive")
+    (depth,) = find_depths(events, match(events))
+    assert depth.at_ns.tolist() == [1090, 1090], "it was received before its send returned"
+    assert depth.messages.tolist() == [1, 0]
 
 
 def test_a_worker_of_a_pool_that_has_nothing_to_do_is_not_on_the_critical_path():
@@ -118,7 +129,7 @@ def test_a_worker_of_a_pool_that_has_nothing_to_do_is_not_on_the_critical_path()
 def test_what_a_pool_takes_out_of_its_queue_of_results_no_longer_lies_in_it():
     events = picture("send send", "               receive   receive")
     pool = replace(events, codes={"mp.simple_queue.put": 3, "mp.queue.take": 4})
-    (depth,) = find_depths(pool)
+    (depth,) = find_depths(pool, match(pool))
     assert (depth.most, depth.left) == (2, 0)
 
 

@@ -88,6 +88,6 @@ def test_perfetto_reads_each_event_flow_and_depth_and_finds_nothing_wrong(reel: 
     across = np.flatnonzero(reel.lane[reel.flows.cause] != reel.lane[reel.flows.effect])
     pairs = zip(reel.flows.cause[across].tolist(), reel.flows.effect[across].tolist(), strict=True)
     assert sorted((found["cause"], found["effect"]) for found in flows) == sorted(pairs)
-    wanted = [messages for depth in find_depths(reel.events) for messages in depth.messages.tolist()]
+    wanted = [messages for depth in find_depths(reel.events, reel.flows) for messages in depth.messages.tolist()]
     assert sorted(found["value"] for found in depths) == sorted(wanted)
     assert max(wanted) >= 1

@@ -102,11 +102,17 @@ def find_lateness(events: Events, flows: Flows, window: Window) -> list[Lateness
     return sorted(rows, key=lambda row: -(row.receiver_waited_ns + row.message_lay_ns))
 
 
-def find_depths(events: Events) -> list[Depth]:
-    """The depth of each queue over time: a message counts from the begin of its send to the end of its receive."""
+def find_depths(events: Events, flows: Flows) -> list[Depth]:
+    """The depth of each queue over time: a message lies there from the end of its send to the end of its receive.
+
+    Where the receive returned before the send did, it never lay there.
+    """
     sends, receives = events.rows(*_SENDS), events.rows(*_RECEIVES)
     rows = np.concatenate((sends, receives))
-    at = np.concatenate((events.begin_ns[sends], events.end_ns[receives]))
+    taken = np.isin(flows.effect, receives)
+    moment = events.end_ns.copy()
+    moment[flows.cause[taken]] = np.minimum(moment[flows.cause[taken]], moment[flows.effect[taken]])
+    at = moment[rows]
     step = np.concatenate((np.ones(len(sends), np.int64), -np.ones(len(receives), np.int64)))
     order = sort_in_keys(events.object[rows], at)  # of one moment the sends come first, as they stand
     rows, at, step = rows[order], at[order], step[order]
@@ -114,6 +120,6 @@ def find_depths(events: Events) -> list[Depth]:
     objects = events.object[rows[starts]]
     columns = (np.split(column, starts[1:]) for column in (at, step, rows))
     return [
-        Depth(object_, moments, np.cumsum(steps), moved)
+        Depth(object_, moments, np.maximum(np.cumsum(steps), 0), moved)
         for object_, moments, steps, moved in zip(objects.tolist(), *columns, strict=len(starts) > 0)
     ]

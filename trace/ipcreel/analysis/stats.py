@@ -100,7 +100,7 @@ def statistics(events: Events, flows: Flows, names: Names, window: Window) -> di
                 "left": one.left,
                 "over_time": one.sampled(window, DEPTH_PARTS).tolist(),
             }
-            for one in find_depths(events)
+            for one in find_depths(events, flows)
         ],
         "critical_path": path_causes(path, events, names),
         "critical_steps": [_step(step, events, names, window[0]) for step in path],

@@ -111,7 +111,7 @@ def _named(reel: Reel, flow: int) -> Record:
 
 def _counters(reel: Reel) -> Iterator[Record]:
     first = reel.processes[0]["pid"] if reel.processes else 0
-    for depth in find_depths(reel.events):
+    for depth in find_depths(reel.events, reel.flows):
         name = f"messages in {reel.objects[depth.object][3]}"
         for at_ns, messages in zip(depth.at_ns.tolist(), depth.messages.tolist(), strict=True):
             yield {"ph": "C", "name": name, "pid": first, "ts": _us(reel, at_ns), "args": {"messages": messages}}
