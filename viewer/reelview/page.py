@@ -65,8 +65,9 @@ def table_in_pieces(rows: Sequence[Sequence[str]], widths: Sequence[int]) -> str
     )
 
 
-def pre(shown: object) -> str:
-    return f'<pre style="white-space: pre-wrap">{escape(str(shown))}</pre>'
+def pre(shown: object, *, wraps: bool = True) -> str:
+    """Text as it is; where lines do not wrap the page is scrolled to the side."""
+    return f'<pre style="white-space: pre{"-wrap" if wraps else ""}">{escape(str(shown))}</pre>'
 
 
 def first(items: Sequence[str], most: int, noun: str, *, in_pieces: bool = False) -> str:

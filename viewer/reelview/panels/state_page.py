@@ -122,7 +122,7 @@ class StatePage:
         summary = ", ".join(f"{count} {state}" for state, count in counts.items())
         rest = len(moment.lanes) - _MOST
         more = page.faint(f"and {rest} lanes more") if rest > 0 else ""
-        return page.heading(f"Processes and threads: {summary}") + page.table_in_pieces(rows, (28, 72)) + more
+        return page.heading(f"Processes and threads: {summary}") + page.table_in_pieces(rows, (33, 67)) + more
 
     def _lane(self, each: LaneState, moment: Moment) -> tuple[str, str]:
         name = page.text(self._names[each.lane])

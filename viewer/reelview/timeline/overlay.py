@@ -125,15 +125,15 @@ class Overlay:
             self._painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
     def note(self, text: str, *, at_top: bool = False) -> None:
-        """What the picture could not show, at the bottom, or at the top where something else has to be seen there."""
-        self._tag(text, self._area.width() / 2, bottom=not at_top)
+        """What the picture could not show: at the bottom, or under the flags where something has to be seen there."""
+        self._tag(text, self._area.width() / 2, bottom=not at_top, below=1)
 
-    def _tag(self, text: str, x_px: float, *, bottom: bool = False) -> None:
+    def _tag(self, text: str, x_px: float, *, bottom: bool = False, below: int = 0) -> None:
         metrics = self._painter.fontMetrics()
         text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(self._area.width() - 16, 40))
         width, height = metrics.horizontalAdvance(text) + 12, metrics.height() + 4
         left = min(max(x_px - width / 2, 2), max(self._area.width() - width - 2, 2))
-        box = QRectF(left, self._area.height() - height - 6 if bottom else 6, width, height)
+        box = QRectF(left, self._area.height() - height - 6 if bottom else 6 + below * (height + 4), width, height)
         self._painter.setPen(self._colour(self._theme.line))
         self._painter.setBrush(self._colour(self._theme.header))
         self._painter.drawRoundedRect(box, 3, 3)
