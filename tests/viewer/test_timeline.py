@@ -302,6 +302,27 @@ def test_no_key_does_two_things():
     assert len(keys) == len(set(keys))
 
 
+def test_what_is_not_drawn_is_told_where_it_does_not_hide_what_is_selected(qtbot, qapp):
+    session = Session.of_data(many_of())
+    timeline = widget_of(session, qtbot)
+    timeline.resize(900, 400)
+
+    def note_px() -> int:
+        """How far down the picture the note stands."""
+        area, image = timeline.picture_area, timeline.grab().toImage()
+        middle = area.center().x() - 40
+        found = [
+            y for y in range(area.height()) if image.pixel(middle, area.top() + y) == opaque(timeline.theme.header)
+        ]
+        return found[len(found) // 2]
+
+    first, last = (int(session.data.spans.event[session.data.spans.offset[row]]) for row in (0, -2))
+    session.selection.select_event(first)
+    assert note_px() > timeline.picture_area.height() - 30
+    session.selection.select_event(last)
+    assert note_px() < 50
+
+
 def test_hovering_tells_the_event_its_length_and_its_lane(timeline):
     at = QPointF(place(timeline, 60, 1))
     timeline.hover_at(at, at)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -120,3 +122,50 @@ def test_where_another_program_deadlocked_and_who_waited_for_whom(hung):
     target = click_link(hung, "state", "sale")
     hung.wait_for("'acquire' in places.page('inspector').toPlainText()")
     assert "has not returned" in text(hung, "inspector"), target
+
+
+@pytest.fixture(scope="module")
+def compiled(display, tmp_path_factory) -> Iterator[Driven]:
+    """The standard library's compileall with a pool of processes: a program that nobody prepared."""
+    folder = tmp_path_factory.mktemp("compiled")
+    (folder / "lib").mkdir()
+    for module in sorted(Path(shutil.__file__).parent.glob("*.py"))[:40]:
+        shutil.copy(module, folder / "lib")
+    reel = record(folder, "compile", sys.executable, "-m", "compileall", "-q", "-f", "-j", "3", "lib")
+    made = Driven(display, reel.path, folder / "settings.ini")
+    yield made
+    made.close()
+
+
+def test_who_waited_for_whom_in_a_program_that_nobody_prepared(compiled):
+    compiled.ask(
+        "do s = window.session; r = s.reel; caused = set(r.flows.effect.tolist()); "
+        "e = max((n for n in r.events.rows('futures.future.result').tolist() if n in caused), "
+        "key=lambda n: int(r.end[n] - r.begin[n]))"
+    )
+    click_event(compiled, compiled.ask("e"))
+    show(compiled, "inspector")
+    compiled.wait_for("'for compileall/Thread-1' in places.page('inspector').toPlainText()")
+    compiled.wait_for("'compileall.py:' in places.page('inspector').toPlainText()")
+    compiled.hand("key bracketleft")
+    compiled.wait_for(f"{EVENT} in r.flows.cause[r.flows.effect == e].tolist()")
+
+
+def test_what_was_in_the_queue_of_a_program_that_nobody_prepared(compiled):
+    compiled.ask("do s = window.session; r = s.reel; puts = r.events.rows('mp.simple_queue.put').tolist()")
+    lies = "int(r.object[n]) in s.states.at(int(r.end[n]) + 1).queues"
+    compiled.ask(f"do s.go_to(next(int(r.end[n]) + 1 for n in puts if {lies}))")
+    show(compiled, "state")
+    compiled.wait_for("'_ResultItem' in places.page('state').toPlainText()")
+    click_link(compiled, "state", "_ResultItem")
+    compiled.wait_for("'opcodes; never loaded' in places.page('inspector').toPlainText()")
+
+
+def test_where_a_program_that_nobody_prepared_would_have_deadlocked_and_what_took_its_time(compiled):
+    show(compiled, "findings")
+    compiled.wait_for("'Nothing found' in places.page('findings').toPlainText()")
+    show(compiled, "synchronization")
+    compiled.wait_for("'Critical path' in places.page('synchronization').toPlainText()")
+    compiled.focus()
+    compiled.hand("key k")
+    compiled.wait_for("window.session.layers.path is not None")
