@@ -29,7 +29,7 @@ def narrow_tabs() -> None:
     """Qt makes the bars of tabs itself, and anew as panels move: they take their font from the application."""
     font = QFont(QApplication.font())
     font.setPixelSize(_TAB_FONT_PX)
-    QApplication.setFont(font, b"QTabBar")
+    QApplication.setFont(font, "QTabBar")  # type: ignore[arg-type]  # PySide takes a text there
 
 
 def arrange(window: Window) -> None:
