@@ -8,6 +8,7 @@ import re
 import numpy as np
 import pytest
 
+from reelview import page
 from reelview.chooser import match_rank
 from reelview.export import csv_text, events_table, table_of, tables
 from reelview.help_page import write_help
@@ -143,6 +144,14 @@ def test_a_source_that_has_changed_is_not_shown(market, tmp_path, monkeypatch):
     text = InspectPage(market).write(event)
     assert "has changed since the recording" in text
     assert "new" not in text.split("<h4>")[-1]
+
+
+def test_of_a_source_all_of_the_line_that_was_called_is_shown():
+    html = page.source(["  1  a = (", "▶ 2  f(<x>)", "  3  )"], 1)
+    assert [block.partition(";")[0] for block in html.split('style="white-space: ')[1:]] == ["pre", "pre-wrap", "pre"]
+    assert "▶ 2  f(&lt;x&gt;)" in html
+    assert html.count("<pre") == 3
+    assert page.source(["▶ 1  f()"], 0).count("<pre") == 1
 
 
 def test_the_replay_command_names_the_process_and_the_event(market):

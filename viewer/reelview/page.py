@@ -65,9 +65,15 @@ def table_in_pieces(rows: Sequence[Sequence[str]], widths: Sequence[int]) -> str
     )
 
 
-def pre(shown: object, *, wraps: bool = True) -> str:
-    """Text as it is; where lines do not wrap the page is scrolled to the side."""
-    return f'<pre style="white-space: pre{"-wrap" if wraps else ""}">{escape(str(shown))}</pre>'
+def pre(shown: object) -> str:
+    return f'<pre style="white-space: pre-wrap">{escape(str(shown))}</pre>'
+
+
+def source(lines: Sequence[str], called: int) -> str:
+    """Lines of a program: all of the one that is called, of the others what has room beside each other."""
+    parts = (("", lines[:called]), ("-wrap", lines[called : called + 1]), ("", lines[called + 1 :]))
+    blocks = ((wraps, escape("\n".join(part))) for wraps, part in parts if part)
+    return "".join(f'<pre style="white-space: pre{wraps}; margin: 0">{text}</pre>' for wraps, text in blocks)
 
 
 def first(items: Sequence[str], most: int, noun: str, *, in_pieces: bool = False) -> str:

@@ -140,7 +140,7 @@ class InspectPage:
         shown = [
             f"{'▶' if number == line else ' '} {number:4}  {text}" for number, text in enumerate(around, first + 1)
         ]
-        return page.heading(where) + (page.bad(note) if note else "") + page.pre("\n".join(shown), wraps=False)
+        return page.heading(where) + (page.bad(note) if note else "") + page.source(shown, int(line) - 1 - first)
 
 
 def decoded(value: Any) -> tuple[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QTimer, QUrl
+from PySide6.QtCore import QEvent, Qt, QTimer, QUrl
 from PySide6.QtGui import QKeyEvent, QPaintEvent, QPalette, QTextCursor, QTextOption
 from PySide6.QtWidgets import QTextBrowser, QWidget
 
@@ -58,6 +58,7 @@ class PagePanel(QTextBrowser):
         self._timer.timeout.connect(self._on_time)
         self.setAccessibleName(name)
         self.setOpenLinks(False)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)  # lines of source alone are cut
         self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self.anchorClicked.connect(self._on_link)
         if session is not None:
