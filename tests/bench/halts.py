@@ -21,10 +21,10 @@ import numpy as np
 
 _PAGES, _PAGE_BYTES = 2048, 4096
 _APART_S = 0.004
-_HALT_S = 0.004
+_HALT_S = 0.002
 """So much of the processor's time: reading a byte of each page takes a tenth of a millisecond otherwise."""
 
-_AROUND_S = 0.03
+_AROUND_S = 0.05
 """The last look at a halt may be over before it is."""
 
 Halt = tuple[float, float]
