@@ -163,6 +163,33 @@ SIGNAL_WITHIN_A_FORK = """
     os.wait()
     print("parent")
 """
+HOOKS_OF_A_FORK = """
+    import os, signal, socket, threading, time
+    lock, handled, ends = threading.Lock(), [], socket.socketpair()
+    def before():
+        lock.acquire()
+        ends[0].send(b"before")
+    def parent():
+        while not handled: pass
+        print(ends[1].recv(9), flush=True)
+        lock.release()
+    def child():
+        print(os.getpid(), flush=True)
+        lock.release()
+    def work():
+        for _ in range(20):
+            with lock: time.sleep(0.002)
+    os.register_at_fork(before=before, after_in_parent=parent, after_in_child=child)
+    signal.signal(signal.SIGCHLD, lambda *_: handled.append(1))
+    thread = threading.Thread(target=work)
+    thread.start()
+    for number in range(2):
+        handled.clear()
+        if os.fork() == 0:
+            with lock: os._exit(number)
+        print(os.wait()[1], flush=True)
+    thread.join()
+"""
 NOT_OF_THE_TAPE = """
     import pickle, socket, threading, time
     ends, ident = socket.socketpair(), threading.get_ident()
@@ -330,10 +357,13 @@ def test_random_programs_are_programs() -> None:
         compile(program(seed), f"program {seed}", "exec")
 
 
-def test_a_signal_that_the_parent_got_within_a_fork_is_not_delivered_in_the_child(recorded: Record) -> None:
-    ran = recorded(SIGNAL_WITHIN_A_FORK)
+@pytest.mark.parametrize(("source", "processes"), [(SIGNAL_WITHIN_A_FORK, 2), (HOOKS_OF_A_FORK, 3)])
+def test_hooks_and_signals_around_a_fork_come_in_the_process_that_they_came_in(
+    recorded: Record, source: str, processes: int
+) -> None:
+    ran = recorded(source)
     again = replay_command(ran.path, "--all")
-    assert (again.stdout.splitlines()[-1], again.returncode) == ("2 processes, 0 of them diverged", 0)
+    assert (again.stdout.splitlines()[-1], again.returncode) == (f"{processes} processes, 0 of them diverged", 0)
 
 
 @pytest.mark.parametrize("source", [*DIVERGED_ONCE, *RAISED_AT])

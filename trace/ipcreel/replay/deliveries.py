@@ -117,6 +117,15 @@ class Deliveries:
                 return
             self.deliver(following)
 
+    def deliver_held(self, fork: Event) -> None:
+        """Deliver the signals that the parent of a fork held until it was done; a hook may be hit by the next ones."""
+        events = self._reading.here.events
+        while events and events[-1].op == self.code and events[-1].begin_ns <= abs(fork.end_ns):
+            if self.is_between(events[-1]):
+                self.expect()
+                return
+            self.deliver(events[-1])
+
     def deliver_to_former(self, event: Event) -> None:
         """A handler is about to be replaced: what came during that came to it, if there was one."""
         events = self._reading.here.events

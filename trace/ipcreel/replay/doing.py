@@ -46,6 +46,8 @@ class Doing:
         reading.here.submitted = event.object
         if row.name == _WAITS_FOR:
             original, args = running.wait_for, (reading, *args)
+        if row.name in FORKS and self._is_around(event, self._following):
+            return self._fork_in_steps(event, row)
         if self._is_done_in_steps(row, event):
             return running.enclose(reading, event, original, args, kwargs)
         before_waiting = running.before_waiting if trial is None else trial.before_waiting
@@ -155,9 +157,11 @@ class Doing:
     def _encloses(self, event: Event) -> bool:
         """Whether something other than a signal's delivery happened inside it, in its thread."""
         following = self._following
-        if following is None or following.op == self._reading.deliveries.code:
-            return False
-        return event.end_ns == 0 or following.begin_ns < abs(event.end_ns)
+        is_delivery = following is not None and following.op == self._reading.deliveries.code
+        return not is_delivery and self._is_around(event, following)
+
+    def _is_around(self, event: Event, following: Event | None) -> bool:
+        return following is not None and (event.end_ns == 0 or following.begin_ns < abs(event.end_ns))
 
     def _encloses_delivery(self, event: Event) -> bool:
         """Whether a signal came inside it, and it was done all the same."""
@@ -171,13 +175,33 @@ class Doing:
             error.__context__ = self.rebuilt(event)
 
     def _fork(self, event: Event, row: Operation) -> Any:
-        reading, here = self._reading, self._reading.here
-        here.inside = True  # what the hooks do before the fork, and in the parent, is part of it
-        reading.forks.before()
+        reading = self._reading
         if not self._leads_on(event):
-            reading.forks.after_in_parent()
-            here.inside = False
+            running.without_recording(reading, reading.forks.before, (), {})
+            running.without_recording(reading, reading.forks.after_in_parent, (), {})
             return running.give(reading, row, event, (), {})
+        running.without_recording(reading, reading.forks.before, (), {})
+        return self._go_on_in_child(row)
+
+    def _fork_in_steps(self, event: Event, row: Operation) -> Any:
+        """A fork around which hooks of the program did operations, or a signal came: that is on the parent's tape."""
+        reading = self._reading
+        if self._leads_on(event):
+            reading.turns.wait(event)
+            reading.turns.complete(event)  # a hook may wait for another thread
+            reading.forks.before()
+            return self._go_on_in_child(row)
+
+        def fork() -> Any:
+            reading.forks.before()
+            reading.deliveries.deliver_held(event)
+            reading.forks.after_in_parent()
+            return running.give(reading, row, event, (), {})
+
+        return running.enclose(reading, event, fork, (), {})
+
+    def _go_on_in_child(self, row: Operation) -> Any:
+        reading = self._reading
         reading.script.next_process()
         reading.begin_process()
         reading.forks.after_in_child()
