@@ -55,6 +55,11 @@ class Garbage:
         events = self._reading.here.events
         return not events or events[-1] is not event
 
+    @property
+    def is_collecting(self) -> bool:
+        """Whether it is `collect` that goes on, in any thread."""
+        return self._collecting != 0
+
     def is_early(self, row: Operation, args: Any) -> bool:
         """Whether `collect` lets something go that is not due: there was more garbage than what ended there."""
         if not self.lets_go(row):

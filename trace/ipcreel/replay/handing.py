@@ -13,7 +13,6 @@ from ipcreel.replay import running
 from ipcreel.replay.script import Event
 from ipcreel.replay.sent import is_compared, otherwise
 from ipcreel.replay.stack import where
-from ipcreel.replay.turns import Turns
 
 if TYPE_CHECKING:
     from ipcreel.replay.reading import Replaying
@@ -37,38 +36,38 @@ class Handing:
     def is_all(self, row: Operation, events: list[Event]) -> bool:
         """Whether nothing is to be done but to hand out the outcome of the next of `events`, which is one of `row`."""
         reading, event = self._reading, events[-1]
-        if row.code not in self._handed_out or event.end_ns <= 0:
+        if row.code not in self._handed_out or event.end_ns == 0:
             return False
         if reading.trial is not None or reading.garbage.is_ending:
             return False
-        return len(events) < 2 or (events[-2].op != reading.deliveries.code and events[-2].begin_ns >= event.end_ns)
+        if len(events) < 2:
+            return True
+        following = events[-2]
+        return following.op != reading.deliveries.code and following.begin_ns >= abs(event.end_ns)
 
     def hand_out(self, row: Operation, events: list[Event], args: Any, kwargs: Any) -> Any:
-        """Take the next of `events`, and return its outcome."""
-        reading = self._reading
+        """Take the next of `events`, and return its outcome, or raise it."""
+        reading, standing = self._reading, self._reading.standing
         if row.flow:
             self.look(row, args, kwargs)
         if reading.session is not None:
             reading.session.pass_by(events[-1])
         event = events.pop()
         reading.replayed += 1
-        reading.standing.begun(event)
-        self.compare(row, event, args, kwargs)
+        if standing.expecting:
+            standing.expecting.pop(event.lane, None)
+        if row.code in self._compared:
+            self.compare(row, event, args, kwargs)
         turns = reading.turns
         if not turns.is_single or turns.is_past is not None:
-            self._take_turn(turns, event)
+            turns.pass_by(event)
         try:
+            if event.end_ns < 0:
+                raise reading.doing.rebuilt(event)
             return running.give(reading, row, event, args, kwargs)
         finally:
             turns.complete(event)
-            reading.standing.done(event)
-
-    def _take_turn(self, turns: Turns, event: Event) -> None:
-        turns.begin(event)
-        if self._reading.script.operations[event.op].is_cause:  # it took effect at its begin
-            turns.wait(event)
-            turns.complete(event)
-        turns.wait(event)
+            standing.done(event)
 
     def look(self, row: Operation, args: Any, kwargs: Any) -> None:
         """The program is about to do one end of a flow: it must be on the object that the tape has."""

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgpack
 import numpy as np
+from numpy.typing import NDArray
 
+from ipcreel.event import FIELDS
 from ipcreel.mechanism.operation import OUT
 from ipcreel.reel import Reel, ReelError
 
@@ -101,6 +103,12 @@ def path_to(reel: Reel, process: int) -> list[int]:
     return path
 
 
+def _columns(reel: Reel, rows: NDArray[np.int64]) -> list[bytes]:
+    """The rows of some events, and the fields of them, each as a column of integers of 64 bits."""
+    events = reel.raw[rows]
+    return [rows.astype("<i8").tobytes(), *(events[name].astype("<i8").tobytes() for name, _, _ in FIELDS)]
+
+
 def write_script(reel: Reel, path: list[int], file: Path, place: Place | None, how: How) -> None:
     """Write what the replayed process needs: for each process of the path its events, and where payloads are.
 
@@ -120,8 +128,7 @@ def write_script(reel: Reel, path: list[int], file: Path, place: Place | None, h
                 "ppid": reel.processes[process]["ppid"],
                 "process": process,
                 "ended": "ended_ns" in reel.processes[process].get("facts", {}),
-                "rows": rows.astype("<i8").tobytes(),
-                "events": reel.raw[rows].tobytes() if len(rows) else b"",
+                "columns": _columns(reel, rows),
                 "lanes": [
                     [row, lane[1], reel.lane_name(row)] for row, lane in enumerate(reel.lanes) if lane[0] == process
                 ],

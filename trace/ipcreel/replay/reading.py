@@ -145,13 +145,13 @@ class Replaying(Reading):
             original = self._pid_inside(original, row.name)
 
         def wrapper(*args: Any, **kwargs: Any) -> Any:
-            if self.here.inside or not self.takes(row, args, kwargs):
+            if self.here.mark < 0 or not ((concerns is None or concerns(args, kwargs)) or self.takes(row, args)):
                 return original(*args, **kwargs)
             if closes:
                 self.garbage.order(args)
             return self.perform(row, original, args, kwargs)
 
-        closes = row.name == CLOSE
+        closes, concerns = row.name == CLOSE, row.concerns
 
         def bound_wrapper(_: object, /, *args: Any, **kwargs: Any) -> Any:
             return wrapper(*args, **kwargs)
@@ -182,10 +182,8 @@ class Replaying(Reading):
         self.finish(event)
         return -1
 
-    def takes(self, row: Operation, args: Any, kwargs: Any) -> bool:
-        """Whether a call is one of `row`: as the row itself says, or, where it cannot know any more, the tape."""
-        if row.concerns is None or row.concerns(args, kwargs):
-            return True
+    def takes(self, row: Operation, args: Any) -> bool:
+        """Whether a call is one of `row` that the row says no of: it may not know any more, where the tape does."""
         if (
             row.concerns in (made_by_program, watched) or row.mechanism == "clock" or row.name == _CREATE
         ):  # which know it
@@ -263,7 +261,7 @@ class Replaying(Reading):
 
     def perform(self, row: Operation, original: Callable[..., Any], args: Any, kwargs: Any) -> Any:
         """Do one operation: from the tape, or in its turn, as the row says."""
-        if self.garbage.is_early(row, args):
+        if self.garbage.is_collecting and self.garbage.is_early(row, args):
             return self.garbage.end_early(row, original, args, kwargs)
         events = self.here.events
         if events and events[-1].op == row.code and self.handing.is_all(row, events):

@@ -60,17 +60,18 @@ def give(reading: Replaying, row: Operation, event: Event, args: Any, kwargs: An
     """The outcome that the tape has. What is done in order to make it is no part of the program."""
     if row.give is None:
         return None
-    if event.row in reading.script.cut and row.flow == IN:
+    script = reading.script
+    if script.cut and event.row in script.cut and row.flow == IN:
         reading.diverge(
             f"{reading.script.describe(event)}: of what it got only the first part was kept; record the program again "
             "with a larger --payload-limit."
         )
-    here = reading.here
-    before, here.inside = here.inside, True
+    payload, here = script.payload(event), reading.here
+    mark, here.mark = here.mark, -1  # inside
     try:
-        return row.give(args, kwargs, event.a, event.b, reading.script.payload(event))
+        return row.give(args, kwargs, event.a, event.b, payload)
     finally:
-        here.inside = before
+        here.mark = mark
 
 
 def show(reading: Replaying, row: Operation, event: Event, original: Original, args: Any, kwargs: Any) -> None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import struct
+from functools import partial
 from typing import Any, NamedTuple
 
 import msgpack
 
-from ipcreel.event import WHOLE
 from ipcreel.tape.unpack import decode
 
 EXIT = "process.exit"
+_CALL_BEGINS = "futures.call.begin"
+_SHORT_BYTES = 0xC4  # msgpack's marker, with one byte for the size
 _FIRST_LOOK = 4096  # bytes: most payloads are shorter
 
 
@@ -27,6 +28,9 @@ class Event(NamedTuple):
     b: int
     payload_at: int
     end_ns: int
+
+
+_make: Any = partial(tuple.__new__, Event)  # without a call of Python's for each event
 
 
 class Row(NamedTuple):
@@ -68,15 +72,16 @@ class Script:
         self.pid: int = step["pid"]
         self.parent_pid: int = step["ppid"]
         self.ended: bool = step["ended"]  # by itself: it was not killed
-        rows = memoryview(step["rows"]).cast("q")
+        columns = [memoryview(column).cast("q") for column in step["columns"]]
+        self.events: list[Event] = list(map(_make, zip(*columns, strict=True)))
         self.lanes: dict[int, list[Event]] = {}
-        self.events: list[Event] = []
-        for row, values in zip(rows, struct.iter_unpack(WHOLE, step["events"]), strict=True):
-            event = Event(row, *values[2::2])
-            self.events.append(event)
+        for event in self.events:
             self.lanes.setdefault(event.lane, []).append(event)
-        self.leaves = any(self.operations[event.op].name == EXIT for event in self.events)  # by `os._exit`
-        self.begun = {event.object for event in self.events if self.operations[event.op].name == "futures.call.begin"}
+        codes = {row.name: code for code, row in self.operations.items()}
+        ops = columns[Event._fields.index("op")]
+        self.leaves = codes.get(EXIT, -1) in ops  # by `os._exit`
+        begins = codes.get(_CALL_BEGINS, -1)
+        self.begun = {event.object for event in self.events if event.op == begins}
         for events in self.lanes.values():
             events.reverse()  # the next one is the last
         self.lane_names: dict[int, str] = {row: name for row, _, name in step["lanes"]}
@@ -96,7 +101,7 @@ class Script:
         """Whether an event is still to come: in this process, or in one that it leads to."""
         if any(event.row == row for events in self.lanes.values() for event in events):
             return True
-        return any(row in memoryview(step["rows"]).cast("q") for step in self._steps[self._step + 1 :])
+        return any(row in memoryview(step["columns"][0]).cast("q") for step in self._steps[self._step + 1 :])
 
     def of_lane(self, lane: int) -> list[Event]:
         """The events of a lane, in their order: those that were taken as well."""
@@ -116,6 +121,9 @@ class Script:
         return self._decoded[1]
 
     def _decode(self, event: Event) -> Any:
+        at = event.payload_at
+        if self._reel[at] == _SHORT_BYTES:  # nearly all of them
+            return bytes(self._reel[at + 2 : at + 2 + self._reel[at + 1]])
         size = _FIRST_LOOK
         while True:
             end = event.payload_at + size

@@ -57,7 +57,8 @@ class Standing:
     def done(self, event: Event) -> None:
         """An event is complete."""
         self._to_complete.discard(event.row)
-        self._look()
+        if self.places:
+            self._look()
 
     def leave_out(self, events: Iterable[Event]) -> None:
         """These will not be complete any more."""

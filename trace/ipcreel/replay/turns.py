@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from _thread import LockType, allocate_lock
 from collections.abc import Callable, Iterable
+from operator import eq
 
 from ipcreel.mechanism.operation import RUN
 from ipcreel.replay.script import Event, Row
@@ -36,6 +37,7 @@ class Turns:
         self._end: dict[int, int] = {}
         self._next = 0
         self._order: list[int] = []  # the rows, by place
+        self._keeps = bytearray()  # by place: whether the next one is of the same thread, so that nobody waits for it
         self._events: dict[int, Event] = {}
         self._waiting: dict[int, LockType] = {}  # a place: the lock that its thread waits for
         self._postponed: dict[int, Callable[[], None]] = {}  # a place: what is done there, by whoever comes to it
@@ -55,18 +57,20 @@ class Turns:
             waiter.release()
 
     def _lay_out(self, events: list[Event], operations: dict[int, Row]) -> None:
-        marks: list[tuple[int, int, dict[int, int]]] = []
-        for event in events:
-            operation = operations[event.op]
-            waits = operation.blocks and not operation.is_cause
-            if waits or event.end_ns == 0 or _runs_inside(operation):
-                marks.append((event.begin_ns, event.row, self._begin))
-            if event.end_ns != 0:
-                marks.append((event.begin_ns if operation.is_cause else abs(event.end_ns), event.row, self._end))
-        marks.sort(key=lambda mark: mark[:2])
-        for place, (_, row, places) in enumerate(marks):
-            places[row] = place
-            self._order.append(row)
+        kinds = {code: _kind(operation) for code, operation in operations.items()}
+        marks: list[tuple[int, int, bool, int]] = []  # when, the row, whether it is its end, the lane
+        for row, begin_ns, lane, op, *_, end_ns in events:
+            begins, is_cause = kinds[op]
+            if begins or end_ns == 0:
+                marks.append((begin_ns, row, False, lane))
+            if end_ns != 0:
+                marks.append((begin_ns if is_cause else abs(end_ns), row, True, lane))
+        marks.sort()
+        for place, (_, row, is_end, _) in enumerate(marks):
+            (self._end if is_end else self._begin)[row] = place
+        self._order = [row for _, row, _, _ in marks]
+        lanes = [lane for _, _, _, lane in marks]
+        self._keeps = bytearray(map(eq, lanes, (*lanes[1:], -1)))
         self._events = {event.row: event for event in events}
 
     @property
@@ -111,6 +115,21 @@ class Turns:
             if place is not None:
                 self._leave(place)
 
+    def pass_by(self, event: Event) -> None:
+        """Return when it is this event's turn to end, nothing being done between its begin and that."""
+        self._leave_behind()
+        if self.is_single:
+            return
+        row = event.row
+        place = self._begin.get(row)
+        if place is not None:
+            if self._next < place:
+                self._reach(place)
+            self._leave(place)
+        place = self._end.get(row)
+        if place is not None and self._next < place:
+            self._reach(place)
+
     def postpone(self, event: Event, act: Callable[[], None]) -> bool:
         """Have `act` done when it is this event's turn, and do not wait for it. Returns False where it is its turn."""
         place = None if self.is_single else self._end.get(event.row)
@@ -131,9 +150,12 @@ class Turns:
         waiter.acquire()
 
     def _leave(self, place: int) -> None:
+        if place != self._next:  # it was left already, ahead of what it stands for
+            return
+        if self._keeps[place]:  # as long as a thread goes on alone, nobody else is told, nor changes anything here
+            self._next = place + 1
+            return
         with self._guard:
-            if place != self._next:  # it was left already, ahead of what it stands for
-                return
             self._next += 1
             while (act := self._postponed.pop(self._next, None)) is not None:
                 act()
@@ -141,6 +163,11 @@ class Turns:
             waiter = self._waiting.pop(self._next, None)
         if waiter is not None:
             waiter.release()
+
+
+def _kind(operation: Row) -> tuple[bool, bool]:
+    """Whether an operation has a place at its begin, and whether what it does happens there."""
+    return (operation.blocks and not operation.is_cause) or _runs_inside(operation), operation.is_cause
 
 
 def _runs_inside(operation: Row) -> bool:

@@ -18,6 +18,7 @@ class Opaque(NamedTuple):
         return self.text
 
 
+_ROOM = 4096  # bytes to begin with: a megabyte, as otherwise, takes longer to get than what is in it to read
 _CONTAINERS = frozenset((*range(0x80, 0xA0), *range(0xDC, 0xE0)))  # arrays and maps
 
 
@@ -44,7 +45,7 @@ def _must_be_whole(data: bytes | memoryview) -> None:
 
 def _unpacker(data: bytes | memoryview) -> Any:
     unpacker = msgpack.Unpacker(
-        ext_hook=_extension, strict_map_key=False, unicode_errors="surrogatepass", max_buffer_size=0
+        ext_hook=_extension, strict_map_key=False, unicode_errors="surrogatepass", max_buffer_size=0, read_size=_ROOM
     )
     unpacker.feed(data)
     return unpacker
