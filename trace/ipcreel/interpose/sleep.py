@@ -8,6 +8,7 @@ builtins wake together. This takes the part that is in C.
 
 from __future__ import annotations
 
+import _signal  # type: ignore[import-not-found]
 import _thread
 
 from ipcreel.compiled import is_compiled
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 lock = _thread.RLock()  # of whoever wakes
+held: list[int] = []  # signals that came as something woke: see `delivery.shielded`
+_kill_thread = getattr(_signal.pthread_kill, "__wrapped__", _signal.pthread_kill)
 _is_waking = False
 _sleepers: list[Sleeper] = []
 
@@ -50,6 +53,8 @@ class Sleeper:
     def woken(self, origin: Any) -> Callable[..., Any]:
         """What to call for one that has nothing to call yet."""
         self.wake()
+        while held:  # this thread runs their handlers at once, before the function that the program calls
+            _kill_thread(_thread.get_ident(), held.pop(0))
         function: Callable[..., Any] = getattr(origin, "__call__", origin.original)  # noqa: B004
         return function
 

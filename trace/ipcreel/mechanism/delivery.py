@@ -8,7 +8,7 @@ import posix
 
 from ipcreel.interpose.builtin import original_of
 from ipcreel.interpose.frames import is_ours, program_frame
-from ipcreel.interpose.sleep import Sleeper
+from ipcreel.interpose.sleep import Sleeper, held
 from ipcreel.mechanism.keeping import number
 from ipcreel.mechanism.operation import IN, RUN, Operation
 from ipcreel.tape import process
@@ -29,7 +29,8 @@ _allocate_lock = getattr(_thread.allocate_lock, "__wrapped__", _thread.allocate_
 _start_thread = getattr(_thread.start_new_thread, "__wrapped__", _thread.start_new_thread)
 _kill_thread = getattr(_signal.pthread_kill, "__wrapped__", _signal.pthread_kill)
 # Code of ours in which no handler of the program may run once this variable of its is there.
-shielded: dict[CodeType, str] = {Sleeper.wake.__code__: "waking"}
+_WAKING = Sleeper.wake.__code__
+shielded: dict[CodeType, str] = {_WAKING: "waking"}
 _postponed: dict[_thread.LockType, int] = {}  # a lock that is free when a signal was sent again: in which process
 _OPTIMIZED = 1  # the locals of such a code object are copied on request (inspect, CO_OPTIMIZED)
 _LOOKS_AT_LOCALS = frozenset(("locals", "vars", "dir", "eval", "exec"))
@@ -60,8 +61,9 @@ class Delivery:
 
     def __call__(self, signalnum: int, frame: FrameType | None) -> Any:
         """Note where the program was, and run its handler as recorded code, whatever was going on."""
-        if _is_shielded(frame):
-            _send_again(signalnum)
+        shield = _shield_of(frame)
+        if shield is not None:
+            (held.append if shield is _WAKING else _send_again)(signalnum)
             return None
         outer = program_frame(frame)
         here: Any = process.here
@@ -77,14 +79,14 @@ class Delivery:
             here.mark = mark
 
 
-def _is_shielded(frame: FrameType | None) -> bool:
-    """Whether the signal came inside a call of ours that must not raise any more: see `rawfile`."""
+def _shield_of(frame: FrameType | None) -> CodeType | None:
+    """The call of ours that the signal came in where it must not raise any more, as in `rawfile`; None elsewhere."""
     while frame is not None and is_ours(frame.f_code.co_filename):
         done = shielded.get(frame.f_code)
         if done is not None:
-            return done in frame.f_locals
+            return frame.f_code if done in frame.f_locals else None
         frame = frame.f_back
-    return False
+    return None
 
 
 def _send_again(signalnum: int) -> None:
