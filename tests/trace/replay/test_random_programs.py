@@ -197,6 +197,11 @@ NOT_OF_THE_TAPE = """
     with socket.create_server(("127.0.0.1", 0)) as server: print(server.getsockname())
     print(time.localtime(5.0).tm_year, time.localtime().tm_year, [end.close() for end in ends])
 """
+ADDRESSES = """
+    class Thing: pass
+    print(Thing(), flush=True)
+    print([object() for _ in range(3)])
+"""
 TOLD_TO_STOP = """
     import socket, socketserver, threading
     class Echo(socketserver.BaseRequestHandler):
@@ -267,6 +272,23 @@ FULL_CONSOLE = """
         print("z" * 60000, flush=True)
     except Rung as rung: sys.stderr.write(f"{rung!r}\\n")
     os._exit(5)
+"""
+PROXIES_IN_A_QUEUE = """
+    import multiprocessing, threading
+    def child(queue, names):
+        thread = threading.Thread(target=names.append, args=("first",))
+        thread.start()
+        thread.join()
+        for _ in range(2): queue.get().append("got")
+    if __name__ == "__main__":
+        context = multiprocessing.get_context("fork")
+        with context.Manager() as manager:
+            names, queue = manager.list(), context.Queue()
+            process = context.Process(target=child, args=(queue, names))
+            process.start()
+            for _ in range(2): queue.put(names)
+            process.join()
+            print(list(names))
 """
 FORKED_BY_A_THREAD = """
     import multiprocessing, socket, threading
@@ -382,7 +404,13 @@ def test_a_write_to_the_console_that_failed_or_waited_replays(recorded: Record, 
     assert (ending.divergence, ending.differs, ending.code) == ("", "", ran.exit)
 
 
-@pytest.mark.parametrize("source", [SPAWNED, MANAGED, FORKED_BY_A_THREAD, ON_A_TERMINAL])
+def test_an_address_in_the_output_is_another_one_and_no_difference(recorded: Record) -> None:
+    ran = recorded(ADDRESSES)
+    again = replay_command(ran.path, "--all")
+    assert (again.stdout.splitlines()[-1], again.returncode) == ("1 process, 0 of them diverged", 0)
+
+
+@pytest.mark.parametrize("source", [SPAWNED, MANAGED, PROXIES_IN_A_QUEUE, FORKED_BY_A_THREAD, ON_A_TERMINAL])
 def test_what_processes_call_things_by_is_what_they_called_them_by(recorded: Record, source: str) -> None:
     ran = recorded(source)
     for process in replayable(ran.reel, None):

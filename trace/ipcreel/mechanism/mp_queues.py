@@ -136,7 +136,8 @@ def _give_bytes(args: Args, kwargs: Kwargs, a: int, b: int, payload: object) -> 
 def _give_object(args: Args, kwargs: Kwargs, a: int, b: int, payload: Any) -> object:
     from multiprocessing.reduction import ForkingPickler
 
-    return ForkingPickler.loads(payload)  # the program's own message, which it unpickled here when it was recorded
+    # The program's own message, which it unpickled here when it was recorded, with whatever its classes do for that.
+    return inside.of_program(ForkingPickler.loads)(payload)
 
 
 _MOMENT = "when its bytes entered the pipe, ns"

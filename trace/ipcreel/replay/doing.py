@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ipcreel.mechanism.operation import FENCE, GIVE, Operation
@@ -46,10 +47,9 @@ class Doing:
         reading.here.submitted = event.object
         if row.name == _WAITS_FOR:
             original, args = running.wait_for, (reading, *args)
-        if row.name in FORKS and self._is_around(event, self._following):
-            return self._fork_in_steps(event, row)
-        if self._is_done_in_steps(row, event):
-            return running.enclose(reading, event, original, args, kwargs)
+        in_steps = self._in_steps(row, event, original, args, kwargs)
+        if in_steps is not None:
+            return in_steps()
         before_waiting = running.before_waiting if trial is None else trial.before_waiting
         resume = before_waiting(reading, event, args) if row.name in _WAITED else None
         leaves_first = row.name == running.BY_DESCRIPTOR and self._encloses_delivery(event)
@@ -66,13 +66,20 @@ class Doing:
         finally:
             reading.finish(event)
 
-    def _is_done_in_steps(self, row: Operation, event: Event) -> bool:
-        """Whether operations inside this one are replayed each by itself: then it is done as a call like any other."""
-        if row.replay == GIVE or row.name in _WAITED:
-            return False
-        if self._encloses(event):
-            return True
-        return event.end_ns != 0 and not row.semantic and not running.is_special(row)
+    def _in_steps(
+        self, row: Operation, event: Event, original: Original, args: Any, kwargs: Any
+    ) -> Callable[[], Any] | None:
+        """What does an operation inside which others are replayed, each by itself; None where it is done at once."""
+        enclose = partial(running.enclose, self._reading, event)
+        if row.name in FORKS:
+            return partial(self._fork_in_steps, event, row) if self._is_around(event, self._following) else None
+        if row.name in _WAITED:
+            return None
+        if row.replay == GIVE:  # it unpickles what it gives, say
+            gives = partial(running.give, self._reading, row, event, args, kwargs)
+            return partial(enclose, gives, (), {}) if event.end_ns > 0 and self._encloses(event) else None
+        does_more = event.end_ns != 0 and not row.semantic and not running.is_special(row)
+        return partial(enclose, original, args, kwargs) if does_more or self._encloses(event) else None
 
     def _wait(
         self, event: Event, resume: Callable[[], object] | None, show: Callable[[], object] | None = None

@@ -55,6 +55,7 @@ class Lanes:
     def begin_process(self) -> None:
         """The lanes of the process whose tape is read now; the thread that asks has the first of them."""
         self._free = dict(self._script.lanes)
+        self._taken: dict[int, list[Event]] = {}  # what is left of those that threads have, by lane
         self._guard = allocate_lock()
         self._past |= self._present - {get_ident()}
         self._present = {get_ident()}
@@ -64,7 +65,7 @@ class Lanes:
         """Give the thread that the process began with its lane."""
         lane = self._script.first_lane
         here.lane, here.events = lane, self._free.pop(lane, [])
-        self.left_of_first = here.events
+        self.left_of_first = self._taken[lane] = here.events
         self.idents[lane] = get_ident()
 
     def take(self, here: Here, code: int, object_: int, payload: Any) -> bool:
@@ -81,6 +82,8 @@ class Lanes:
         with self._guard:
             self._past.discard(own)
             self._present.add(own)
+            if self._take_again(here, own, code):
+                return True
             fitting = [lane for lane, events in self._free.items() if events and events[-1].op == code]
             same = [lane for lane in fitting if object_ and self._free[lane][-1].object == object_]
             if not same and payload is not None:
@@ -88,9 +91,18 @@ class Lanes:
             if not fitting:
                 return False
             here.lane = min(same or fitting)
-            here.events = self._free.pop(here.lane)
+            here.events = self._taken[here.lane] = self._free.pop(here.lane)
             self.idents[here.lane] = own
             return True
+
+    def _take_again(self, here: Here, own: int, code: int) -> bool:
+        """Give a thread that ends its lane once more: what it has for itself goes, ours maybe before the program's."""
+        for lane, ident in self.idents.items():
+            events = self._taken[lane]
+            if ident == own and events and events[-1].op == code:
+                here.lane, here.events = lane, events
+                return True
+        return False
 
     @property
     def free(self) -> int:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ipcreel.mechanism.operation import IN, Operation
 from ipcreel.replay import futures
 from ipcreel.replay.script import Event
+from ipcreel.replay.sent import is_begin
 
 if TYPE_CHECKING:
     from ipcreel.replay.reading import Replaying
@@ -79,7 +80,7 @@ def show(reading: Replaying, row: Operation, event: Event, original: Original, a
     if reading.script.child_pid is not None:  # it is the parent's, on the way to the child
         return
     given, taped = row.before(args, kwargs)[1] if row.before else None, reading.script.payload(event)
-    if isinstance(taped, bytes) and isinstance(given, bytes) and not given.startswith(taped):
+    if isinstance(taped, bytes) and isinstance(given, bytes) and not is_begin(taped, given):
         reading.differ(event, given, taped)
     if isinstance(given, bytes) and event.b < len(given):  # a full pipe took only that much, or nothing
         args = (args[0], given[: max(event.b, 0)])

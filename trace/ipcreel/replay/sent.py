@@ -44,6 +44,11 @@ def otherwise(reading: Replaying, row: Operation, event: Event, args: Any, kwarg
     return {"event": event.row, "given": given.hex() if is_bytes else repr(given), "is_bytes": is_bytes}
 
 
+def is_begin(taped: bytes, given: bytes) -> bool:
+    """Whether what is written begins with what was, but for addresses."""
+    return given.startswith(taped) or _without_addresses(given[: len(taped)]) == _without_addresses(taped)
+
+
 def _content(row: Operation, event: Event, args: Any, kwargs: Any) -> Any:
     """What an operation sends; None where that cannot be known."""
     try:
