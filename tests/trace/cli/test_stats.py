@@ -64,6 +64,12 @@ def test_people_get_tables_and_a_window_without_time_gets_one_line(recorded: Rec
     assert "nothing between these moments" in empty.stderr
 
 
+def test_of_a_program_that_did_nothing_it_is_said_that_no_event_was_recorded(recorded: Record) -> None:
+    nothing = ipcreel("stats", str(recorded("pass").path))
+    assert (nothing.returncode, nothing.stdout, nothing.stderr.count("\n")) == (2, "", 1)
+    assert "no event was recorded" in nothing.stderr
+
+
 ROUNDS = """
     import threading, time
 

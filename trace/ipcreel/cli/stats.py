@@ -94,6 +94,8 @@ def ticks_of(reel: Reel, since: str | None = None, until: str | None = None) -> 
 
 
 def _window(reel: Reel, since: str | None, until: str | None) -> tuple[int, int]:
+    if not len(reel):
+        raise ReelError(f"{reel.path.name}: no event was recorded, so there is no time to account for.")
     begin, end = window_ns(reel, since, until)
     begin, end = max(begin, reel.begin_ns), min(end, reel.end_ns)
     if begin >= end:
