@@ -11,7 +11,7 @@ import pytest
 
 from ipcreel.reel import Reel
 from ipcreel.replay.every import replay_all
-from tests.trace.findings.test_zoo import HANGS, HANGS_S, METHODS, of_a_run_that_fills_its_queue, record
+from tests.trace.findings.test_zoo import HANGS, HANGS_S, METHODS, filling_its_queue, record
 
 TICKS = {"leak": 3, "lost-signal": 120}
 HANGING = {bug: 3 * HANGS_S for bug, _, _ in HANGS}  # spawned processes take long to start on a busy machine
@@ -28,7 +28,8 @@ def cleaned() -> Iterator[None]:
 def run_of(folder: Path, bug: str, method: str) -> Reel:
     """A recorded run of the market with a bug of its zoo."""
     if bug == "full-queue":
-        return of_a_run_that_fills_its_queue(folder, method)
+        arguments = [*filling_its_queue(folder, 24), "--start-method", method]
+        return record(folder, *arguments, duration_s=3 * HANGS_S)
     ticks = str(200 if bug in HANGING else TICKS.get(bug, 40))
     arguments = ["--homes", "5", "--ticks", ticks, "--bug", bug, "--start-method", method]
     return record(folder, *arguments, duration_s=HANGING.get(bug))
