@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import re
+import sys
 
 import numpy as np
 import pytest
@@ -20,6 +21,7 @@ from reelview.panels.state_page import StatePage
 from reelview.session import Session
 from reelview.timeline.keys import ACTIONS
 from reelview.timeline.marks import Mark
+from tests.viewer.conftest import record
 
 
 def test_the_state_of_a_deadlock_names_who_waits_for_whom(deadlocked):
@@ -126,6 +128,15 @@ def test_a_pickle_is_shown_as_opcodes_and_never_loaded(capsys):
     assert kind.startswith("pickle")
     assert "REDUCE" in shown
     assert capsys.readouterr().out == ""
+
+
+def test_a_put_has_the_payload_that_the_feeder_of_its_queue_wrote(tmp_path):
+    program = "import multiprocessing as m; q = m.Queue(); q.put({'tea': 3}); q.get()"
+    reel = record(tmp_path, "fed", sys.executable, "-c", program)
+    (put,) = reel.events.rows("mp.queue.put").tolist()
+    text = InspectPage(reel).write(put)
+    assert "Payload (pickle" in text
+    assert "tea" in text.partition("Payload (pickle")[2]
 
 
 def test_what_stands_in_a_payload_is_no_html(market, monkeypatch):

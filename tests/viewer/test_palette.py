@@ -7,6 +7,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
+from reelview.kinds import KIND_NAMES
 from reelview.raster.palette import DARK, LIGHT, contrast, mix, text_on
 
 VISIONS = {
@@ -40,6 +41,15 @@ def oklab(colour: int, vision: str) -> np.ndarray:
 def test_any_two_kinds_differ_by_four_just_noticeable_differences(theme, vision):
     colours = [oklab(colour, vision) for colour in (*theme.kinds, theme.urgent)]
     assert min(np.linalg.norm(a - b) for a, b in combinations(colours, 2)) > 0.085
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)
+@pytest.mark.parametrize("waits", ["socket", "lock", "semaphore", "waiting"])
+def test_a_process_looks_like_none_of_the_waits_under_it(theme, waits):
+    """Hatching far away is the mean of its two colours."""
+    process, waiting = (theme.kinds[KIND_NAMES.index(name)] for name in ("process", waits))
+    hatching = mix(waiting, mix(waiting, theme.lane, 0.38), 0.5)
+    assert np.linalg.norm(oklab(process, "normal") - oklab(hatching, "normal")) > 0.15
 
 
 @pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)

@@ -16,7 +16,7 @@ from ipcreel.analysis.flows.match import KINDS
 from ipcreel.analysis.joins import CERTAINTY_NAMES
 from ipcreel.analysis.state import States
 from ipcreel.reel import Reel, ReelError, payload
-from ipcreel.reel.describe import text_of
+from ipcreel.reel.describe import message_of, text_of
 from ipcreel.reel.text import duration_text, looks_pickled, pickle_opcodes
 from reelview import page
 from reelview.usage import Usage
@@ -102,7 +102,7 @@ class InspectPage:
 
     def _payload(self, event: int) -> str:
         try:
-            value = self._reel.payload(event)
+            value = message_of(self._reel, event)
         except ReelError as error:
             return page.heading("Payload") + page.bad(error)
         if value is None:
