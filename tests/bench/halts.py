@@ -1,8 +1,8 @@
 """When the machine itself halts: another process looks, which does nothing but read memory of its own.
 
-On a virtual machine reading and writing memory may be slow for a tenth of a second, at the same moment in every process
-and without a page fault in any; the time is counted as that of the thread that happens to read. What is measured then
-is not the program's.
+The host of a virtual machine may take memory away and give it back as it is touched, in pieces of 64 KB: the first byte
+of each then takes a tenth of a millisecond or several, at the same moments in every process, with no page fault in any,
+and as the time of the thread that reads. A picture of 6 MB has ninety pieces. What is measured then is not the program's.
 
     python tests/bench/halts.py        prints each halt as it is over: its begin and its end, monotonic s
 """
