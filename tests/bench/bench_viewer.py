@@ -2,11 +2,11 @@
 
 First paint: from columns to the first picture on the screen. Index: until the last of it is built; then once more in
 its thread while the view is panned at sixty frames a second, with the longest frame meanwhile; frames in which the
-machine itself halted, which halts.py tells, are counted and set aside. Frames: the whole widget
-painted at 1600×900 without a display, zooming continuously from the whole run to nanoseconds and back, and panning at
-eight zooms. Opening and playback: a recorded market in the whole window, with all panels open beside each other; the
-longest time in which the window did not answer; how often the timeline was drawn while it played, a tick a second, and
-what the processor did from one frame to the next.
+machine itself halted, which halts.py tells, are counted and set aside, and the screen is found before each. Frames: the
+whole widget painted at 1600×900 without a display, zooming continuously from the whole run to nanoseconds and back, and
+panning at eight zooms. Opening and playback: a recorded market in the whole window, with all panels open beside each
+other; the longest time in which the window did not answer; how often the timeline was drawn while it played, a tick a
+second, and what the processor did from one frame to the next.
 Beside the time on the clock stands the processor's, which another load changes less.
 
     python tests/bench/bench_viewer.py [--spans 1000000 10000000] [--lanes 64 1000] [--no-market] [--gate]
@@ -30,7 +30,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 sys.path.insert(0, str(Path(__file__).parent))
 
 import numpy as np
-from halts import is_in, looking_for_halts
+from halts import find, is_in, looking_for_halts
 from PySide6.QtCore import QEvent, QEventLoop, QObject, QTimer
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
@@ -139,6 +139,7 @@ class Frames:
         self.begun_s: list[float] = []
 
     def paint(self) -> None:
+        find(np.frombuffer(self._screen.bits(), np.uint8))
         begun, worked = time.perf_counter(), time.thread_time()
         self.begun_s.append(begun)
         self._timeline.render(self._screen)

@@ -2,7 +2,8 @@
 
 The host of a virtual machine may take memory away and give it back as it is touched, in pieces of 64 KB: the first byte
 of each then takes a tenth of a millisecond or several, at the same moments in every process, with no page fault in any,
-and as the time of the thread that reads. A picture of 6 MB has ninety pieces. What is measured then is not the program's.
+and as the time of the thread that reads. A picture of 6 MB has ninety pieces. What is measured then is not the
+program's.
 
     python tests/bench/halts.py        prints each halt as it is over: its begin and its end, monotonic s
 """
@@ -18,8 +19,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import numpy as np
+from numpy.typing import NDArray
 
 _PAGES, _PAGE_BYTES = 2048, 4096
+_PIECE_BYTES = 1 << 16
 _APART_S = 0.004
 _HALT_S = 0.002
 """So much of the processor's time: reading a byte of each page takes a tenth of a millisecond otherwise."""
@@ -43,6 +46,11 @@ def looking_for_halts() -> Iterator[list[Halt]]:
         finally:
             said, _ = other.communicate()  # what it reads from ends, and so does it
             halts += [(float(begin), float(end)) for begin, end in map(str.split, said.splitlines())]
+
+
+def find(memory: NDArray[np.uint8]) -> None:
+    """Has the host give back what it took of some memory, which is written to and keeps what it holds."""
+    memory[::_PIECE_BYTES] |= 0
 
 
 def is_in(halts: list[Halt], begin_s: float, end_s: float) -> bool:
