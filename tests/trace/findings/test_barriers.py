@@ -122,6 +122,24 @@ def test_a_wait_to_which_the_main_thread_may_still_come(interrupted):
     assert codes(interrupted(HANGS.format(waiting=2, end="__import__('time').sleep(60)"))) == []
 
 
+ALL_HAVE_COME = """
+    import threading
+
+    def open_slowly():
+        print("spins", flush=True)
+        while True:
+            pass
+
+    barrier = threading.Barrier(2, action=open_slowly)
+    threading.Thread(target=barrier.wait, daemon=True).start()
+    barrier.wait()
+"""
+
+
+def test_a_barrier_that_only_has_to_open_since_all_have_come(interrupted):
+    assert codes(interrupted(ALL_HAVE_COME)) == []
+
+
 BROKEN = """
     import threading
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ipcreel.analysis.findings.enders import Enders
+from ipcreel.analysis.findings.enders import Enders, parties_of
 from ipcreel.analysis.findings.finding import Finding, Run
 from ipcreel.analysis.keys import each_once
 
@@ -24,17 +24,12 @@ def find_barrier_misuse(run: Run) -> list[Finding]:
     found = []
     for family in _FAMILIES:
         waits = run.events.rows(f"{family}.barrier.wait", done=False)
-        parties = _parties(run, family)
+        parties = parties_of(run, f"{family}.barrier")
         for number in each_once(run.events.object[waits]).tolist():
             here = waits[run.events.object[waits] == number]
             if number in parties:
                 found += _of_barrier(run, here, parties[number], family)
     return found
-
-
-def _parties(run: Run, family: str) -> dict[int, int]:
-    rows = run.events.rows(f"{family}.barrier.create")
-    return dict(zip(run.events.object[rows].tolist(), run.events.a[rows].tolist(), strict=True))
 
 
 def _of_barrier(run: Run, waits: Rows, parties: int, family: str) -> list[Finding]:

@@ -36,6 +36,12 @@ QUEUE_JOINS = ("mp.queue.join", "queues.queue.join")
 FEEDER = "/QueueFeederThread"  # it carries on what others put, and does nothing of its own
 
 
+def parties_of(run: Run, *families: str) -> dict[int, int]:
+    """Barrier → for how many it is, of those whose making was recorded."""
+    rows = run.events.rows(*(f"{family}.create" for family in families))
+    return dict(zip(run.events.object[rows].tolist(), run.events.a[rows].tolist(), strict=True))
+
+
 @dataclass
 class Enders:
     """Lanes alive at a moment; for each that waits without a limit, the lanes that could end its wait.
@@ -107,12 +113,14 @@ class Enders:
         row = self.waits.get(lane)
         return row is None or self.of_wait(row) is None
 
-    def _of_barrier(self, row: int, name: str) -> frozenset[int]:
-        """Whoever has the barrier and does not wait at it already."""
+    def _of_barrier(self, row: int, name: str) -> frozenset[int] | None:
+        """Whoever has the barrier and does not wait at it already; None where all have come, and it is to open."""
         events = self.run.events
         number = int(events.object[row])
         here = {int(events.process[row])} if name.startswith(_INSIDE) else self._having(number)
         waiting = {lane for lane, wait in self.waits.items() if events.object[wait] == number}
+        if len(waiting) >= self._parties.get(number, len(self.waits) + 1):
+            return None
         return self._of_processes(here) - waiting
 
     def of_object(self, number: int) -> frozenset[int] | None:
@@ -140,6 +148,10 @@ class Enders:
             if above >= 0:
                 having.add(row)
         return having
+
+    @cached_property
+    def _parties(self) -> dict[int, int]:
+        return parties_of(self.run, *(name.removesuffix(".wait") for name in BARRIERS))
 
     @cached_property
     def _peers(self) -> np.ndarray:
