@@ -140,6 +140,15 @@ YOUNG_GARBAGE = """
         print(os.getpid())
     main()
 """
+GARBAGE_BEFORE_A_LINE = """
+    import multiprocessing
+    def main():
+        pipe = multiprocessing.Pipe()
+        pipe[0].itself = pipe
+    main()
+    for _ in range(5000): cycle = []; cycle.append(cycle)  # the collector runs
+    print("behind it", flush=True)
+"""
 ENDED_BY_A_NEW_THREAD = """
     import os, threading
     def end():
@@ -352,6 +361,7 @@ DIVERGED_ONCE = (
     POOL_THAT_IS_GARBAGE,
     YOUNG_GARBAGE.format(0),
     YOUNG_GARBAGE.format(2),
+    GARBAGE_BEFORE_A_LINE,
     ENDED_BY_A_NEW_THREAD,
     NOT_OF_THE_TAPE,
     TOLD_TO_STOP,

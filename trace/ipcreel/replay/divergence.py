@@ -66,7 +66,8 @@ class Divergence:
             return ["  Its files are as they were. `ipcreel check` found a race:", *(f"    {it}" for it in self.races)]
         return [
             "  The recorded files are as they were, and `ipcreel check` finds no race. What is left: a file that the",
-            "  program reads has changed, or it depends on something that is not recorded: see docs/replay.md.",
+            "  program reads has changed, its threads race for a variable without a lock, or it depends on something",
+            "  that is not recorded: see docs/replay.md.",
         ]
 
 

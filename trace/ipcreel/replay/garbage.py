@@ -55,6 +55,12 @@ class Garbage:
         events = self._reading.here.events
         return not events or events[-1] is not event
 
+    def catch_up(self) -> None:
+        """Let end what has ended by now on the tape, where the program goes on with something else."""
+        events = self._reading.here.events
+        while events and self.is_let_go(events[-1]) and (self.skip(events[-1]) or self.collect(events[-1])):
+            pass
+
     @property
     def is_collecting(self) -> bool:
         """Whether it is `collect` that goes on, in any thread."""

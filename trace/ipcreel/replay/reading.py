@@ -276,6 +276,8 @@ class Replaying(Reading):
         if self.garbage.is_ending and row.name in LETS_GO:
             return self.garbage.let_go(row, original, args, kwargs)
         if row.name in running.SHOWN and self.here.lane >= 0 and not self.comes(row.name):
+            self.garbage.catch_up()
+        if row.name in running.SHOWN and self.here.lane >= 0 and not self.comes(row.name):
             return running.show_more(self, row, original, args, kwargs)
         if row.name in _OF_THREADS and not self.comes(row.name) and self._is_not_on_tape(row, sys._getframe(3)):
             return running.without_recording(self, original, args, kwargs)
