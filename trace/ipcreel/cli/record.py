@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import resource
 import signal
@@ -54,6 +55,7 @@ def command(
     Every Python process of it is recorded, however it was started: by fork, spawn, forkserver or as a command.
     The exit code is the program's own.
     """
+    gc.disable()  # there are no cycles to be found in what the rest makes
     words = list(program)
     if not words:
         raise LaunchError("no program was given. For instance: ipcreel record -- python main.py")
@@ -67,7 +69,7 @@ def command(
     options = launch.Options(0 if no_payloads else payload_limit, duration, _left_out(only, skip), patterns, internals)
     tapes = session.begin(words, output)
     try:
-        outcome = launch.run(words, tapes, options, _load)
+        outcome = launch.run(words, tapes, options, session.load if quiet else _load)
     except LaunchError:
         session.discard(tapes)
         raise

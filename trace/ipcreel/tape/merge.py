@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -15,6 +16,8 @@ from ipcreel.tape import reel_file
 from ipcreel.tape.layout import tape_names
 from ipcreel.tape.merging import put_events
 from ipcreel.tape.reader import TapeContent, TapeError, read_tape
+
+_BLOCK = 1 << 15  # events, that are put together at a time
 
 
 @dataclass
@@ -217,42 +220,78 @@ def _write(
     file: BinaryIO, definitions: dict[str, Any], tapes: list[TapeContent], numbers: list[_Numbers], last_ns: int
 ) -> tuple[int, NDArray[np.int64]]:
     """Returns the size of the file, and the row of each event, tape after tape."""
-    place = np.empty(0, np.int64)
+    place = _places(tapes)
 
-    def events_of(bases: list[int]) -> tuple[NDArray[np.void], dict[str, Any]]:
-        nonlocal place
-        merged, place, cut = _merge_events(tapes, numbers, bases)
-        return merged, {"cut": cut, **_extent(merged, last_ns)}
+    def events_of(bases: list[int]) -> tuple[Iterator[NDArray[np.void]], dict[str, Any]]:
+        parts, cut, first = [], [np.empty((0, 2), np.int64)], 0
+        for tape, number, base in zip(tapes, numbers, bases, strict=True):
+            if not len(tape.taped):
+                continue
+            here = place[first : first + len(tape.taped)]
+            payload, cut_here = _payloads(tape, here, base)
+            parts.append(_Part(tape.taped, here, payload, number))
+            cut.append(cut_here)
+            first += len(here)
+        return _blocks(parts, first), {"cut": np.concatenate(cut).tolist(), **_extent(tapes, last_ns)}
 
     size = reel_file.write(file, definitions, (tape.stream for tape in tapes), events_of)
     return size, place
 
 
-def _merge_events(
-    tapes: list[TapeContent], numbers: list[_Numbers], bases: list[int]
-) -> tuple[NDArray[np.void], NDArray[np.int64], list[list[int]]]:
-    """All events in order of begin, their rows tape after tape, and [row, size] of each payload that was cut."""
-    nothing = np.empty(0, np.uint64)
-    begin_ns = np.concatenate([nothing, *(tape.taped["begin_ns"] for tape in tapes)])
+def _places(tapes: list[TapeContent]) -> NDArray[np.int64]:
+    """The row in the reel of each event, tape after tape: they go in order of begin."""
+    begin_ns = np.concatenate([np.empty(0, np.uint64), *(tape.taped["begin_ns"] for tape in tapes)])
     place = np.empty(len(begin_ns), np.int64)
-    place[np.argsort(begin_ns, kind="stable")] = np.arange(len(begin_ns))
-    merged, cuts, first = np.empty(len(begin_ns), event.dtype()), [np.empty((0, 2), np.int64)], 0
-    for tape, number, base in zip(tapes, numbers, bases, strict=True):
-        rows = np.searchsorted(tape.slots, tape.payloads[:, 0])
-        known = rows < len(tape.slots)
-        known[known] = tape.slots[rows[known]] == tape.payloads[known, 0]
-        payload = np.zeros(len(tape.slots), np.int64)
-        payload[rows[known]] = tape.payloads[known, 1] + base
-        here = place[first : first + len(tape.slots)]
-        was_cut = known & (tape.payloads[:, 3] >= 0)
-        cuts.append(np.stack((here[rows[was_cut]], tape.payloads[was_cut, 3]), axis=1))
-        put_events(tape.taped, here, payload, number.first_lane, number.objects, number.sites, merged)
-        first += len(tape.slots)
-    return merged, place, np.concatenate(cuts).tolist()
+    place[np.argsort(begin_ns, kind="stable")] = np.arange(len(begin_ns), dtype=np.uint32)
+    return place
 
 
-def _extent(events: NDArray[np.void], last_ns: int) -> dict[str, int]:
-    if not len(events):
+def _payloads(tape: TapeContent, place: NDArray[np.int64], base: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Where the payload of each event lies in the reel, 0 for none, and [row, size] of each one that was cut."""
+    rows = np.searchsorted(tape.slots, tape.payloads[:, 0])
+    known = rows < len(tape.slots)
+    known[known] = tape.slots[rows[known]] == tape.payloads[known, 0]
+    payload = np.zeros(len(tape.slots), np.int64)
+    payload[rows[known]] = tape.payloads[known, 1] + base
+    was_cut = known & (tape.payloads[:, 3] >= 0)
+    return payload, np.stack((place[rows[was_cut]], tape.payloads[was_cut, 3]), axis=1)
+
+
+class _Part:
+    """The events of one tape, for a reel that is written a block at a time."""
+
+    def __init__(
+        self, taped: NDArray[np.void], place: NDArray[np.int64], payload: NDArray[np.int64], numbers: _Numbers
+    ) -> None:
+        self._taped, self._place, self._payload, self._numbers = taped, place, payload, numbers
+        self._rows = None  # as they are
+        if not (place[1:] > place[:-1]).all():
+            self._rows = np.argsort(place, kind="stable")
+            self._place = place[self._rows]
+
+    def put(self, begin: int, block: NDArray[np.void]) -> None:
+        """Put those that belong there into `block`, which begins at the row `begin`."""
+        first, end = np.searchsorted(self._place, (begin, begin + len(block))).tolist()
+        rows = slice(first, end) if self._rows is None else self._rows[first:end]
+        numbers, place = self._numbers, self._place[first:end] - begin
+        if len(place):
+            taped, payload = self._taped[rows], self._payload[rows]
+            put_events(taped, place, payload, numbers.first_lane, numbers.objects, numbers.sites, block)
+
+
+def _blocks(parts: list[_Part], count: int) -> Iterator[NDArray[np.void]]:
+    """All events of the reel in their order, in the same memory again and again: each first touch of some costs."""
+    room = np.empty(min(_BLOCK, count), event.dtype())
+    for begin in range(0, count, _BLOCK):
+        block = room[: count - begin]
+        for part in parts:
+            part.put(begin, block)
+        yield block
+
+
+def _extent(tapes: list[TapeContent], last_ns: int) -> dict[str, int]:
+    taped = [tape.taped for tape in tapes if len(tape.taped)]
+    if not taped:
         return {"begin_ns": 0, "end_ns": 0}
-    last = max(int(np.abs(events["end_ns"].astype(np.int64)).max()), int(events["begin_ns"][-1]), last_ns)
-    return {"begin_ns": int(events["begin_ns"][0]), "end_ns": last}
+    last = max(max(int(np.abs(one["end_ns"]).max()), int(one["begin_ns"].max())) for one in taped)
+    return {"begin_ns": min(int(one["begin_ns"].min()) for one in taped), "end_ns": max(last, last_ns)}

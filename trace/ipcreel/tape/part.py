@@ -58,10 +58,14 @@ def write_part(whole: Whole, rows: NDArray[np.int64], processes: list[int], unti
     events["lane"] = np.searchsorted(lanes, events["lane"])
     stream, places = _payloads(whole, events)
 
-    def events_of(bases: list[int]) -> tuple[NDArray[np.void], dict[str, Any]]:
+    def events_of(bases: list[int]) -> tuple[list[NDArray[np.void]], dict[str, Any]]:
         events["payload"] = np.where(places >= 0, places + bases[0], 0)
         sizes = [[place, whole.cut[row]] for place, row in enumerate(rows.tolist()) if row in whole.cut]
-        return events, {"cut": sizes, "begin_ns": int(events["begin_ns"][0]) if len(events) else 0, "end_ns": until_ns}
+        return [events], {
+            "cut": sizes,
+            "begin_ns": int(events["begin_ns"][0]) if len(events) else 0,
+            "end_ns": until_ns,
+        }
 
     with reel_file.replacing(output) as file:
         return reel_file.write(file, _definitions(whole, processes, lanes, until_ns), [stream], events_of)

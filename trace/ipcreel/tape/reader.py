@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -40,7 +41,7 @@ class TapeContent:
     taped: NDArray[np.void]
     slots: NDArray[np.int64]
     payloads: NDArray[np.int64]
-    stream: bytes
+    stream: bytes | memoryview
     sites: dict[int, list[Any]] = field(default_factory=dict)
     objects: dict[int, list[Any]] = field(default_factory=dict)
     lanes: dict[int, list[Any]] = field(default_factory=dict)
@@ -63,7 +64,7 @@ def read_tape(directory: Path, name: str) -> TapeContent:
     header = read_header(directory, name)
     taped, slots = _read_events(directory / (name + layout.EVENTS))
     path = directory / (name + layout.STREAM)
-    stream = path.read_bytes() if path.exists() else b""
+    stream = memoryview(path.read_bytes() if path.exists() else b"")
     tape = TapeContent(name, header, taped, slots, np.empty((0, 4), np.int64), stream)
     _read_stream(tape)
     tape.stopped = read_stopped(directory, name)
@@ -113,17 +114,19 @@ def _first(data: bytes) -> Any:
 
 
 _WORDS = event.SIZE // 8
+_TAPED = event.tape_dtype()
 
 
 def _read_events(path: Path) -> tuple[NDArray[np.void], NDArray[np.int64]]:
-    size = os.path.getsize(path)
     with path.open("rb") as file:
-        file.seek(layout.PAGE)
-        count = max(0, size - layout.PAGE) // event.SIZE
-        rows = np.fromfile(file, np.uint64, count * _WORDS).reshape(-1, _WORDS)
+        count = max(0, os.fstat(file.fileno()).st_size - layout.PAGE) // event.SIZE
+        # It is in memory already, and a copy would cost more than all that is done with it.
+        content = mmap.mmap(file.fileno(), layout.PAGE + count * event.SIZE, access=mmap.ACCESS_READ) if count else b""
+    words = np.frombuffer(content, np.uint64, count * _WORDS, layout.PAGE) if count else np.empty(0, np.uint64)
+    rows = words.reshape(-1, _WORDS)
     slots = np.flatnonzero(rows[:, 0])  # where they have begun
     rows = rows[: len(slots)] if len(slots) == 0 or slots[-1] == len(slots) - 1 else rows[slots]
-    return rows.reshape(-1).view(event.tape_dtype()), slots
+    return rows.reshape(-1).view(_TAPED), slots
 
 
 def _read_stream(tape: TapeContent) -> None:
@@ -135,7 +138,7 @@ def _read_stream(tape: TapeContent) -> None:
     tape.payloads = payloads[np.argsort(payloads[:, 0], kind="stable")]
 
 
-def take_record(tape: TapeContent, packed: bytes) -> None:
+def take_record(tape: TapeContent, packed: bytes | memoryview) -> None:
     """Fill in what one record of the stream says that is no payload."""
     try:
         record = msgpack.unpackb(packed, strict_map_key=False, unicode_errors="surrogatepass")

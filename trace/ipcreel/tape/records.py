@@ -19,13 +19,13 @@ _HEADS = (b"\x93\x00\xce", b"\x94\x00\xce")
 _ARRAYS = frozenset((*range(0x90, 0xA0), 0xDC, 0xDD))
 
 
-def end_of(stream: bytes) -> int:
+def end_of(stream: bytes | memoryview) -> int:
     """Where the zeros begin that a stream ends in."""
     return _end(stream)
 
 
 def find_records(
-    stream: bytes, begin: int, until: int, over_zeros: bool
+    stream: bytes | memoryview, begin: int, until: int, over_zeros: bool
 ) -> tuple[NDArray[np.int64], list[tuple[int, int]], int]:
     """Find the records that begin at `begin`, where one does, or after it and before `until`.
 
@@ -41,7 +41,9 @@ def find_records(
     return np.frombuffer(rows, np.int64).reshape(-1, 4), others, end
 
 
-def find_in_python(stream: bytes, begin: int, until: int, over_zeros: bool) -> tuple[bytes, list[tuple[int, int]], int]:
+def find_in_python(
+    stream: bytes | memoryview, begin: int, until: int, over_zeros: bool
+) -> tuple[bytes, list[tuple[int, int]], int]:
     """As `core.find_records`, which gives the rows as bytes of the machine's own integers."""
     unpacker = msgpack.Unpacker(max_buffer_size=2**31 - 1)
     unpacker.feed(stream[begin:])
@@ -62,7 +64,7 @@ def find_in_python(stream: bytes, begin: int, until: int, over_zeros: bool) -> t
     return np.array(rows, np.int64).tobytes(), others, at
 
 
-def _row(stream: bytes, at: int, end: int) -> tuple[int, int, int, int]:
+def _row(stream: bytes | memoryview, at: int, end: int) -> tuple[int, int, int, int]:
     slot, value_at = int.from_bytes(stream[at + 3 : at + _HEAD], "big"), at + _HEAD
     if stream[at] == _HEADS[0][0]:
         return slot, value_at, end - value_at, -1
@@ -73,8 +75,8 @@ def _row(stream: bytes, at: int, end: int) -> tuple[int, int, int, int]:
     return slot, value_at, size, unpacker.unpack()
 
 
-def _end_in_python(stream: bytes) -> int:
-    return len(stream.rstrip(b"\0"))
+def _end_in_python(stream: bytes | memoryview) -> int:
+    return len(bytes(stream).rstrip(b"\0"))
 
 
 if is_compiled:

@@ -65,7 +65,7 @@ def write(
     file: BinaryIO,
     definitions: dict[str, Any],
     streams: Iterable[Any],
-    events_of: Callable[[list[int]], tuple[NDArray[np.void], dict[str, Any]]],
+    events_of: Callable[[list[int]], tuple[Iterable[NDArray[np.void]], dict[str, Any]]],
 ) -> int:
     """Write a reel.
 
@@ -73,7 +73,7 @@ def write(
         file: where to.
         definitions: the tables.
         streams: bytes with the payloads.
-        events_of: where each of the streams begins → the events in order of begin, and the index.
+        events_of: where each of the streams begins → the events in order of begin, in blocks, and the index.
 
     Returns:
         The size of the file.
@@ -89,10 +89,12 @@ def write(
         stream_at += len(stream)
     at["events"] = -(-stream_at // ALIGNMENT) * ALIGNMENT
     file.write(b"\xc0" * (at["events"] - stream_at))
-    events, index = events_of(bases)
-    events.tofile(file)
-    at["event_count"] = len(events)
-    at["index"] = at["events"] + events.nbytes
+    blocks, index = events_of(bases)
+    at |= {"event_count": 0, "index": at["events"]}
+    for block in blocks:
+        file.write(block.view(np.uint8).data)
+        at["event_count"] += len(block)
+        at["index"] += block.nbytes
     packed = pack_value(index)
     file.write(packed)
     at["size"] = at["index"] + len(packed)
