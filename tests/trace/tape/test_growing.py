@@ -71,10 +71,10 @@ def test_a_slot_that_is_never_filled_does_not_hold_back_the_rest_for_ever(tape, 
 
 def test_a_record_that_ends_in_zeros_is_taken_whole(tape, tmp_path):
     growing = GrowingTapes(tmp_path)
-    tape.payload(tape.whole(1, 0, 1, 0, 0, 0, 0, 2), bytes(300_000))
+    tape.payload(tape.whole(1, 0, 1, 0, 0, 0, 0, 2), bytes(1_000_000))
     tape.define(layout.LANE, 0, 7, "MainThread")
     content = read_twice(growing)
-    assert content.payloads[0, 2] == 300_000 + 5
+    assert content.payloads[0, 2] == 1_000_000 + 5
     assert content.lanes == {0: [7, "MainThread"]}
 
 

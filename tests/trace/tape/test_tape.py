@@ -179,7 +179,7 @@ def test_an_event_that_its_process_was_killed_in_is_pending_or_absent(tmp_path: 
     tape.whole(100, 0, 1, 2, 3, 4, 5, 150)
     path = tmp_path / f"t{layout.EVENTS}"
     raw = bytearray(path.read_bytes())
-    raw[layout.PAGE + cut : layout.PAGE + 64] = bytes(64 - cut)
+    raw[layout.HEAD + cut : layout.HEAD + 64] = bytes(64 - cut)
     path.write_bytes(raw)
     events = read_tape(tmp_path, "t").events
     assert events["end_ns"].tolist() in ([], [0]) or np.all(events["end_ns"] < 150)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import time
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -60,7 +61,7 @@ class _GrowingTape:
         self._path = directory / name
         self._content: TapeContent | None = None
         self._events = _GrowingEvents(Path(f"{self._path}{layout.EVENTS}"))
-        self._stream = _GrowingStream(Path(f"{self._path}{layout.STREAM}"))
+        self._stream = _GrowingStream(self._path)
 
     def read_events(self) -> None:
         """Reads on in the events.
@@ -123,7 +124,7 @@ class _GrowingEvents:
         """Events that had not returned may have by now; those that have are read once more, when they are whole."""
         was_pending = ~self._raw[self._open, _END_BYTES].any(axis=1)
         for row in self._open.tolist():
-            at = layout.PAGE + int(self._slots[row]) * event.SIZE
+            at = layout.HEAD + int(self._slots[row]) * event.SIZE
             self._raw[row] = np.frombuffer(os.pread(descriptor, event.SIZE, at), np.uint8)
         self._open = self._open[was_pending]
 
@@ -132,7 +133,7 @@ class _GrowingEvents:
         blocks, places = [np.empty((0, event.SIZE), np.uint8)], [np.empty(0, np.int64)]
         slot = self._next_slot
         while True:
-            data = os.pread(descriptor, _BLOCK, layout.PAGE + slot * event.SIZE)
+            data = os.pread(descriptor, _BLOCK, layout.HEAD + slot * event.SIZE)
             block = np.frombuffer(data, np.uint8, len(data) // event.SIZE * event.SIZE).reshape(-1, event.SIZE)
             filled = np.flatnonzero(block.view(np.uint64)[:, 0])  # where they have begun
             if not len(filled):
@@ -166,8 +167,8 @@ class _GrowingEvents:
 class _GrowingStream:
     """The records of a stream, up to the last that was there whole at the last reading."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, tape: Path) -> None:
+        self._events, self._path = Path(f"{tape}{layout.EVENTS}"), Path(f"{tape}{layout.STREAM}")
         self.taken = bytearray()
         """The stream as far as it was taken."""
         self._seen = 0
@@ -188,8 +189,6 @@ class _GrowingStream:
 
     def read(self, content: TapeContent) -> None:
         """Adds to the tape what its stream says by now."""
-        if not self._path.exists():
-            return
         settled = self._seen
         tail = self._tail()
         self._seen = max(len(self.taken) + end_of(tail), self._seen)
@@ -216,13 +215,25 @@ class _GrowingStream:
         return True
 
     def _tail(self) -> bytes:
-        """What was not taken yet, up to a block that nothing was written to."""
+        """What was not taken yet: no more than a chunk of it is zeros that nobody has written to so far."""
         blocks = []
-        with self._path.open("rb", buffering=0) as file:
+        with self._events.open("rb", buffering=0) as events, ExitStack() as stack:
+            rest = None
+            if self._path.exists():
+                rest = stack.enter_context(self._path.open("rb", buffering=0)).fileno()
             at = len(self.taken)
-            while block := os.pread(file.fileno(), _BLOCK, at):
+            while block := _block(events.fileno(), rest, at):
                 blocks.append(block)
                 at += len(block)
-                if at > self._seen and not end_of(block):
-                    break
         return b"".join(blocks)
+
+
+def _block(events: int, rest: int | None, at: int) -> bytes:
+    """Some of the stream from `at` on: of its begin, or of the rest, where that was begun."""
+    if at >= layout.EARLY:
+        return b"" if rest is None else os.pread(rest, _BLOCK, at)
+    early = os.pread(events, layout.EARLY - at, layout.PAGE + at)
+    if rest is None:
+        return early
+    more = os.pread(rest, len(early), at).ljust(len(early), b"\0")
+    return (np.frombuffer(early, np.uint8) | np.frombuffer(more, np.uint8)).tobytes()

@@ -1,11 +1,14 @@
 """Where things stand in the two files of a tape, and the tags of the records in its stream.
 
-A tape is NAME.events and NAME.stream, in a directory that belongs to one recording.
+A tape is NAME.events and, where the stream is long, NAME.stream, in a directory that belongs to one recording.
 
-NAME.events: one page with a msgpack map (who the process is), padded with nil; then events, 64 bytes each, as
-event.tape_dtype() has them. The slot of an event is its position after that page. A slot never filled is zeros.
-NAME.stream: msgpack arrays, each with a tag first. What was reserved and not written is zeros, which msgpack reads
-as the integer 0.
+NAME.events: one page with a msgpack map (who the process is), padded with nil; then the begin of the stream, EARLY
+bytes; then events, 64 bytes each, as event.tape_dtype() has them. The slot of an event is its position after that. A
+slot never filled is zeros.
+NAME.stream: the stream from its first byte on. Each record lies whole in one of the two files, and where it would lie
+in the other there are zeros.
+The stream: msgpack arrays, each with a tag first. What was reserved and not written is zeros, which msgpack reads as
+the integer 0.
 """
 
 from __future__ import annotations
@@ -14,9 +17,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pathlib import Path
 
-VERSION = 2
+VERSION = 3
 PAGE = 4096
-FIRST = 1 << 15  # bytes, mapped at the begin: most processes need no more
+EARLY = 3 * PAGE  # bytes of the stream: most processes need no more, and one file is made and removed sooner than two
+HEAD = PAGE + EARLY  # bytes before the first event
+FIRST = 1 << 15  # bytes of NAME.events, mapped at the begin: most processes need no more
 CHUNK = 1 << 18  # bytes, mapped at a time after that
 
 PAYLOAD = 0  # [PAYLOAD, slot, value] or, where it was cut, [PAYLOAD, slot, value, size it had]

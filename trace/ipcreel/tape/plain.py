@@ -79,8 +79,7 @@ class Writer:
         generation: counts the tapes that were begun with this object: a fork begins another one.
         payload_limit: bytes kept of a payload.
         short_limit: bytes up to this many are written in one go.
-        events_place: the mapped part of the events: a view, and the offset in the file, after its first page, of the
-            view's first byte.
+        events_place: the mapped part of the events: a view, and the offset of its first byte from the first event.
         stream_place: that of the stream: a view, and the offsets of its first byte and after its last.
     """
 

@@ -62,9 +62,9 @@ def read_tape(directory: Path, name: str) -> TapeContent:
         TapeError: it has no header: its process ended while the tape was made.
     """
     header = read_header(directory, name)
-    taped, slots = _read_events(directory / (name + layout.EVENTS))
-    path = directory / (name + layout.STREAM)
-    stream = memoryview(path.read_bytes() if path.exists() else b"")
+    content = _mapped(directory / (name + layout.EVENTS))
+    taped, slots = _read_events(content)
+    stream = _stream(content, directory / (name + layout.STREAM)).data
     tape = TapeContent(name, header, taped, slots, np.empty((0, 4), np.int64), stream)
     _read_stream(tape)
     tape.stopped = read_stopped(directory, name)
@@ -117,12 +117,26 @@ _WORDS = event.SIZE // 8
 _TAPED = event.tape_dtype()
 
 
-def _read_events(path: Path) -> tuple[NDArray[np.void], NDArray[np.int64]]:
+def _mapped(path: Path) -> memoryview:
+    """What is in a file. It is in memory already, and a copy would cost more than all that is done with it."""
     with path.open("rb") as file:
-        count = max(0, os.fstat(file.fileno()).st_size - layout.PAGE) // event.SIZE
-        # It is in memory already, and a copy would cost more than all that is done with it.
-        content = mmap.mmap(file.fileno(), layout.PAGE + count * event.SIZE, access=mmap.ACCESS_READ) if count else b""
-    words = np.frombuffer(content, np.uint64, count * _WORDS, layout.PAGE) if count else np.empty(0, np.uint64)
+        size = os.fstat(file.fileno()).st_size
+        return memoryview(mmap.mmap(file.fileno(), size, access=mmap.ACCESS_READ) if size else b"")
+
+
+def _stream(content: memoryview, path: Path) -> NDArray[np.uint8]:
+    """All of the stream as it is now: its begin is in `content`, and the rest, where there is some, in a file."""
+    early = np.frombuffer(content[layout.PAGE : layout.HEAD], np.uint8)
+    if not path.exists():
+        return early.copy()
+    stream = np.fromfile(path, np.uint8)
+    stream[: len(early)] |= early[: len(stream)]
+    return stream
+
+
+def _read_events(content: memoryview) -> tuple[NDArray[np.void], NDArray[np.int64]]:
+    count = max(0, len(content) - layout.HEAD) // event.SIZE
+    words = np.frombuffer(content, np.uint64, count * _WORDS, layout.HEAD) if count else np.empty(0, np.uint64)
     rows = words.reshape(-1, _WORDS)
     slots = np.flatnonzero(rows[:, 0])  # where they have begun
     rows = rows[: len(slots)] if len(slots) == 0 or slots[-1] == len(slots) - 1 else rows[slots]

@@ -1,4 +1,4 @@
-"""What a recorded process writes with: two mapped files, so that a write is a memory copy and outlives the process."""
+"""What a recorded process writes with: mapped files, so that a write is a memory copy and outlives the process."""
 
 from __future__ import annotations
 
@@ -44,10 +44,10 @@ class Window:
 
     __slots__ = ("path", "place", "tape")
 
-    def __init__(self, tape: Tape, path: str) -> None:
+    def __init__(self, tape: Tape, path: str, place: tuple[memoryview, int, int] | None = None) -> None:
         self.tape = tape
         self.path = path
-        self.place = self._map(0, layout.FIRST)
+        self.place = place or self._map(0, layout.FIRST)
 
     def slide(self, begin: int, end: int) -> tuple[memoryview, int, int]:
         """A place that holds bytes `begin` to `end`: from now on the current one if it lies ahead."""
@@ -83,7 +83,7 @@ class Tape(Writer):
             payload_limit: longer payloads are cut to this many bytes.
 
         Raises:
-            OSError: the files cannot be made.
+            OSError: its file cannot be made.
         """
         self.directory = directory
         self.name = name
@@ -99,23 +99,23 @@ class Tape(Writer):
         page = packed(header)
         try:
             _create(path + layout.EVENTS, page + b"\xc0" * (layout.PAGE - len(page)))
-            _create(path + layout.STREAM, b"")
         except OSError as error:
             self.failure = error
             _remove(path + layout.EVENTS)
             raise
         finally:  # where there is no tape, what is still written goes nowhere: not to that of the parent
             self.events = Window(self, path + layout.EVENTS)
-            self.events_place = self.events.place[0], -layout.PAGE
-            self.stream = Window(self, path + layout.STREAM)
-            self.stream_place = self.stream.place
+            view = self.events.place[0]
+            self.events_place = view, -layout.HEAD
+            self.stream_place = view[layout.PAGE : layout.HEAD], 0, layout.EARLY
+            self.stream = Window(self, path + layout.STREAM, self.stream_place)
 
     def events_slid(self, slot: int) -> tuple[memoryview, int]:
         """Where to write the event of a slot that lies outside the window: a view, and the offset in it."""
-        at = layout.PAGE + slot * SIZE
+        at = layout.HEAD + slot * SIZE
         view, first, _ = self.events.slide(at, at + SIZE)
         current, begin, _ = self.events.place
-        self.events_place = current, begin - layout.PAGE
+        self.events_place = current, begin - layout.HEAD
         return view, at - first
 
     def stream_slid(self, begin: int, end: int) -> tuple[memoryview, int, int]:
