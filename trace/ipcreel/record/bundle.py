@@ -114,6 +114,7 @@ def _asleep() -> dict[str, tuple[str, ...]]:
     }
 
 
+@cache
 def _as_kept_by_python(name: str, file: Path) -> CodeType:
     code = SourceFileLoader(name, str(file)).get_code(name)
     assert code is not None  # it has a source
@@ -126,7 +127,16 @@ def _plain(name: str, file: Path) -> CodeType:
 
 
 class _Plain(ast.NodeTransformer):
-    """Leaves out documentation and annotations, and with them what needs `from __future__ import annotations`."""
+    """Leaves out documentation and annotations, and with them what needs `from __future__ import annotations`.
+
+    What a module takes of ours while it runs was run before: it takes it from the table of modules, which bootstrap gives
+    it under this name. The import system takes ten times as long to find that it is there.
+    """
+
+    _MODULES = "_modules"
+
+    def __init__(self) -> None:
+        self._is_called_later = False  # the function that is visited, after its module has run
 
     def generic_visit(self, node: ast.AST) -> ast.AST:
         super().generic_visit(node)
@@ -139,7 +149,22 @@ class _Plain(ast.NodeTransformer):
         return None if is_text else self.generic_visit(node)
 
     def visit_ImportFrom(self, node: ast.ImportFrom) -> Any:
-        return None if node.module == "__future__" else node
+        if node.module == "__future__":
+            return None
+        if self._is_called_later or not node.module or node.module.partition(".")[0] != "ipcreel":
+            return node
+        text = "\n".join(f"{name.asname or name.name} = {self._place(node.module, name.name)}" for name in node.names)
+        return [ast.copy_location(assignment, node) for assignment in ast.parse(text).body]
+
+    def _place(self, module: str, name: str) -> str:
+        inner = f"{module}.{name}"
+        if PACKAGE.parent.joinpath(*inner.split(".")).with_suffix(".py").exists():
+            return f"{self._MODULES}[{inner!r}]"
+        return f"{self._MODULES}[{module!r}].{name}"
+
+    def visit_If(self, node: ast.If) -> Any:
+        self.generic_visit(node)
+        return node.orelse if isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING" else node
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> Any:
         if node.value is None:
@@ -149,7 +174,11 @@ class _Plain(ast.NodeTransformer):
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> Any:
         node.returns = None
-        return self.generic_visit(node)
+        outer, self._is_called_later = self._is_called_later, True
+        try:
+            return self.generic_visit(node)
+        finally:
+            self._is_called_later = outer
 
     def visit_arg(self, node: ast.arg) -> Any:
         node.annotation = None
@@ -178,15 +207,14 @@ def _add(name: str, modules: dict[str, Module | None], code_of: Callable[[str, P
     file = place / "__init__.py" if is_package else place.with_suffix(".py")
     if not file.exists():  # a name in a module, not a module
         return
-    code = code_of(name, file)
     modules[name] = None
     parent = name.rpartition(".")[0]
     if parent:
         _add(parent, modules, code_of)
-    for imported in _imports(code):
+    for imported in _imports(_as_kept_by_python(name, file)):
         _add(imported, modules, code_of)
     del modules[name]  # and at the end again
-    modules[name] = str(file), is_package, code
+    modules[name] = str(file), is_package, code_of(name, file)
 
 
 def _imports(code: CodeType) -> Iterator[str]:

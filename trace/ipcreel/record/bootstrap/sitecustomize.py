@@ -89,7 +89,9 @@ def _run_module(name, file, is_package, code):
     module.__package__ = name if is_package else parent
     if is_package:
         module.__path__ = [os.path.dirname(file)]
+    module._modules = sys.modules  # what it takes from the others (see ipcreel.record.bundle)
     exec(code, module.__dict__)
+    del module._modules
     if parent:
         setattr(sys.modules[parent], last, module)
 
