@@ -141,6 +141,7 @@ PyObject *core_put_to_sleep(PyObject *module, PyObject *const *args, Py_ssize_t 
 PyObject *core_origins_have(PyObject *module, PyObject *const *args, Py_ssize_t count);
 PyObject *core_map_memory(PyObject *module, PyObject *const *args, Py_ssize_t count);
 PyObject *core_hold_signals(PyObject *module, PyObject *none);
+PyObject *core_stay(PyObject *module, PyObject *modules);
 PyObject *core_let_signals_come(PyObject *module, PyObject *none);
 PyObject *core_copy_fields(PyObject *module, PyObject *const *args, Py_ssize_t count);
 PyObject *core_set_variable(PyObject *module, PyObject *const *args, Py_ssize_t count);

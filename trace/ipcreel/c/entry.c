@@ -8,7 +8,7 @@ handler comes between. */
 #include "core.h"
 #include "frame.h"
 
-#define VERSION 6 /* of what this offers to Python: a library from before a change is not used */
+#define VERSION 7 /* of what this offers to Python: a library from before a change is not used */
 #define PLACES 16 /* remembered by an entry: a wrapper is called at few places */
 #define FRAMES 8  /* of them, outwards, that tell a place apart: a library may stand between the program and a wrapper */
 
@@ -435,6 +435,7 @@ static PyMethodDef core_methods[] = {
     {"origins_have", (PyCFunction)(void (*)(void))core_origins_have, METH_FASTCALL, NULL},
     {"map_memory", (PyCFunction)(void (*)(void))core_map_memory, METH_FASTCALL, NULL},
     {"hold_signals", core_hold_signals, METH_NOARGS, NULL},
+    {"stay", core_stay, METH_O, NULL},
     {"let_signals_come", core_let_signals_come, METH_NOARGS, NULL},
     {"copy_fields", (PyCFunction)(void (*)(void))core_copy_fields, METH_FASTCALL, NULL},
     {"set_variable", (PyCFunction)(void (*)(void))core_set_variable, METH_FASTCALL, NULL},

@@ -157,6 +157,40 @@ PyObject *core_map_memory(PyObject *module, PyObject *const *args, Py_ssize_t co
     return view;
 }
 
+/* ---- what stays for as long as the process ---- */
+
+static void stays(PyObject *value) {
+    PyObject_GC_UnTrack(Py_NewRef(value));
+}
+
+/* The functions in a dictionary that are of the module with these globals. */
+static void functions_stay(PyObject *values, PyObject *globals) {
+    PyObject *value;
+    for (Py_ssize_t next = 0; PyDict_Next(values, &next, NULL, &value);)
+        if (PyFunction_Check(value) && PyFunction_GET_GLOBALS(value) == globals)
+            stays(value);
+}
+
+/* stay(modules): these modules, their functions and their classes are neither looked through for garbage nor deleted. */
+PyObject *core_stay(PyObject *module, PyObject *modules) {
+    PyObject *each, *value;
+    if (!PyList_Check(modules))
+        return PyErr_Format(PyExc_TypeError, "stay() takes a list");
+    for (Py_ssize_t place = 0; place < PyList_GET_SIZE(modules); place++) {
+        each = PyList_GET_ITEM(modules, place);
+        if (!PyModule_Check(each))
+            return PyErr_Format(PyExc_TypeError, "stay() takes modules");
+        PyObject *globals = PyModule_GetDict(each);
+        functions_stay(globals, globals);
+        for (Py_ssize_t next = 0; PyDict_Next(globals, &next, NULL, &value);)
+            if (PyType_Check(value) && PyType_HasFeature((PyTypeObject *)value, Py_TPFLAGS_HEAPTYPE))
+                functions_stay(((PyTypeObject *)value)->tp_dict, globals);
+        stays(globals);
+        stays(each);
+    }
+    Py_RETURN_NONE;
+}
+
 /* ---- signals around a fork ---- */
 
 static sigset_t before;

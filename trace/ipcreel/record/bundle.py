@@ -129,8 +129,8 @@ def _plain(name: str, file: Path) -> CodeType:
 class _Plain(ast.NodeTransformer):
     """Leaves out documentation and annotations, and with them what needs `from __future__ import annotations`.
 
-    What a module takes of ours while it runs was run before: it takes it from the table of modules, which bootstrap gives
-    it under this name. The import system takes ten times as long to find that it is there.
+    What a module takes of ours while it runs was run before: it takes it from the table of modules, which bootstrap
+    gives it under this name. The import system takes ten times as long to find that it is there.
     """
 
     _MODULES = "_modules"

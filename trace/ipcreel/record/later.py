@@ -9,8 +9,12 @@ import marshal
 import os
 import sys
 
+from ipcreel.compiled import is_compiled
 from ipcreel.interpose.sleep import lock
 from ipcreel.tape import process
+
+if is_compiled:
+    from ipcreel.core import stay
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -94,11 +98,20 @@ def _run(name: str) -> None:
         raise
 
 
+def stand() -> None:
+    """Let what of ours is imported by now stay as it is: the collector of garbage would find none in it."""
+    if is_compiled:
+        stay([module for name, module in sys.modules.items() if name.startswith("ipcreel")])
+
+
 def keep() -> None:
     """Keep what of ours is imported, and what that needs: the interpreter is about to take its modules apart.
 
-    The import system finds nothing any more then, but what is in the table of modules: it is put in there again.
+    The import system finds nothing any more then, but what is in the table of modules: it is put in there again. What
+    is of ours is taken out of it before, and so is never taken apart: that would take longer than to run it took.
     """
     for name, module in sys.modules.items():
         if name.startswith("ipcreel") or name in _OF_PYTHON:
             _kept[name] = module
+    if is_compiled:
+        stay([sys.modules.pop(name) for name in _kept if name.startswith("ipcreel")])
