@@ -23,10 +23,10 @@ typedef struct {
 } Chain;
 
 typedef struct {
-    Chain chain;
     int count; /* of the frames that tell it apart; 0: not in use */
     int whole; /* no frame lies further out */
     uint32_t site;
+    Chain chain; /* after what is looked at first: the memory is cold, as the program has done other things meanwhile */
 } Place;
 
 struct Entry {
@@ -76,11 +76,10 @@ static Event *event_new(Entry *entry) {
     return event;
 }
 
-/* `outwards`: 1 where the frame on top is that of a wrapper, 0 where it is that of its caller. */
-static int find_callers(Chain *chain, int outwards) {
+/* From the frame of a wrapper's caller outwards. */
+static int find_callers(Chain *chain, Running frame) {
     int count = 0;
-    for (Running frame = running_outer(running_top(), outwards); frame != NULL && count < FRAMES;
-         frame = running_outer(frame, 1), count++) {
+    for (; frame != NULL && count < FRAMES; frame = running_outer(frame, 1), count++) {
         chain->at[count] = running_at(frame);
         chain->code[count] = running_code(frame);
     }
@@ -94,13 +93,22 @@ static void forget(Place *place) {
         Py_DECREF(place->chain.code[frame]);
 }
 
-/* Where in `places` a place may stand that is told apart by its first frame alone, or by two and more: here, or in the
-other one of the same pair. */
-static int place_by(Chain *chain, int frames) {
-    uintptr_t key = (uintptr_t)chain->at[0] >> 1;
-    if (frames > 1)
-        key ^= ((uintptr_t)chain->at[1] >> 1) * 31;
+/* Where in `places` a place may stand that is told apart by its first frame alone, or by two and more (`second`: where the
+second stands, or NULL): here, or in the other one of the same pair. */
+static int place_by(const char *first, const char *second) {
+    uintptr_t key = (uintptr_t)first >> 1;
+    if (second != NULL)
+        key ^= ((uintptr_t)second >> 1) * 31;
     return (int)((key * 2654435761u >> 12) % PLACES);
+}
+
+/* Most are told apart by their first frame: then the others are not looked at. NULL where it is not known yet. */
+static Place *place_of_frame(Entry *self, const char *at) {
+    Place *place = &self->places[place_by(at, NULL)];
+    for (int other = 0; other < 2; other++, place = &self->places[(place - self->places) ^ 1])
+        if (place->count == 1 && !place->whole && place->chain.at[0] == at)
+            return place;
+    return NULL;
 }
 
 static int is_at(Place *place, Chain *chain, int count) {
@@ -114,7 +122,8 @@ static int is_at(Place *place, Chain *chain, int count) {
 
 /* Of two that would stand at one place the later one does, and of a pair the two that came last. */
 static void remember(Entry *self, Chain *chain, int count, int whole, uint32_t site) {
-    Place *place = &self->places[place_by(chain, count)], *other = &self->places[place_by(chain, count) ^ 1];
+    int first = place_by(chain->at[0], count > 1 ? chain->at[1] : NULL);
+    Place *place = &self->places[first], *other = &self->places[first ^ 1];
     for (int frame = 0; frame < count; frame++)
         Py_INCREF(chain->code[frame]);
     Place old = *other;
@@ -154,12 +163,16 @@ static int64_t ask_for_site(Entry *self, Chain *chain, int count, int outwards) 
 
 /* The number of the call site; `outwards`: 1 where the frame on top is the wrapper's, 0 where it is its caller's. */
 int64_t entry_site(Entry *self, int outwards) {
-    Chain chain;
-    int count = find_callers(&chain, outwards);
-    if (count == 0)
+    Running frame = running_outer(running_top(), outwards);
+    if (frame == NULL)
         return 0; /* called by C at the bottom of a stack: an exit hook, the flush at the end */
+    Place *known = place_of_frame(self, running_at(frame));
+    if (known != NULL)
+        return known->site;
+    Chain chain;
+    int count = find_callers(&chain, frame);
     for (int frames = 1; frames <= 2; frames++) {
-        int place = place_by(&chain, frames <= count ? frames : 1);
+        int place = place_by(chain.at[0], frames == 2 && count > 1 ? chain.at[1] : NULL);
         if (is_at(&self->places[place], &chain, count))
             return self->places[place].site;
         if (is_at(&self->places[place ^ 1], &chain, count))
@@ -292,9 +305,29 @@ static PyTypeObject EventType = {
 
 /* ---- Entry: called where an operation begins ---- */
 
+#if PY_VERSION_HEX < 0x030C0000
+/* `scope["here"]`, borrowed, as it was when the dictionary was in this state. */
+static struct {
+    PyObject *scope, *here;
+    uint64_t version;
+} last_here;
+
+static PyObject *here_in(PyObject *scope) {
+    uint64_t version = ((PyDictObject *)scope)->ma_version_tag;
+    if (last_here.scope != scope || last_here.version != version) {
+        last_here.here = PyDict_GetItemWithError(scope, str_here);
+        last_here.scope = scope;
+        last_here.version = version;
+    }
+    return last_here.here;
+}
+#else
+static PyObject *here_in(PyObject *scope) { return PyDict_GetItemWithError(scope, str_here); }
+#endif
+
 /* The lane of this thread; -1 where nothing is recorded now, -2 with an error. */
 long lane_of(PyObject *scope) {
-    PyObject *here = PyDict_GetItemWithError(scope, str_here);
+    PyObject *here = here_in(scope);
     if (here == NULL || here == Py_None) /* the interpreter ends */
         return PyErr_Occurred() ? -2 : -1;
     if (!PyObject_TypeCheck(here, &LocalType)) /* nothing is recorded here */

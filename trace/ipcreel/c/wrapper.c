@@ -33,6 +33,9 @@ typedef struct {
     PyObject *attributes, *references;
     Writer *writer;
     Entry *entry;
+    PyTypeObject *kind;    /* of the last object that has its number in a slot, */
+    unsigned int version;  /* of this type as it was then, */
+    Py_ssize_t at;         /* and where the number lies in the object */
     int64_t a;
     int kinds[MOST];
     int count, result;
@@ -109,12 +112,40 @@ static int is_usual(Wrapper *self, PyObject *const *args, Py_ssize_t count, PyOb
     return (seen & self->needed) == self->needed;
 }
 
+/* Learn where the objects of a type have their number, where that is a slot. */
+static void look_at(Wrapper *self, PyTypeObject *kind) {
+    PyObject *member = _PyType_Lookup(kind, str_object);
+    if (member == NULL || !Py_IS_TYPE(member, &PyMemberDescr_Type) || !(kind->tp_flags & Py_TPFLAGS_VALID_VERSION_TAG))
+        return;
+    PyMemberDef *slot = ((PyMemberDescrObject *)member)->d_member;
+    if (slot->type == T_OBJECT_EX) {
+        self->kind = kind;
+        self->version = kind->tp_version_tag;
+        self->at = slot->offset;
+    }
+}
+
+/* What an object has as its number; NULL with an error. */
+static PyObject *number_in(Wrapper *self, PyObject *object) {
+    PyTypeObject *kind = Py_TYPE(object);
+    if (kind == self->kind && kind->tp_version_tag == self->version &&
+        (kind->tp_flags & Py_TPFLAGS_VALID_VERSION_TAG)) {
+        PyObject *found = *(PyObject **)((char *)object + self->at);
+        if (found != NULL)
+            return Py_NewRef(found);
+    }
+    PyObject *found = PyObject_GetAttr(object, str_object);
+    if (found != NULL)
+        look_at(self, kind);
+    return found;
+}
+
 /* The number of an object; -1 where it is not the program's, -2 where Python has to be asked. */
 static int64_t number_of(Wrapper *self, PyObject *object) {
     PyObject *found;
     int64_t number = -2;
     if (self->fileno == NULL)
-        found = PyObject_GetAttr(object, str_object);
+        found = number_in(self, object);
     else {
         PyObject *descriptor = PyObject_CallOneArg(self->fileno, object);
         found = descriptor == NULL ? NULL : PyDict_GetItemWithError(self->numbers, descriptor);
