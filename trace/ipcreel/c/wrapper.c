@@ -20,6 +20,13 @@ enum {
     RESULT_GIVEN,   /* b: the size of the bytes given */
 };
 
+/* Where an attribute lies in the objects of a type that has a slot for it. */
+typedef struct {
+    PyTypeObject *kind;
+    unsigned int version; /* of the type: as long as it has this one, the attribute lies there */
+    Py_ssize_t at;
+} Slot;
+
 typedef struct {
     PyObject_HEAD
     vectorcallfunc call;
@@ -33,9 +40,7 @@ typedef struct {
     PyObject *attributes, *references;
     Writer *writer;
     Entry *entry;
-    PyTypeObject *kind;    /* of the last object that has its number in a slot, */
-    unsigned int version;  /* of this type as it was then, */
-    Py_ssize_t at;         /* and where the number lies in the object */
+    Slot number_slot, inner_slot;
     int64_t a;
     int kinds[MOST];
     int count, result;
@@ -112,31 +117,26 @@ static int is_usual(Wrapper *self, PyObject *const *args, Py_ssize_t count, PyOb
     return (seen & self->needed) == self->needed;
 }
 
-/* Learn where the objects of a type have their number, where that is a slot. */
-static void look_at(Wrapper *self, PyTypeObject *kind) {
-    PyObject *member = _PyType_Lookup(kind, str_object);
+static void look_for_slot(PyTypeObject *kind, PyObject *name, Slot *slot) {
+    PyObject *member = _PyType_Lookup(kind, name);
     if (member == NULL || !Py_IS_TYPE(member, &PyMemberDescr_Type) || !(kind->tp_flags & Py_TPFLAGS_VALID_VERSION_TAG))
         return;
-    PyMemberDef *slot = ((PyMemberDescrObject *)member)->d_member;
-    if (slot->type == T_OBJECT_EX) {
-        self->kind = kind;
-        self->version = kind->tp_version_tag;
-        self->at = slot->offset;
-    }
+    PyMemberDef *found = ((PyMemberDescrObject *)member)->d_member;
+    if (found->type == T_OBJECT_EX)
+        *slot = (Slot){kind, kind->tp_version_tag, found->offset};
 }
 
-/* What an object has as its number; NULL with an error. */
-static PyObject *number_in(Wrapper *self, PyObject *object) {
+/* An attribute, from its slot where it is known to have one. NULL with an error. */
+static PyObject *attribute(PyObject *object, PyObject *name, Slot *slot) {
     PyTypeObject *kind = Py_TYPE(object);
-    if (kind == self->kind && kind->tp_version_tag == self->version &&
-        (kind->tp_flags & Py_TPFLAGS_VALID_VERSION_TAG)) {
-        PyObject *found = *(PyObject **)((char *)object + self->at);
-        if (found != NULL)
-            return Py_NewRef(found);
-    }
-    PyObject *found = PyObject_GetAttr(object, str_object);
+    PyObject *found;
+    if (kind == slot->kind && kind->tp_version_tag == slot->version &&
+        (kind->tp_flags & Py_TPFLAGS_VALID_VERSION_TAG) &&
+        (found = *(PyObject **)((char *)object + slot->at)) != NULL)
+        return Py_NewRef(found);
+    found = PyObject_GetAttr(object, name);
     if (found != NULL)
-        look_at(self, kind);
+        look_for_slot(kind, name, slot);
     return found;
 }
 
@@ -145,7 +145,7 @@ static int64_t number_of(Wrapper *self, PyObject *object) {
     PyObject *found;
     int64_t number = -2;
     if (self->fileno == NULL)
-        found = number_in(self, object);
+        found = attribute(object, str_object, &self->number_slot);
     else {
         PyObject *descriptor = PyObject_CallOneArg(self->fileno, object);
         found = descriptor == NULL ? NULL : PyDict_GetItemWithError(self->numbers, descriptor);
@@ -315,7 +315,7 @@ static int tell(Wrapper *self, Given *given, Going *going, PyObject *result) {
 static PyObject *call_original(Wrapper *self, PyObject *object, PyObject *const *args, size_t count, PyObject *names) {
     if (self->inner == NULL)
         return PyObject_Vectorcall(self->original, args, count, names);
-    PyObject *inner = PyObject_GetAttr(object, self->inner);
+    PyObject *inner = attribute(object, self->inner, &self->inner_slot);
     if (inner == NULL)
         return NULL;
     PyObject *result = PyObject_CallOneArg(self->original, inner); /* the forms of such a wrapper have no arguments */
@@ -325,10 +325,11 @@ static PyObject *call_original(Wrapper *self, PyObject *object, PyObject *const 
 
 /* Called with False: whether it would have to wait is known at once. */
 static PyObject *try_original(Wrapper *self, PyObject *object) {
-    PyObject *inner = self->inner == NULL ? Py_NewRef(object) : PyObject_GetAttr(object, self->inner);
+    PyObject *inner = self->inner == NULL ? Py_NewRef(object) : attribute(object, self->inner, &self->inner_slot);
     if (inner == NULL)
         return NULL;
-    PyObject *result = PyObject_CallFunctionObjArgs(self->original, inner, Py_False, NULL);
+    PyObject *args[] = {NULL, inner, Py_False};
+    PyObject *result = PyObject_Vectorcall(self->original, args + 1, 2 | PY_VECTORCALL_ARGUMENTS_OFFSET, NULL);
     Py_DECREF(inner);
     return result;
 }

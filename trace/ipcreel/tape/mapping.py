@@ -9,8 +9,10 @@ from __future__ import annotations
 import os
 
 from ipcreel.interpose.outside import map_memory
+from ipcreel.tape.layout import CHUNK
 
 _NO_MEMORY = 12  # ENOMEM: errno would be one more import at every start
+_zeros = memoryview(b"")
 _open, _close, _write, _fstat = os.open, os.close, os.write, os.fstat
 
 
@@ -39,8 +41,11 @@ def _append_zeros(descriptor: int, have: int, wanted: int) -> None:
 
     So they are appended: no byte lies there that anybody has mapped.
     """
+    global _zeros  # noqa: PLW0603
+    if len(_zeros) < min(wanted - have, CHUNK):
+        _zeros = memoryview(bytes(min(wanted - have, CHUNK)))  # kept: new memory costs more than to write it
     while have < wanted:
-        _write(descriptor, bytes(wanted - have))
+        _write(descriptor, _zeros[: wanted - have])
         have = _fstat(descriptor).st_size
 
 
