@@ -27,8 +27,8 @@ _APART_S = 0.004
 _HALT_S = 0.002
 """So much of the processor's time: reading a byte of each page takes a tenth of a millisecond otherwise."""
 
-_AROUND_S = 0.05
-"""The last look at a halt may be over before it is."""
+_AROUND_S = 0.2
+"""Pieces come back one after another, to whoever touches them: those of the one that looks before or after others."""
 
 Halt = tuple[float, float]
 
