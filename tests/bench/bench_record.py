@@ -4,8 +4,8 @@ For each mechanism a loop of operations is timed from inside: bare, recorded, un
 turn, several rounds; the table gives the median of nanoseconds an operation, and what the recorder adds. Then whole
 programs, bare and recorded in turn: the market for one tick, which is what a start costs, for a thousand at full speed
 and for five hundred of 20 ms, and a program that starts two hundred short Python processes in an environment with no
-packages, whose interpreters start fast. Then one process that does a million operations as fast as it can: how many a
-second, how many of them are in the reel, what its memory grew by.
+packages, whose interpreters start fast; memory is found before each of them (`memory.py`). Then one process that does
+a million operations as fast as it can: how many a second, how many of them are in the reel, what its memory grew by.
 
     python tests/bench/bench_record.py [--rounds 5] [--only lock,market] [--markdown]
 
@@ -26,7 +26,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parent))
+
+from memory import find_memory
+
 PYTHON = sys.executable
+_MEMORY_MB = 512
 
 LOOPS = {
     "sysv queue": (
@@ -199,6 +204,7 @@ def plain_python(folder: Path) -> str:
 
 
 def seconds(command: list[str], folder: Path) -> float:
+    find_memory(_MEMORY_MB)
     begin = time.perf_counter()
     subprocess.run(command, check=True, capture_output=True, cwd=folder)
     return time.perf_counter() - begin
@@ -208,6 +214,7 @@ def recorded_seconds(command: list[str], folder: Path) -> float:
     """How long the program itself ran while it was recorded: the reel is made once it has ended."""
     from ipcreel.reel import open_reel
 
+    find_memory(_MEMORY_MB)
     subprocess.run([*tools(folder)["recorded"], *command], check=True, capture_output=True, cwd=folder)
     return float(open_reel(folder / "a.reel").run["seconds"])
 

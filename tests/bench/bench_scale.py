@@ -2,10 +2,8 @@
 
 The reels are made up (`synthetic_reel.py`) and real files. Every question is asked in a process of its own, so that its
 peak of memory is its own; all but `open` include the flows that they need. Beside the time on the
-clock stands the processor's, the kernel's part included, which another load changes less: it is what is judged. A
-virtual machine gives memory back that nobody has used for some seconds, and each page that its host has to find again
-costs the kernel ten times as much as one that is there: gigabytes are paid for, and not what was freed just before. So
-before each question as much is touched as it may take, and the small reel and the large one are asked alike.
+clock stands the processor's, the kernel's part included, which another load changes less: it is what is judged. Before
+each question as much memory is touched as it may take (`memory.py`): the small reel and the large one are asked alike.
 
     python tests/bench/bench_scale.py [--events 100000 1000000] [--lanes 64 1000] [--questions flows check]
     nice -n 10 python tests/bench/bench_scale.py --events 1000000 10000000 --lanes 64
@@ -28,6 +26,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 import numpy as np
+from memory import find_memory
 from synthetic_reel import write_reel
 
 from ipcreel.analysis.diff import compare
@@ -109,20 +108,13 @@ def ask(question: str, one: Path, other: Path) -> None:
 Asked = tuple[int, float]  # events; seconds of the processor
 
 
-def find_memory(events: int) -> None:
-    """Have as much memory as a question about so many events takes found by the host of a virtual machine."""
-    size_mb = min(START_MB + (events * BYTES_AN_EVENT >> 20), MOST_MB)
-    touch = f"import numpy; numpy.ones({size_mb} << 20, numpy.uint8)"
-    subprocess.run([sys.executable, "-c", touch], check=True)
-
-
 def measure(folder: Path, events: int, lanes: int, questions: list[str], earlier: dict[str, Asked]) -> None:
     reels = [folder / f"{events}-{lanes}-{seed}.reel" for seed in (1, 2)]
     counts = [write_reel(reel, events, lanes, seed) for seed, reel in enumerate(reels, 1)]
     count = counts[0]
     print(f"{count:,} events over {lanes} lanes, load average {os.getloadavg()[0]:.1f}", flush=True)
     for question in questions:
-        find_memory(events)
+        find_memory(min(START_MB + (events * BYTES_AN_EVENT >> 20), MOST_MB))
         command = [sys.executable, __file__, "--ask", question, *map(str, reels)]
         took, own_s, kernel_s, peak_mb, said = json.loads(
             subprocess.run(command, capture_output=True, text=True, check=True).stdout
