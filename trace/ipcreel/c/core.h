@@ -47,6 +47,15 @@ static inline int counted(const char *name, Py_ssize_t count, Py_ssize_t wanted)
     return -1;
 }
 
+/* An attribute, 1; without an exception made for nothing where there is none, 0; -1 with an error. */
+static inline int optional(PyObject *object, PyObject *name, PyObject **found) {
+#if PY_VERSION_HEX < 0x030D0000
+    return _PyObject_LookupAttr(object, name, found);
+#else
+    return PyObject_GetOptionalAttr(object, name, found);
+#endif
+}
+
 /* ---- pack.c ---- */
 
 /* Bytes that grow. Begin with `packed_begin`, end with `packed_free`. */

@@ -351,13 +351,10 @@ static int is_watched(PyObject *given) {
             return 0;
         given = PyTuple_GET_ITEM(given, 0);
     }
-    PyObject *number = PyObject_GetAttr(given, str_object);
-    if (number == NULL) {
-        if (!PyErr_ExceptionMatches(PyExc_AttributeError))
-            return -1;
-        PyErr_Clear();
-        return 0;
-    }
+    PyObject *number;
+    int there = optional(given, str_object, &number);
+    if (there <= 0)
+        return there;
     int watched = PyLong_CheckExact(number) && fit(number) >= 0;
     Py_DECREF(number);
     return watched;

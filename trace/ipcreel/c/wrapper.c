@@ -126,7 +126,7 @@ static void look_for_slot(PyTypeObject *kind, PyObject *name, Slot *slot) {
         *slot = (Slot){kind, kind->tp_version_tag, found->offset};
 }
 
-/* An attribute, from its slot where it is known to have one. NULL with an error. */
+/* An attribute, from its slot where it is known to have one; NULL where there is none, or with an error. */
 static PyObject *attribute(PyObject *object, PyObject *name, Slot *slot) {
     PyTypeObject *kind = Py_TYPE(object);
     PyObject *found;
@@ -134,8 +134,7 @@ static PyObject *attribute(PyObject *object, PyObject *name, Slot *slot) {
         (kind->tp_flags & Py_TPFLAGS_VALID_VERSION_TAG) &&
         (found = *(PyObject **)((char *)object + slot->at)) != NULL)
         return Py_NewRef(found);
-    found = PyObject_GetAttr(object, name);
-    if (found != NULL)
+    if (optional(object, name, &found) > 0)
         look_for_slot(kind, name, slot);
     return found;
 }
