@@ -1,4 +1,4 @@
-/* What the ten parts of `ipcreel.core` have in common. */
+/* What the eleven parts of `ipcreel.core` have in common. */
 
 #ifndef IPCREEL_CORE_H
 #define IPCREEL_CORE_H
@@ -11,6 +11,10 @@
 #include <time.h>
 
 #define EVENT_SIZE 64
+
+/* Of what each thread has for itself: a few bytes, which lie where the loader put those of the program's own libraries
+(gcc, -ftls-model), and are found without a call. */
+#define ALWAYS_THERE __attribute__((tls_model("initial-exec")))
 
 /* On a tape (event.py: TAPE_WHOLE). */
 typedef struct {
@@ -55,6 +59,18 @@ static inline int optional(PyObject *object, PyObject *name, PyObject **found) {
     return PyObject_GetOptionalAttr(object, name, found);
 #endif
 }
+
+/* ---- attributes.c ---- */
+
+/* Where an attribute lies in the objects of a type. */
+typedef struct {
+    PyTypeObject *kind;
+    unsigned int version; /* of the type: as long as it has this one, the attribute lies there */
+    int is_value;         /* among the values of an instance, not in a slot */
+    Py_ssize_t at;
+} Slot;
+
+PyObject *attribute(PyObject *object, PyObject *name, Slot *slot);
 
 /* ---- pack.c ---- */
 

@@ -310,27 +310,35 @@ static PyTypeObject EventType = {
 static struct {
     PyObject *scope, *here;
     uint64_t version;
+    int is_local;
 } last_here;
 
-static PyObject *here_in(PyObject *scope) {
+static PyObject *here_in(PyObject *scope, int *is_local) {
     uint64_t version = ((PyDictObject *)scope)->ma_version_tag;
     if (last_here.scope != scope || last_here.version != version) {
         last_here.here = PyDict_GetItemWithError(scope, str_here);
+        last_here.is_local = last_here.here != NULL && PyObject_TypeCheck(last_here.here, &LocalType);
         last_here.scope = scope;
         last_here.version = version;
     }
+    *is_local = last_here.is_local;
     return last_here.here;
 }
 #else
-static PyObject *here_in(PyObject *scope) { return PyDict_GetItemWithError(scope, str_here); }
+static PyObject *here_in(PyObject *scope, int *is_local) {
+    PyObject *here = PyDict_GetItemWithError(scope, str_here);
+    *is_local = here != NULL && PyObject_TypeCheck(here, &LocalType);
+    return here;
+}
 #endif
 
 /* The lane of this thread; -1 where nothing is recorded now, -2 with an error. */
 long lane_of(PyObject *scope) {
-    PyObject *here = here_in(scope);
+    int is_local;
+    PyObject *here = here_in(scope, &is_local);
     if (here == NULL || here == Py_None) /* the interpreter ends */
         return PyErr_Occurred() ? -2 : -1;
-    if (!PyObject_TypeCheck(here, &LocalType)) /* nothing is recorded here */
+    if (!is_local) /* nothing is recorded here */
         return -1;
     long mark;
     Py_INCREF(here);

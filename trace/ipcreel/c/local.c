@@ -12,7 +12,7 @@ typedef struct {
     long lane, mark, outside, before_fork;
 } Numbers;
 
-static _Thread_local Numbers numbers;
+static _Thread_local ALWAYS_THERE Numbers numbers;
 static unsigned long last_serial;
 
 /* This thread's numbers. Its first look runs `__init__`, as that of any thread does. NULL with an error. */

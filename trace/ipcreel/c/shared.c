@@ -16,6 +16,7 @@ typedef struct {
     PyObject *scope;             /* the globals of `tape.process` */
     PyObject *acquire, *release; /* of a lock between processes, in C; NULL where there is none to be taken */
     PyObject *otherwise;         /* what says that nothing was done */
+    Slot pieces, locks, semaphores, numbers;
     int form;
     uint16_t op;
 } Shared;
@@ -39,16 +40,16 @@ static int ask(Shared *self, PyObject *object, Asked *asked) {
     if (self->acquire == NULL)
         asked->piece = Py_NewRef(object);
     else {
-        if ((asked->piece = PyObject_GetAttr(object, str_obj)) == NULL ||
-            (outer = PyObject_GetAttr(object, str_lock)) == NULL)
+        if ((asked->piece = attribute(object, str_obj, &self->pieces)) == NULL ||
+            (outer = attribute(object, str_lock, &self->locks)) == NULL)
             return -1;
-        asked->lock = PyObject_GetAttr(outer, str_semlock);
+        asked->lock = attribute(outer, str_semlock, &self->semaphores);
         Py_DECREF(outer);
         if (asked->lock == NULL)
             return -1;
     }
     if ((asked->kind = Py_TYPE(asked->piece)->tp_base) == NULL ||
-        (number = PyObject_GetAttr(asked->piece, str_object)) == NULL)
+        (number = attribute(asked->piece, str_object, &self->numbers)) == NULL)
         return -1;
     asked->number = PyLong_CheckExact(number) ? fit(number) : -1;
     Py_DECREF(number);

@@ -20,13 +20,6 @@ enum {
     RESULT_GIVEN,   /* b: the size of the bytes given */
 };
 
-/* Where an attribute lies in the objects of a type that has a slot for it. */
-typedef struct {
-    PyTypeObject *kind;
-    unsigned int version; /* of the type: as long as it has this one, the attribute lies there */
-    Py_ssize_t at;
-} Slot;
-
 typedef struct {
     PyObject_HEAD
     vectorcallfunc call;
@@ -59,8 +52,8 @@ PyObject *str_object;
 
 /* The last call of a wrapper of this thread: which frame made it, by which instruction. A signal that comes there comes
 within the operation. */
-static _Thread_local Running last_frame;
-static _Thread_local const char *last_at;
+static _Thread_local ALWAYS_THERE Running last_frame;
+static _Thread_local ALWAYS_THERE const char *last_at;
 
 PyObject *core_is_within(PyObject *module, PyObject *frame) {
     if (!PyFrame_Check(frame) || last_frame == NULL)
@@ -115,28 +108,6 @@ static int is_usual(Wrapper *self, PyObject *const *args, Py_ssize_t count, PyOb
         seen |= 1 << place;
     }
     return (seen & self->needed) == self->needed;
-}
-
-static void look_for_slot(PyTypeObject *kind, PyObject *name, Slot *slot) {
-    PyObject *member = _PyType_Lookup(kind, name);
-    if (member == NULL || !Py_IS_TYPE(member, &PyMemberDescr_Type) || !(kind->tp_flags & Py_TPFLAGS_VALID_VERSION_TAG))
-        return;
-    PyMemberDef *found = ((PyMemberDescrObject *)member)->d_member;
-    if (found->type == T_OBJECT_EX)
-        *slot = (Slot){kind, kind->tp_version_tag, found->offset};
-}
-
-/* An attribute, from its slot where it is known to have one; NULL where there is none, or with an error. */
-static PyObject *attribute(PyObject *object, PyObject *name, Slot *slot) {
-    PyTypeObject *kind = Py_TYPE(object);
-    PyObject *found;
-    if (kind == slot->kind && kind->tp_version_tag == slot->version &&
-        (kind->tp_flags & Py_TPFLAGS_VALID_VERSION_TAG) &&
-        (found = *(PyObject **)((char *)object + slot->at)) != NULL)
-        return Py_NewRef(found);
-    if (optional(object, name, &found) > 0)
-        look_for_slot(kind, name, slot);
-    return found;
 }
 
 /* The number of an object; -1 where it is not the program's, -2 where Python has to be asked. */
