@@ -2,12 +2,12 @@
 
 First paint: from columns to the first picture on the screen. Index: until the last of it is built; then once more in
 its thread while the view is panned at sixty frames a second, with the longest frame meanwhile, of all and of those in
-which the machine itself did not halt, which halts.py tells; the screen is found before each. Frames: the
-whole widget painted at 1600×900 without a display, zooming continuously from the whole run to nanoseconds and back, and
-panning at eight zooms. Opening and playback: a recorded market in the whole window, with all panels open beside each
-other; the longest time in which the window did not answer; how often the timeline was drawn while it played, a tick a
-second, and what the processor did from one frame to the next.
-Beside the time on the clock stands the processor's, which another load changes less.
+which the machine itself did not halt, which halts.py tells; the screen is found before each. Frames: the whole widget
+painted at 1600×900 without a display, zooming continuously from the whole run to nanoseconds and back, and panning at
+eight zooms. Opening and playback: a recorded market in the whole window, with all panels open beside each other; the
+longest time in which the window did not answer; how often the timeline was drawn while it played, a tick a second, and
+what the processor did from one frame to the next. Beside the time on the clock stands the processor's, which another
+load changes less.
 
     python tests/bench/bench_viewer.py [--spans 1000000 10000000] [--lanes 64 1000] [--no-market] [--gate]
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 lock = _thread.RLock()  # of whoever wakes
 held: list[int] = []  # signals that came as something woke: see `delivery.shielded`
-_kill_thread = getattr(_signal.pthread_kill, "__wrapped__", _signal.pthread_kill)
+kill_thread = getattr(_signal.pthread_kill, "__wrapped__", _signal.pthread_kill)
 _is_waking = False
 _sleepers: list[Sleeper] = []
 
@@ -54,7 +54,7 @@ class Sleeper:
         """What to call for one that has nothing to call yet."""
         self.wake()
         while held:  # this thread runs their handlers at once, before the function that the program calls
-            _kill_thread(_thread.get_ident(), held.pop(0))
+            kill_thread(_thread.get_ident(), held.pop(0))
         function: Callable[..., Any] = getattr(origin, "__call__", origin.original)  # noqa: B004
         return function
 

@@ -8,7 +8,7 @@ import posix
 
 from ipcreel.interpose.builtin import original_of
 from ipcreel.interpose.frames import is_ours, program_frame
-from ipcreel.interpose.sleep import Sleeper, held
+from ipcreel.interpose.sleep import Sleeper, held, kill_thread
 from ipcreel.mechanism.keeping import number
 from ipcreel.mechanism.operation import IN, RUN, Operation
 from ipcreel.tape import process
@@ -27,7 +27,6 @@ _KEPT_NAMES = 24
 _getpid = original_of(posix.getpid)
 _allocate_lock = getattr(_thread.allocate_lock, "__wrapped__", _thread.allocate_lock)
 _start_thread = getattr(_thread.start_new_thread, "__wrapped__", _thread.start_new_thread)
-_kill_thread = getattr(_signal.pthread_kill, "__wrapped__", _signal.pthread_kill)
 # Code of ours in which no handler of the program may run once this variable of its is there.
 _WAKING = Sleeper.wake.__code__
 shielded: dict[CodeType, str] = {_WAKING: "waking"}
@@ -98,7 +97,7 @@ def _send_again(signalnum: int) -> None:
 
 
 def _send(target: int, signalnum: int, sent: _thread.LockType) -> None:
-    _kill_thread(target, signalnum)
+    kill_thread(target, signalnum)
     _postponed.pop(sent, None)
     sent.release()
 

@@ -98,12 +98,6 @@ def _run(name: str) -> None:
         raise
 
 
-def stand() -> None:
-    """Let what of ours is imported by now stay as it is: the collector of garbage would find none in it."""
-    if is_compiled:
-        stay([module for name, module in sys.modules.items() if name.startswith("ipcreel")])
-
-
 def keep() -> None:
     """Keep what of ours is imported, and what that needs: the interpreter is about to take its modules apart.
 

@@ -76,7 +76,6 @@ def start(clock: Callable[[], int], began_ns: int) -> None:
     follow_forks()
     when_imported(callbacks, Ending(_note_end))
     rebind(already)
-    later.stand()
     process.fact("start_ns", clock() - began_ns)
 
 

@@ -183,12 +183,11 @@ class Doing:
 
     def _fork(self, event: Event, row: Operation) -> Any:
         reading = self._reading
-        if not self._leads_on(event):
-            running.without_recording(reading, reading.forks.before, (), {})
-            running.without_recording(reading, reading.forks.after_in_parent, (), {})
-            return running.give(reading, row, event, (), {})
         running.without_recording(reading, reading.forks.before, (), {})
-        return self._go_on_in_child(row)
+        if self._leads_on(event):
+            return self._go_on_in_child(row)
+        running.without_recording(reading, reading.forks.after_in_parent, (), {})
+        return running.give(reading, row, event, (), {})
 
     def _fork_in_steps(self, event: Event, row: Operation) -> Any:
         """A fork around which hooks of the program did operations, or a signal came: that is on the parent's tape."""

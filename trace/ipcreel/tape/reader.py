@@ -61,8 +61,8 @@ def read_tape(directory: Path, name: str) -> TapeContent:
     Raises:
         TapeError: it has no header: its process ended while the tape was made.
     """
-    header = read_header(directory, name)
     content = _mapped(directory / (name + layout.EVENTS))
+    header = _header(name, content[: layout.PAGE])
     taped, slots = _read_events(content)
     stream = _stream(content, directory / (name + layout.STREAM)).data
     tape = TapeContent(name, header, taped, slots, np.empty((0, 4), np.int64), stream)
@@ -87,13 +87,10 @@ def read_header(directory: Path, name: str) -> dict[str, Any]:
         TapeError: it has no header.
     """
     with (directory / (name + layout.EVENTS)).open("rb") as file:
-        header = _header(file.read(layout.PAGE))
-    if "pid" not in header:
-        raise TapeError(f"{name}: its process ended before it had said who it is")
-    return header
+        return _header(name, file.read(layout.PAGE))
 
 
-def _header(page: bytes) -> dict[str, Any]:
+def _header(name: str, page: bytes | memoryview) -> dict[str, Any]:
     """A header as far as it is there: what a process may write to a file can be less than a page."""
     unpacker = msgpack.Unpacker(strict_map_key=False, unicode_errors="surrogatepass")
     unpacker.feed(page)
@@ -104,6 +101,8 @@ def _header(page: bytes) -> dict[str, Any]:
             header[key] = unpacker.unpack()
     except (ValueError, TypeError, msgpack.UnpackException):
         pass
+    if "pid" not in header:
+        raise TapeError(f"{name}: its process ended before it had said who it is")
     return header
 
 

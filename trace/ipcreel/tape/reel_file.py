@@ -22,6 +22,8 @@ import msgpack
 import numpy as np
 from numpy.typing import NDArray
 
+from ipcreel import event
+
 FORMAT = "ipcreel reel"
 VERSION = 1
 ALIGNMENT = 4096
@@ -90,11 +92,11 @@ def write(
     at["events"] = -(-stream_at // ALIGNMENT) * ALIGNMENT
     file.write(b"\xc0" * (at["events"] - stream_at))
     blocks, index = events_of(bases)
-    at |= {"event_count": 0, "index": at["events"]}
+    count = 0
     for block in blocks:
         file.write(block.view(np.uint8).data)
-        at["event_count"] += len(block)
-        at["index"] += block.nbytes
+        count += len(block)
+    at |= {"event_count": count, "index": at["events"] + count * event.SIZE}
     packed = pack_value(index)
     file.write(packed)
     at["size"] = at["index"] + len(packed)
