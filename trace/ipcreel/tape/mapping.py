@@ -17,16 +17,16 @@ _open, _close, _write, _fstat = os.open, os.close, os.write, os.fstat
 
 
 def map_file(path: str, begin: int, size: int) -> memoryview:
-    """Map `size` bytes of the file at `path` from `begin` on, having made it, and made sure that the disk holds them.
+    """Map `size` bytes of the file at `path` from `begin` on, having made sure that the disk holds them.
 
     On a sparse file a full disk would be a SIGBUS in the program that writes. So zeros are written: pages that are in
     memory already take a quarter of the time to be written to first that reserved ones take, and a file that is gone
     before it was ever put on the disk is removed in a fiftieth of the time.
 
     Raises:
-        OSError: no room, no such folder, a limit reached, no memory to map.
+        OSError: no room, no such file, a limit reached, no memory to map.
     """
-    descriptor = _open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+    descriptor = _open(path, os.O_RDWR | os.O_APPEND | os.O_CLOEXEC)
     try:
         have = _fstat(descriptor).st_size
         if begin + size > have:

@@ -42,11 +42,12 @@ class Window:
     The three are read and replaced together, as one tuple, so that no thread sees two of one window and one of another.
     """
 
-    __slots__ = ("path", "place", "tape")
+    __slots__ = ("is_made", "path", "place", "tape")
 
     def __init__(self, tape: Tape, path: str, place: tuple[memoryview, int, int] | None = None) -> None:
         self.tape = tape
         self.path = path
+        self.is_made = place is None  # the file; once it is, it is not made again: who removes it wants no more of it
         self.place = place or self._map(0, layout.FIRST)
 
     def slide(self, begin: int, end: int) -> tuple[memoryview, int, int]:
@@ -62,6 +63,9 @@ class Window:
         size = -(-(end - begin) // layout.PAGE) * layout.PAGE
         if self.tape.failure is None:
             try:
+                if not self.is_made:
+                    _close(_open(self.path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600))
+                    self.is_made = True
                 return map_file(self.path, begin, size), begin, begin + size
             except OSError as error:
                 self.tape.stop(error)
