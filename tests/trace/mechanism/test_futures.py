@@ -126,3 +126,28 @@ def test_no_future_is_kept_alive_by_the_recorder(recorded: Recorded) -> None:
         """
     )
     assert run.ran == run.bare
+
+
+def test_a_function_is_added_to_a_future_before_or_after_it_is_done(recorded: Recorded, rows: Rows) -> None:
+    run = recorded(
+        """
+        import threading
+        from concurrent.futures import ThreadPoolExecutor
+        go = threading.Event()
+        def called(future): print(threading.current_thread() is threading.main_thread())
+        with ThreadPoolExecutor(1) as pool:
+            future = pool.submit(go.wait)
+            future.add_done_callback(called)
+            go.set()
+            future.result()
+        future.add_done_callback(called)
+        try:
+            future.add_done_callback()
+        except TypeError as error:
+            print(error)
+        """
+    )
+    assert run.ran == run.bare
+    added = rows(run.reel, "futures.future.add_done_callback")
+    assert [(row.b, row.state) for row in added] == [(0, "returned"), (1, "returned")]
+    assert len({row.key for row in added}) == 1

@@ -321,6 +321,31 @@ ON_A_TERMINAL = """
         os._exit(0)
     print(os.read(terminal, 100), os.waitpid(child, 0)[1])
 """
+CALLED_BACK = """
+    import asyncio, os
+    from concurrent.futures import Future, ThreadPoolExecutor
+    reading, writing = os.pipe()
+    def called(future): os.write(writing, b"%d," % future.result())
+    def both(pool):
+        for number in range(150):
+            future = pool.submit(int, number)
+            for _ in range(number % 5 * 40): pass  # now it is done, now it is not
+            future.add_done_callback(called)
+        mine = Future()
+        pool.submit(mine.set_result, 150)
+        mine.add_done_callback(called)
+    async def ask(): return [await asyncio.to_thread(int, number) for number in range(30)]
+    with ThreadPoolExecutor(2) as pool: both(pool)
+    print(sorted(map(int, os.read(reading, 9999).split(b",")[:-1])) == list(range(151)), sum(asyncio.run(ask())))
+"""
+TRACKER_PASSED_ON = """
+    import multiprocessing, os
+    from multiprocessing import resource_tracker
+    lock = multiprocessing.get_context("spawn").Lock()
+    descriptor = resource_tracker.getfd()
+    os.set_inheritable(descriptor, True)
+    print(descriptor, os.get_inheritable(descriptor), open(os.devnull).fileno())
+"""
 SPAWNED = """
     import multiprocessing, os
     def child(queue, value, end):
@@ -366,6 +391,8 @@ DIVERGED_ONCE = (
     NOT_OF_THE_TAPE,
     TOLD_TO_STOP,
     PRINTED_BY_THE_OTHER_FIRST,
+    CALLED_BACK,
+    TRACKER_PASSED_ON,
 )
 STANDS = re.compile(
     r"ipcreel: (\S.* stands: )?(event .* never returned|the tape ends here(: the process was killed .*)?)\."

@@ -218,6 +218,15 @@ def _occupy(descriptor: int) -> bool:
         return True
 
 
+def occupy_second() -> int:
+    """In a replay: take the number that the end to write of a pipe gets, of which the other end is closed at once."""
+    import posix
+
+    first, second = (posix.open("/dev/null", posix.O_RDWR | posix.O_CLOEXEC) for _ in range(2))
+    close(first)
+    return second
+
+
 def _is_regular(descriptor: int) -> bool:
     """Whether the number belongs to a file by now."""
     try:

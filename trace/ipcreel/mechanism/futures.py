@@ -85,6 +85,9 @@ def _is_finished(future: Any) -> bool:
     return getattr(future, "_state", None) == "FINISHED"
 
 
+DONE = frozenset(("CANCELLED", "CANCELLED_AND_NOTIFIED", "FINISHED"))
+
+
 def _truth(args: Args, kwargs: Kwargs, result: Any) -> tuple[int, int, object]:
     return 0, result is True, None
 
@@ -141,6 +144,10 @@ SHUTDOWN = Operation(
     0x280C, "futures.executor.shutdown", identify=executor, before=_shutdown, blocks=True, replay=RUN,
     a="1 where it waits for the calls to end",
 )  # fmt: skip
+CALL_BACK = Operation(
+    0x280F, "futures.future.add_done_callback", identify=_future, after=_truth, flow=OUT, replay=RUN,
+    b="1 where it was done, and the function is called at once; 0 where whoever sets it will call it",
+)  # fmt: skip
 
 
 def _result_row(code: int, name: str, attempt: Any) -> Operation:
@@ -182,6 +189,7 @@ OPERATIONS = (
     ),
     NEXT,
     SHUTDOWN,
+    CALL_BACK,
     Operation(
         0x280E, "futures.executor.map", "concurrent.futures._base.Executor.map", identify=executor, before=_call,
         replay=RUN,
@@ -245,6 +253,27 @@ def _install_as_completed(library: Any, reading: Reading) -> None:
     library.as_completed = dressed(as_completed, plain)
 
 
+def _install_callbacks(library: Any, reading: Reading) -> None:
+    """Who calls a function that is added: who adds it, where the future is done, or who sets it."""
+    kind = library.Future
+    plain = kind.add_done_callback
+
+    def add(self: Any, fn: Any) -> bool:
+        with self._condition:  # it is taken once more within: from the look to the adding nobody sets the future
+            if self._state in DONE:
+                return True
+            plain(self, fn)
+            return False
+
+    added = reading.wrap(CALL_BACK, add)
+
+    def add_done_callback(self: Any, fn: Any) -> None:
+        if added(self, fn):
+            plain(self, fn)
+
+    kind.add_done_callback = dressed(add_done_callback, plain)
+
+
 def install(module: ModuleType, reading: Reading) -> None:
     """Replace, in the module that all executors share, what sets and asks futures; in others, what a pool does."""
     library: Any = module
@@ -252,6 +281,7 @@ def install(module: ModuleType, reading: Reading) -> None:
     if module.__name__ == "concurrent.futures._base":
         _install_results(library, reading)
         _install_begin_and_end(library, reading)
+        _install_callbacks(library, reading)
         _install_as_completed(library, reading)
     else:
         install_executor(library.ThreadPoolExecutor, reading)

@@ -11,7 +11,7 @@ of their object. A condition, an event or a barrier is known by one of the semap
 from __future__ import annotations
 
 from ipcreel.interpose.targets import dress, subclass
-from ipcreel.mechanism import inside
+from ipcreel.mechanism import descriptors, inside
 from ipcreel.mechanism.mp_identity import key_of, named, object_of
 from ipcreel.mechanism.operation import ANYTHING, GAVE_TRUTH, IN, OUT, WAIT, Native, Operation
 from ipcreel.mechanism.timeouts import IN_WORDS, of_block_and_timeout, of_timeout
@@ -343,11 +343,15 @@ def _leave_out_tracker(module: ModuleType, reading: Reading) -> None:
     tracker = module.ResourceTracker
     for name in ("_send", "ensure_running"):
         original = getattr(tracker, name)
-        setattr(tracker, name, _nothing if reading.replays else inside.of_library(original))
+        setattr(tracker, name, _track_nothing if reading.replays else inside.of_library(original))
         dress(getattr(tracker, name), original)
     module.ensure_running = module._resource_tracker.ensure_running  # type: ignore[attr-defined]
-    if reading.replays:
-        module._resource_tracker._fd = -1
+
+
+def _track_nothing(self: Any, *args: Any) -> None:
+    """Have a descriptor, and no process: libraries hand it on to processes that they start."""
+    if self._fd is None:
+        self._fd = descriptors.occupy_second()
 
 
 def _nothing(*args: Any, **kwargs: Any) -> None:

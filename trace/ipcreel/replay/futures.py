@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from _thread import LockType, allocate_lock
 from collections.abc import Callable
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
+from ipcreel.mechanism.futures import DONE
 from ipcreel.replay.script import Event
 
 if TYPE_CHECKING:
@@ -58,3 +61,64 @@ def cancel(reading: Replaying, event: Event, original: Callable[..., Any], args:
         finally:
             here.inside = False
     return bool(event.b)
+
+
+class Callbacks:
+    """The functions that are added to futures: who calls them is what the tape says.
+
+    A future is set a little after the tape has its end. Whoever sets it calls what was added until then.
+    """
+
+    def __init__(self, reading: Replaying) -> None:
+        self._reading = reading
+        self._guard = allocate_lock()
+        self._waiting: list[LockType] = []
+
+    def add(self, event: Event, future: Any, function: Callable[..., Any]) -> bool:
+        """Have `function` called by whoever sets the future. Returns True where it is done: it is called at once."""
+        if event.b:
+            with future._condition:
+                while future._state not in DONE:
+                    future._condition.wait()
+            return True
+        with future._condition:
+            future._done_callbacks.append(function)
+        with self._guard:
+            self._reading.script.to_add[event.object] -= 1
+        self.look_again()
+        return False
+
+    def look_again(self) -> None:
+        """Let those who wait look whether all has been added."""
+        with self._guard:
+            waiting, self._waiting = self._waiting, []
+        for waiter in waiting:
+            waiter.release()
+
+    def wait_added(self, future: Any) -> None:
+        """Return when all is added that whoever sets `future` calls."""
+        number, known = getattr(future, "_ipcreel_object", 0), self._reading.known
+        object_ = known.of_number("futures.call", number) or known.of_number("futures.future", number)
+        while True:
+            with self._guard:
+                if self._reading.has_left or self._reading.script.to_add.get(object_, 0) <= 0:
+                    return
+                waiter = allocate_lock()
+                waiter.acquire()
+                self._waiting.append(waiter)
+            waiter.acquire()
+
+
+def adapt(module: ModuleType, reading: Replaying) -> None:
+    """Have whoever sets a future wait for what is added to it."""
+    if module.__name__ != "concurrent.futures._base":
+        return
+    kind: Any = getattr(module, "Future")  # noqa: B009
+    plain = kind._invoke_callbacks
+
+    def _invoke_callbacks(self: Any) -> None:
+        if not reading.here.inside:
+            reading.callbacks.wait_added(self)
+        plain(self)
+
+    kind._invoke_callbacks = _invoke_callbacks

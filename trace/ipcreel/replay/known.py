@@ -48,6 +48,10 @@ class Known:
         if number > 0 and object_:
             self._learn((_noun(row), ("number", number)), object_)
 
+    def of_number(self, noun: str, number: int) -> int:
+        """What has this number for operations on `noun`; 0 where none of them was met."""
+        return self._keys.get((noun, ("number", number)), 0)
+
     def _learn(self, key: tuple[str, Any], object_: int) -> None:
         before = self._keys.get(key, object_)
         self._keys[key] = object_ if before == object_ else _AMBIGUOUS

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 from ipcreel.mechanism.operation import Operation
 from ipcreel.mechanism.ownership import made_by_program, watched
 from ipcreel.mechanism.reading import Reading
-from ipcreel.replay import executors, managers, running
+from ipcreel.replay import executors, futures, managers, running
 from ipcreel.replay.deliveries import Deliveries
 from ipcreel.replay.doing import FORKS, Doing
 from ipcreel.replay.forks import Forks
@@ -64,7 +64,8 @@ class Replaying(Reading):
         handing: hands out what the tape has where that is all.
         doing: does what is more than that.
         known: what objects of the program are called on the tape.
-        pools: the queues of thread pools.
+        callbacks: the functions that are added to futures.
+        pools: what threads wait at for each other besides: the queues of thread pools, the callbacks.
         trial: lets a program with changed code go on where it leaves its tape; None where that is not wanted.
     """
 
@@ -95,7 +96,8 @@ class Replaying(Reading):
         self.known = Known()
         self.handing = Handing(self)
         self.doing = Doing(self)
-        self.pools: list[executors.Choosing] = []
+        self.callbacks = futures.Callbacks(self)
+        self.pools: list[executors.Choosing | futures.Callbacks] = [self.callbacks]
         self.forks = Forks()
         self.lanes = Lanes(script)
         self.begin_process()
@@ -130,6 +132,7 @@ class Replaying(Reading):
         except Exception:  # a module of the program's own, under that name: as it was recorded, so far as it goes
             pass
         executors.adapt(module, self)
+        futures.adapt(module, self)
         managers.adapt(module, self)
 
     def stand(self, place: str) -> NoReturn:

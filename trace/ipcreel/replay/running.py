@@ -264,6 +264,10 @@ def _result(reading: Replaying, event: Event, original: Original, args: Any, kwa
     return without_recording(reading, original, args[:1], {})
 
 
+def _add_callback(reading: Replaying, event: Event, original: Original, args: Any, kwargs: Any) -> bool:
+    return without_recording(reading, reading.callbacks.add, (event, *args), kwargs)  # type: ignore[no-any-return]
+
+
 def fail(reading: Replaying, event: Event, original: Original, args: Any) -> None:
     """Raise what a future raises: its very exception, which it keeps, as it kept what was alive then.
 
@@ -329,6 +333,7 @@ _RUNS: dict[str, Run] = {
     "futures.future.result": _result,
     "futures.future.exception": _result,
     "futures.future.cancel": futures.cancel,
+    "futures.future.add_done_callback": _add_callback,
     "futures.set.wait": futures.wait,
     "futures.set.next": futures.advance,
 }

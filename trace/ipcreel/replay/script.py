@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -10,7 +11,7 @@ import msgpack
 from ipcreel.tape.unpack import decode
 
 EXIT = "process.exit"
-_CALL_BEGINS = "futures.call.begin"
+_CALL_BEGINS, _CALL_BACK = "futures.call.begin", "futures.future.add_done_callback"
 _SHORT_BYTES = 0xC4  # msgpack's marker, with one byte for the size
 _FIRST_LOOK = 4096  # bytes: most payloads are shorter
 
@@ -82,6 +83,9 @@ class Script:
         self.leaves = codes.get(EXIT, -1) in ops  # by `os._exit`
         begins = codes.get(_CALL_BEGINS, -1)
         self.begun = {event.object for event in self.events if event.op == begins}
+        adds = codes.get(_CALL_BACK, -1)
+        added = (event.object for event in self.events if event.op == adds and event.end_ns > 0 and not event.b)
+        self.to_add = Counter(added)  # by call: how many functions are added before it is set
         for events in self.lanes.values():
             events.reverse()  # the next one is the last
         self.lane_names: dict[int, str] = {row: name for row, _, name in step["lanes"]}

@@ -42,6 +42,7 @@ KINDS = tuple(MATCHERS)
 WITHOUT_FLOW = {
     "console.": "what is on the other side of a console's descriptor is not known on the tape",
     "subprocess.pipe.": "likewise: the other end is a descriptor below 3 of a program that may not be Python",
+    "futures.future.add_done_callback": "the call of what was added is no operation",
     "signal.pause": "the delivery that ended it is its own event, in the same lane",
 }
 
