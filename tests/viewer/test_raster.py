@@ -219,6 +219,33 @@ def test_before_its_index_is_built_a_frame_shows_no_less():
     assert raster.nbytes > 0
 
 
+@pytest.mark.parametrize("index", [IndexMip, lambda spans: Pyramid(spans, 64)])
+def test_an_index_is_the_same_however_it_is_cut_into_steps_and_whatever_was_in_its_memory(index, monkeypatch):
+    rng = np.random.default_rng(5)
+    begin = np.sort(rng.integers(0, 10**6, 6_000))
+    lane = rng.integers(0, 3, len(begin)) * 2  # lanes 1 and 3 are empty
+    kind = (rng.integers(0, 12, len(begin)) | np.where(rng.random(len(begin)) < 0.01, URGENT, 0)).astype(np.uint8)
+    spans = arrange(lane, begin, begin + 50, kind, lanes=5, first_ns=0, last_ns=10**6)
+    built, drawn = [], []
+    for chunk in (1 << 15, 512):
+        monkeypatch.setattr("reelview.raster.index_mip._CHUNK", chunk)
+        monkeypatch.setattr("reelview.raster.pyramid._CHUNK", chunk)
+        made = index(spans)
+        for column in columns_of(made):
+            column.view(np.uint8).fill(chunk % 255)
+        built.append(len(list(made.build())))
+        drawn.append(columns_of(made))
+    assert built[1] > built[0], "it was cut"
+    for whole, cut in zip(*drawn, strict=True):
+        np.testing.assert_array_equal(whole, cut)
+
+
+def columns_of(index: IndexMip | Pyramid) -> list[np.ndarray]:
+    if isinstance(index, Pyramid):
+        return [*index._shade, *index._mask]
+    return [column for level in index._levels for column in (level.longest, level.mask, level.busy_ns)]
+
+
 def test_rows_that_share_a_line_show_the_busiest_and_keep_every_bit():
     frame = Frame(
         np.array([[0x1F, 0x00], [0x22, 0x31], [0x47, 0x00]], np.uint8),

@@ -15,6 +15,9 @@ from reelview.spans import KIND_BITS, URGENT, Spans
 
 FAN = 8
 LEVELS = 3
+_CHUNK = 1 << 15
+"""Spans of one step, whole blocks of each level: the arrays of a step are so small that they take no new memory."""
+
 _ROOTS = 20_000
 """Descending starts at the finest level with no more blocks in view than this."""
 
@@ -59,25 +62,29 @@ class IndexMip:
         return sum(level.nbytes for level in self._levels)
 
     def build(self) -> Iterator[float]:
-        """Fills the blocks, row by row; yields the share done, so that the caller can breathe or stop."""
-        spans = self._spans
-        for row in range(spans.rows):
-            part = slice(int(spans.offset[row]), int(spans.offset[row + 1]))
-            duration = spans.end_ns[part] - spans.begin_ns[part]
-            longest = np.arange(part.start, part.stop, dtype=np.uint32)
-            mask = bits(spans.kind[part])
-            busy = duration.astype(np.float32)
-            for level in self._levels:
-                if not len(longest):
-                    break
-                first = np.arange(0, len(longest), FAN)
-                winner = np.maximum.reduceat(duration << 3 | (np.arange(len(longest)) & 7), first)
-                longest, duration = longest[first + (winner & 7)], winner >> 3
-                mask, busy = np.bitwise_or.reduceat(mask, first), np.add.reduceat(busy, first)
-                at = slice(int(level.offset[row]), int(level.offset[row + 1]))
-                level.longest[at], level.mask[at], level.busy_ns[at] = longest, mask, busy
-            self.longest_ns = max(self.longest_ns, int(duration.max(initial=0)))
-            yield (row + 1) / spans.rows
+        """Fills the blocks, some spans at a time; yields the share done, so that the caller can breathe or stop."""
+        offset, whole = self._spans.offset, max(len(self._spans), 1)
+        for row in range(self._spans.rows):
+            for first in range(int(offset[row]), int(offset[row + 1]), _CHUNK):
+                last = min(first + _CHUNK, int(offset[row + 1]))
+                self._build_part(row, first, last)
+                yield last / whole
+
+    def _build_part(self, row: int, first: int, last: int) -> None:
+        """Fills the blocks of the spans [first, last) of a row, where a block of each level begins."""
+        spans, part, into_row = self._spans, slice(first, last), first - int(self._spans.offset[row])
+        duration = spans.end_ns[part] - spans.begin_ns[part]
+        self.longest_ns = max(self.longest_ns, int(duration.max()))
+        longest = np.arange(first, last, dtype=np.uint32)
+        mask, busy = bits(spans.kind[part]), duration.astype(np.float32)
+        for level in self._levels:
+            heads = np.arange(0, len(longest), FAN)
+            winner = np.maximum.reduceat(duration << 3 | (np.arange(len(longest)) & 7), heads)
+            longest, duration = longest[heads + (winner & 7)], winner >> 3
+            mask, busy = np.bitwise_or.reduceat(mask, heads), np.add.reduceat(busy, heads)
+            begin = int(level.offset[row]) + into_row // level.size
+            at = slice(begin, begin + len(longest))
+            level.longest[at], level.mask[at], level.busy_ns[at] = longest, mask, busy
 
     def frame(self, window: Window, rows: NDArray[np.intp], start: NDArray[np.int64], stop: NDArray[np.int64]) -> Frame:
         """The frame of some rows.

@@ -38,10 +38,13 @@ class Pyramid:
         self.bins = bins
         self.bin_ns = -(-(spans.last_ns - spans.first_ns) // bins)
         depth = bins.bit_length()
-        self._shade = [np.zeros((spans.rows, bins >> level), np.uint8) for level in range(depth)]
-        self._mask = [np.zeros((spans.rows, bins >> level), np.uint16) for level in range(depth)]
+        self._shade = [np.empty((spans.rows, bins >> level), np.uint8) for level in range(depth)]
+        self._mask = [np.empty((spans.rows, bins >> level), np.uint16) for level in range(depth)]
         self._room: tuple[NDArray[np.float32], NDArray[np.float32]]
-        """While it is built: for the sums of one level and of the next. New memory is slow to touch."""
+        """While it is built: for the sums of one level and of the next. New memory is slow to touch.
+
+        For the same reason the levels are not zeroed here: at once, that would be a step of tens of ms.
+        """
 
     @staticmethod
     def bins_within(rows: int, budget_bytes: int, most: int) -> int:
@@ -63,6 +66,9 @@ class Pyramid:
         for first, last in self._groups():
             if self._spans.offset[last] > self._spans.offset[first]:
                 yield from (first / rows for _ in self._build_rows(first, last))
+            else:
+                for level in (*self._shade, *self._mask):
+                    level[first:last] = 0
             yield last / rows
         del self._room
 
