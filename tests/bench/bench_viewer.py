@@ -2,7 +2,8 @@
 
 First paint: from columns to the first picture on the screen. Index: until the last of it is built; then once more in
 its thread while the view is panned at sixty frames a second, with the longest frame meanwhile, of all and of those in
-which the machine itself did not halt, which halts.py tells; the screen is found before each. Frames: the whole widget
+which the machine itself did not halt, which halts.py tells, and what each that took too long waited for, as waits.py
+tells; memory for the index is found before, and the screen before each frame. Frames: the whole widget
 painted at 1600×900 without a display, zooming continuously from the whole run to nanoseconds and back, and panning at
 eight zooms. Opening and playback: a recorded market in the whole window, with all panels open beside each other; the
 longest time in which the window did not answer; how often the timeline was drawn while it played, a tick a second, and
@@ -31,10 +32,12 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import numpy as np
 from halts import find, is_in, looking_for_halts
+from memory import find_memory
 from PySide6.QtCore import QEvent, QEventLoop, QObject, QTimer
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 from synthetic_spans import synthetic_spans
+from waits import Spent, Watch
 
 from reelview.beside import collect_between_events, keep_modules
 from reelview.flows import FlowIndex, Flows
@@ -62,6 +65,9 @@ GATE = {
     "playback frame median": 9.0,
     "playback frame p95": FRAME_MS,
 }
+FOUND_MB = 512
+"""More than an index takes, found before it is built while the view is panned."""
+
 FLOWS_A_SPAN = 0.2
 WIDTH_PX, HEIGHT_PX = 1600, 900
 
@@ -129,28 +135,32 @@ def timeline_of(data: TimelineData, raster: Raster) -> Timeline:
 
 
 class Frames:
-    """Paints a widget again and again, and keeps how long each took, ms."""
+    """Paints a widget again and again, and keeps what each frame took."""
 
     def __init__(self, timeline: Timeline) -> None:
         self._timeline = timeline
         self._screen = QImage(WIDTH_PX, HEIGHT_PX, QImage.Format.Format_RGB32)
-        self.took_ms: list[float] = []
-        self.cpu_ms: list[float] = []
-        self.begun_s: list[float] = []
+        self._drawn: list[Spent] = []
 
-    def paint(self) -> None:
+    def paint(self) -> Spent:
         find(np.frombuffer(self._screen.bits(), np.uint8))
-        begun, worked = time.perf_counter(), time.thread_time()
-        self.begun_s.append(begun)
+        watch = Watch()
         self._timeline.render(self._screen)
-        self.took_ms.append((time.perf_counter() - begun) * 1e3)
-        self.cpu_ms.append((time.thread_time() - worked) * 1e3)
+        self._drawn.append(watch.spent())
+        return self._drawn[-1]
 
-    def take(self) -> tuple[list[float], list[float]]:
-        """How long the frames took since this was last asked: on the clock, and of the processor."""
-        taken = self.took_ms, self.cpu_ms
-        self.took_ms, self.cpu_ms, self.begun_s = [], [], []
-        return taken
+    def take(self) -> list[Spent]:
+        """The frames since this was last asked."""
+        drawn, self._drawn = self._drawn, []
+        return drawn
+
+
+def on_clock(frames: list[Spent]) -> list[float]:
+    return [frame.took_ms for frame in frames]
+
+
+def of_processor(frames: list[Spent]) -> list[float]:
+    return [frame.cpu_ms for frame in frames]
 
 
 def measure(count: int, lanes: int) -> list[Row]:
@@ -168,6 +178,7 @@ def measure(count: int, lanes: int) -> list[Row]:
     rows.append(Row("first paint", (time.perf_counter() - begun) * 1e3, "ms", GATE["first paint"], cpu_ms))
     frames.take()
 
+    find_memory(FOUND_MB)
     rows += index_while_panning(timeline, frames)
     again = Raster(spans)
     begun, worked = time.perf_counter(), time.thread_time()
@@ -181,7 +192,8 @@ def measure(count: int, lanes: int) -> list[Row]:
         timeline.set_arrows(arrows)
         zoom(timeline, frames)
         pan(timeline, frames)
-        took, cpu = frames.take()
+        drawn = frames.take()
+        took, cpu = on_clock(drawn), of_processor(drawn)
         rows.append(Row(f"frame median{what}", float(np.median(took)), "ms", cpu=float(np.median(cpu))))
         p95, cpu95 = float(np.percentile(took, 95)), float(np.percentile(cpu, 95))
         rows.append(Row(f"frame p95{what}", p95, "ms", GATE["frame p95"], cpu95))
@@ -191,7 +203,7 @@ def measure(count: int, lanes: int) -> list[Row]:
     for step in range(100):
         timeline.cursor_model.move_to(timeline.view.begin_ns + timeline.view.length_ns * step // 100)
         frames.paint()
-    rows.append(Row("cursor move median", float(np.median(frames.take()[0])), "ms"))
+    rows.append(Row("cursor move median", float(np.median(on_clock(frames.take()))), "ms"))
     rows.append(Row("index memory", raster.nbytes / 1e6, "MB", GATE["index memory"]))
     rows.append(Row("columns", spans.nbytes / 1e6, "MB"))
     return rows
@@ -205,16 +217,19 @@ def index_while_panning(timeline: Timeline, frames: Frames) -> Iterator[Row]:
         timeline.view.show(spans.first_ns, spans.first_ns + (spans.last_ns - spans.first_ns) // 3)
         while not indexing.wait(1):
             timeline.view.pan(timeline.view.length_ns // 200)
-            frames.paint()
-            indexing.wait(max(int(FRAME_MS - frames.took_ms[-1]), 1))
+            took_ms = frames.paint().took_ms
+            indexing.wait(max(int(FRAME_MS - took_ms), 1))
         index_ms = (time.perf_counter() - begun) * 1e3
-    begun_s = frames.begun_s
-    drawn = list(zip(begun_s, *frames.take(), strict=True))
-    others = [frame for frame in drawn if not is_in(halts, frame[0], frame[0] + frame[1] / 1e3)]
+    drawn = frames.take()
+    others = [frame for frame in drawn if not is_in(halts, frame.begun_s, frame.begun_s + frame.took_ms / 1e3)]
     yield Row("index, while panning", index_ms, "ms")
-    for what, some, gate in (("", drawn, GATE["frame while indexing"]), (", machine not halted", others, None)):
-        took_ms, cpu_ms = (max((frame[column] for frame in some), default=0.0) for column in (1, 2))
-        yield Row(f"longest of {len(some)} frames while indexing{what}", took_ms, "ms", gate, cpu_ms)
+    gate = GATE["frame while indexing"]
+    for what, some, judged in (("", drawn, gate), (", machine not halted", others, None)):
+        took_ms, cpu_ms = max(on_clock(some), default=0.0), max(of_processor(some), default=0.0)
+        yield Row(f"longest of {len(some)} frames while indexing{what}", took_ms, "ms", judged, cpu_ms)
+    for frame in drawn:
+        if frame.took_ms > gate:
+            print(f"    at {(frame.begun_s - begun) * 1e3:.0f} ms a frame of {frame}")
 
 
 def zoom(timeline: Timeline, frames: Frames) -> None:

@@ -67,8 +67,8 @@ class Pyramid:
             if self._spans.offset[last] > self._spans.offset[first]:
                 yield from (first / rows for _ in self._build_rows(first, last))
             else:
-                for level in (*self._shade, *self._mask):
-                    level[first:last] = 0
+                for shade, mask in zip(self._shade, self._mask, strict=True):
+                    shade[first:last], mask[first:last] = 0, 0
             yield last / rows
         del self._room
 
