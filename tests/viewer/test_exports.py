@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QImage, QPainter
+from PySide6.QtSvg import QSvgRenderer
 
 
 def test_the_data_of_every_panel_is_exported_as_csv(window, market, tmp_path):
@@ -39,6 +41,33 @@ def test_the_window_and_every_panel_are_exported_as_pictures(window, tmp_path, s
             ElementTree.parse(path)
         else:
             assert QImage(str(path)).size() == window.exporting.widget(name).size()
+
+
+def test_a_drawing_looks_as_the_picture_does(window, tmp_path):
+    drawn = QImage(window.size(), QImage.Format.Format_RGB32)
+    for suffix in ("png", "svg"):
+        window.exporting.draw("window", tmp_path / f"window.{suffix}")
+    renderer, painter = QSvgRenderer(str(tmp_path / "window.svg")), QPainter(drawn)
+    assert renderer.viewBoxF().size() == window.size().toSizeF()
+    renderer.render(painter)
+    painter.end()
+    apart = np.abs(blocks(drawn) - blocks(QImage(str(tmp_path / "window.png"))))
+    # Letters of another font weigh otherwise; what is missing, or stands elsewhere, is light where there was dark.
+    assert apart.mean() < 2
+    for action in window.menuBar().actions():
+        box = window.menuBar().actionGeometry(action)
+        assert pixels(drawn)[box.top() : box.bottom(), box.left() : box.right()].std() > 5, action.text()
+
+
+def pixels(image: QImage) -> np.ndarray:
+    grey = image.convertToFormat(QImage.Format.Format_Grayscale8)
+    return np.frombuffer(grey.constBits(), np.uint8).reshape(grey.height(), -1)[:, : grey.width()].astype(float)
+
+
+def blocks(image: QImage) -> np.ndarray:
+    """How light an image is, 20 by 20 pixels at a time."""
+    grey = pixels(image)
+    return grey[: len(grey) // 20 * 20, : grey.shape[1] // 20 * 20].reshape(len(grey) // 20, 20, -1, 20).mean((1, 3))
 
 
 def test_a_file_that_cannot_be_written_is_said_in_the_window(window, tmp_path):

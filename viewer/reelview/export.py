@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QBuffer, QPoint
+from PySide6.QtCore import QBuffer, QPoint, Qt
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QMenuBar, QWidget
 
 from ipcreel.analysis.state import States
 from ipcreel.analysis.stats import step_detail
@@ -172,11 +172,25 @@ def save_picture(widget: QWidget, path: Path) -> bool:
     generator = QSvgGenerator()
     generator.setOutputDevice(drawn)
     generator.setSize(widget.size())
+    generator.setViewBox(widget.rect())  # or else it has a size on paper only, and its units another
+    generator.setResolution(widget.logicalDpiX())  # or else letters are as high as on a screen of 72
     painter = QPainter(generator)
     widget.render(painter, QPoint())
+    for bar in widget.findChildren(QMenuBar):
+        _draw_titles(painter, bar, bar.mapTo(widget, QPoint()))
     painter.end()
     try:
         path.write_bytes(drawn.data().data())
     except OSError:
         return False
     return True
+
+
+def _draw_titles(painter: QPainter, bar: QMenuBar, at: QPoint) -> None:
+    """The titles of the menus: a menu bar fills the rest of itself around them, which an SVG, that clips nothing, takes
+    for all of it."""
+    painter.setFont(bar.font())
+    painter.setPen(bar.palette().color(bar.foregroundRole()))
+    for action in bar.actions():
+        box = bar.actionGeometry(action).translated(at)
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextShowMnemonic, action.text())

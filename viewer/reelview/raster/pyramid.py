@@ -17,10 +17,11 @@ from reelview.spans import KIND_BITS, KINDS, URGENT, Spans
 BYTES_A_BIN = 3
 _PARTS_BITS = 4
 _PARTS = 1 << _PARTS_BITS
-_CHUNK = 1 << 15
-"""Spans summed in one step: its calls hold the interpreter lock, some 50 ns a span, while frames are drawn."""
+_CHUNK = 1 << 15 if core is None else 1 << 18
+"""Spans summed in one step, some 50 ns each. Steps are long where they run without the interpreter lock: beside a frame
+that is drawn. Where they hold it, the frame waits for them."""
 
-_CELLS = 1 << 16
+_CELLS = 1 << 16 if core is None else 1 << 18
 """Bins of a kind that are summed together, where rows are so short that many fit."""
 
 
@@ -89,8 +90,8 @@ class Pyramid:
         place = np.zeros(KIND_BITS + 1, np.int64)
         place[kinds] = np.arange(len(kinds)) * cells
         busy = self._room[0][: len(kinds) * cells]
-        for at in range(0, len(busy), cells):
-            busy[at : at + cells] = 0
+        for at in range(0, len(busy), KINDS * _CELLS // 8):
+            busy[at : at + KINDS * _CELLS // 8] = 0
             yield
         blocked = np.zeros(cells, np.float32)
         urgent = np.zeros(cells, bool)

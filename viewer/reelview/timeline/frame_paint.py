@@ -22,9 +22,6 @@ from reelview.timeline.texts import Texts
 if TYPE_CHECKING:
     from reelview.timeline.widget import Timeline
 
-_NOTE_PX = 28
-"""How much of the bottom a note takes."""
-
 
 class FramePainter:
     """Draws a timeline, and keeps what did not change since the last frame: the picture, the names, the texts."""
@@ -136,13 +133,13 @@ class FramePainter:
         self._moving.ticks = ticks
         paint_corner(painter, area, timeline.width(), theme, has_ticks=len(timeline.data.tick_ns) > 0)
 
-    def _is_selected_at_the_bottom(self, timeline: Timeline) -> bool:
+    def _is_selected_under(self, timeline: Timeline, note_px: int) -> bool:
         """Whether a note at the bottom would hide the lane of the selected event."""
         number = timeline.current_line
         if number is None or timeline.selected_span is None or number >= len(timeline.layout_.lines):
             return False
         bottom = timeline.layout_.y_px(number, timeline.scroll_px) + timeline.layout_.lines[number].height_px
-        return bottom > timeline.picture_area.height() - _NOTE_PX
+        return bottom > timeline.picture_area.height() - note_px
 
     def _paint_names(self, painter: QPainter, timeline: Timeline, area: QRect) -> None:
         theme = timeline.theme
@@ -179,7 +176,8 @@ class FramePainter:
             overlay.selected(timeline.data, timeline.selected_span)
         said = [self._picture.note if timeline.with_arrows else "", *timeline.highlight.notes]
         if any(said):
-            overlay.note("   ·   ".join(filter(None, said)), at_top=self._is_selected_at_the_bottom(timeline))
+            at_top = self._is_selected_under(timeline, overlay.note_px)
+            overlay.note("   ·   ".join(filter(None, said)), at_top=at_top)
         if not len(timeline.data.spans):
             text = "This reel has no events: the program did nothing that is recorded."
             within = QRectF(0, 0, area.width(), area.height())

@@ -16,6 +16,9 @@ from reelview.timeline.marks import Mark
 from reelview.timeline.neighbours import flows_of
 
 _MOST_FLOWS = 200
+_HEAD_PX = 8
+_EDGE_PX = 6
+"""So far from the edge of the picture stands what is said of it."""
 
 
 class Overlay:
@@ -95,13 +98,16 @@ class Overlay:
             y = [
                 self._layout.middle_px(line, depth, self._scroll_px) for line, depth in zip(lines, depths, strict=True)
             ]
+            if y[0] == y[1]:  # below the text of the span that it passes
+                top, height = self._layout.depth_px(lines[0], depths[0], self._scroll_px)
+                y = [top + height - _HEAD_PX / 2] * 2
             x = [min(max(self._window.x_px(int(at[flow])), -1e4), 1e4) for at in (flows.begin_ns, flows.end_ns)]
             self._painter.setPen(QPen(self._colour(self._theme.background, 200), 4))
             self._painter.drawLine(QLineF(x[0], y[0], x[1], y[1]))
             self._painter.setPen(QPen(self._colour(self._theme.accent), 1.6))
             self._painter.drawLine(QLineF(x[0], y[0], x[1], y[1]))
             self._painter.setBrush(self._colour(self._theme.accent))
-            self._painter.drawPolygon(head(x[0], y[0], x[1], y[1], 8))
+            self._painter.drawPolygon(head(x[0], y[0], x[1], y[1], _HEAD_PX))
         self._painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
     def cursor(self, at_ns: int) -> None:
@@ -124,6 +130,15 @@ class Overlay:
             self._painter.drawPolygon(QPolygonF([QPointF(x + dx, axis_px + dy) for dx, dy in corners]))
             self._painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
+    @property
+    def note_px(self) -> int:
+        """How much of the bottom a note takes."""
+        return self._tag_px + _EDGE_PX
+
+    @property
+    def _tag_px(self) -> int:
+        return self._painter.fontMetrics().height() + 4
+
     def note(self, text: str, *, at_top: bool = False) -> None:
         """What the picture could not show: at the bottom, or under the flags where something has to be seen there."""
         self._tag(text, self._area.width() / 2, bottom=not at_top, below=1)
@@ -131,9 +146,11 @@ class Overlay:
     def _tag(self, text: str, x_px: float, *, bottom: bool = False, below: int = 0) -> None:
         metrics = self._painter.fontMetrics()
         text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(self._area.width() - 16, 40))
-        width, height = metrics.horizontalAdvance(text) + 12, metrics.height() + 4
+        width, height = metrics.horizontalAdvance(text) + 12, self._tag_px
         left = min(max(x_px - width / 2, 2), max(self._area.width() - width - 2, 2))
-        box = QRectF(left, self._area.height() - height - 6 if bottom else 6 + below * (height + 4), width, height)
+        box = QRectF(
+            left, self._area.height() - height - _EDGE_PX if bottom else _EDGE_PX + below * (height + 4), width, height
+        )
         self._painter.setPen(self._colour(self._theme.line))
         self._painter.setBrush(self._colour(self._theme.header))
         self._painter.drawRoundedRect(box, 3, 3)
