@@ -95,6 +95,13 @@ def test_an_event_that_waits_for_ever_says_who_holds_what_it_waits_for(deadlocke
     assert re.search(r"waited\s+[\d.]+ .?s\s+for python -c/sale\b", said["purchase"])
 
 
+def test_what_never_returned_lasts_until_the_run_was_asked_to_end(deadlocked):
+    asked_ns = deadlocked.run["asked_to_end_ns"]
+    assert (deadlocked.end[deadlocked.pending] >= asked_ns).all()
+    spans = Session.of_reel(deadlocked).data.spans
+    assert spans.last_ns >= asked_ns, "it is seen to hang"
+
+
 def test_every_event_can_be_shown(market):
     page = InspectPage(market)
     assert all(page.write(event) for event in range(0, len(market), 7))

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _PLAIN = {"begin": "begin_ns", "lane": "lane", "op": "op", "object": "object", "site": "site", "a": "a", "b": "b"}
+_NEVER_NS = 1 << 62  # what a damaged reel may say
 _AT_ONCE = 1 << 15  # events of which all columns are read while they are in a cache
 
 
@@ -19,11 +20,13 @@ class Columns:
         raw: (n,) event.dtype(), the events in order of begin, as they stand in the file.
         lanes: [process row, number in the process, native thread id, name] each.
         index: what the reel says of itself behind its events.
+        run: what is known of the run as a whole.
     """
 
     raw: NDArray[np.void]
     lanes: list[list[Any]]
     index: dict[str, Any]
+    run: dict[str, Any]
 
     def read_all(self) -> None:
         """Read all columns, going through the file once and not once for each."""
@@ -104,7 +107,13 @@ class Columns:
 
     @cached_property
     def end_ns(self) -> int:
-        """When the last event ended."""
+        """When the last event ended; one that has not returned lasted at least until the run was asked to end."""
+        asked = self.run.get("asked_to_end_ns")
+        return max(self._last_ns, int(asked)) if asked and asked < _NEVER_NS and self.pending.any() else self._last_ns
+
+    @cached_property
+    def _last_ns(self) -> int:
+        """When the last event began or ended."""
         if "end_ns" in self.index:
             return int(self.index["end_ns"])
         return max(int(np.abs(self.raw["end_ns"].astype(np.int64)).max(initial=0)), int(self.begin.max(initial=0)))
