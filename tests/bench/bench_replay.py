@@ -1,10 +1,10 @@
 """How long does a replay take?
 
 Each program runs bare, then recorded, then its busiest process is replayed alone, in turn, several rounds: the table
-gives the median of seconds from start to end, interpreters included, and of the replay's share of the bare run. The
-market waits, at 20 ms a tick and at its own pace of a second; the pool computes in four workers; the pair sends to and
-fro as fast as it can. Then the debugger goes back in the market, again and again: milliseconds from one prompt to the
-next.
+gives the median of seconds from start to end, interpreters included, and of the replay's share of the bare run and of
+the recorded one. The market waits, at 20 ms a tick and at its own pace of a second; the pool computes in four workers;
+the pair sends to and fro as fast as it can. Then the debugger goes back in the market, again and again: milliseconds
+from one prompt to the next.
 
     python tests/bench/bench_replay.py [--rounds 5] [--markdown]
 
@@ -50,6 +50,7 @@ PAIR = """
     queue.remove()
 """
 JUMPS = 12
+RATIOS = ("replayed ÷ bare", "replayed ÷ recorded")
 
 
 def main() -> None:
@@ -60,9 +61,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="bench-replay-") as name:
         folder = Path(name)
         row = _markdown_row if arguments.markdown else _plain_row
-        print(row("program", "process", "events", "bare", "recorded", "replayed", "replayed ÷ bare"))
+        print(row("program", "process", "events", "bare", "recorded", "replayed", *RATIOS))
         if arguments.markdown:
-            print("|---|---|" + "---:|" * 5)
+            print("|---|---|" + "---:|" * 6)
         for program, command in commands(folder).items():
             print(row(*measure(program, command, folder, arguments.rounds)), flush=True)
         print(f"\na jump back in the market: {jump_ms(folder / 'market.reel'):.0f} ms, the median of {JUMPS}")
@@ -84,18 +85,23 @@ def measure(program: str, command: list[str], folder: Path, rounds: int) -> list
     """The cells of one program's row."""
     path = folder / f"{program}.reel"
     record = [PYTHON, "-m", "ipcreel", "record", "-q", "--force", "-o", str(path), "--", *command]
-    bare, recorded, replayed, ratios = [], [], [], []
+    bare, recorded, replayed = [], [], []
     for _ in range(rounds):
         bare.append(seconds(command, folder))
         recorded.append(seconds(record, folder))
         pid = busiest(open_reel(path))
         replayed.append(seconds([PYTHON, "-m", "ipcreel", "replay", str(path), "--process", str(pid)], folder))
-        ratios.append(replayed[-1] / bare[-1])
     reel = open_reel(path)
     row = next(row for row, process in enumerate(reel.processes) if process["pid"] == pid)
     times = [f"{statistics.median(each):.2f} s" for each in (bare, recorded, replayed)]
     events = f"{int((reel.process == row).sum()):,}"
-    return [program, reel.process_name(row), events, *times, f"{statistics.median(ratios):.2f} ×"]
+    return [program, reel.process_name(row), events, *times, ratio(replayed, bare), ratio(replayed, recorded)]
+
+
+def ratio(replayed: list[float], original: list[float]) -> str:
+    """The median of the rounds' shares."""
+    shares = [again / once for again, once in zip(replayed, original, strict=True)]
+    return f"{statistics.median(shares):.2f} ×"
 
 
 def busiest(reel: Reel) -> int:
@@ -146,7 +152,7 @@ def _read_prompt(debugger: subprocess.Popen[bytes]) -> None:
 
 
 def _plain_row(*cells: str) -> str:
-    return f"{cells[0]:<24}{cells[1]:<16}" + "".join(f"{cell:>17}" for cell in cells[2:])
+    return f"{cells[0]:<24}{cells[1]:<16}" + "".join(f"{cell:>21}" for cell in cells[2:])
 
 
 def _markdown_row(*cells: str) -> str:

@@ -14,6 +14,16 @@ COUNTS = """
         log.flush()
         print(pathlib.Path("log").read_text().split(), flush=True)
 """
+HANDLES_CHILDREN = """
+    import multiprocessing, signal, time
+    def count():
+        for number in range(5): time.time()
+    if __name__ == "__main__":
+        signal.signal(signal.SIGCHLD, lambda *_: print("heard", flush=True))
+        child = multiprocessing.get_context("fork").Process(target=count, name="counts")
+        child.start()
+        child.join()
+"""
 THREADS = """
     import threading, time
     lock, done = threading.Lock(), []
@@ -86,6 +96,15 @@ def test_going_back_puts_back_what_was_written_to_files(recorded: Record) -> Non
     typed = f"to {times[1]}\nb 8\nc\np pathlib.Path('log').read_text().split()\nq\n"
     gone = replay(ran.path, "--to", str(times[5]), "--pdb", text=typed)
     assert "['0', '1']" in answers(gone.stdout), gone.stdout + gone.stderr
+
+
+def test_a_handler_of_the_program_does_not_hear_of_the_checkpoints(recorded: Record) -> None:
+    ran = recorded(HANDLES_CHILDREN)
+    times = events_of(ran.reel, "counts", "clock.time.read")
+    gone = replay(ran.path, "--to", str(times[4]), "--pdb", text="back 2\np number\nback 2\np number\nq\n")
+    assert [said for said in answers(gone.stdout) if said.isdigit()] == ["2", "0"], gone.stdout + gone.stderr
+    assert "diverged" not in gone.stderr
+    assert "heard" not in gone.stdout
 
 
 def test_the_end_can_be_gone_back_from(recorded: Record) -> None:

@@ -38,6 +38,18 @@ LOCKS = """
     held.acquire()
     threads[0].join(1)  # they wait for each other by now
 """
+CROSSED = """
+    import threading
+    locks, took = {name: threading.Lock() for name in "ab"}, {name: threading.Semaphore(0) for name in "ab"}
+    def take(one, other):
+        with locks[one]:
+            took[one].release()
+            took[other].acquire(timeout=20)
+            with locks[other]: print("took", one, other, flush=True)
+    threads = [threading.Thread(target=take, args=pair, daemon=True) for pair in ("ab", "ba")]
+    for thread in threads: thread.start()
+    for thread in threads: thread.join(0.5)  # they wait for each other by now
+"""
 TRADE = """
     import threading
     opened, tick = threading.Condition(), 0
@@ -151,6 +163,20 @@ def test_threads_that_waited_for_each_other_do_not_in_the_right_order(recorded: 
     assert "The process came to its end" in tried.stderr, tried.stderr
     assert tried.stderr.count("which never returned in the recorded run.") == 2
     assert tried.returncode == 0
+
+
+def test_a_lock_that_another_thread_holds_is_waited_for_where_the_tape_has_another_lock(recorded: Record) -> None:
+    ran = recorded(CROSSED)
+    changed(
+        ran,
+        ("def take(one, other):", "def take(*names):\n    one, other = sorted(names)"),
+        ("timeout=20", "timeout=0.1"),
+    )
+    changed(ran, ("thread.join(0.5)", "thread.join()"))
+    tried = replay(ran.path, "--process", ran.program.name, "--try")
+    assert tried.stdout == "took a b\ntook a b\n", tried.stderr
+    assert "the program did threads.lock.acquire on another object at" in tried.stderr
+    assert "The process came to its end" in tried.stderr
 
 
 def test_a_waker_that_came_too_early_is_not_missed_by_who_looks_under_the_lock(recorded: Record) -> None:

@@ -22,6 +22,7 @@ class Asking:
         terminal: the descriptors of the input and the output that the replay was started with.
         editor: the descriptor of the connection to an editor, -1 without.
         scratch: the folder of this replay.
+        is_waiting: the answer to a question is still to come. It may take long on a busy machine.
     """
 
     def __init__(self) -> None:
@@ -29,6 +30,7 @@ class Asking:
         self._link, *terminal = map(int, environment.setting("IPCREEL_DESCRIPTORS").split(","))
         self.terminal = (terminal[0], terminal[1])
         self.editor = terminal[2] if len(terminal) > 2 else -1
+        self.is_waiting = False
 
     def ask(self, what: str, **question: Any) -> Any:
         """The answer to a question, see `ipcreel.replay.answers`.
@@ -36,6 +38,7 @@ class Asking:
         Raises:
             RefusedError: there is none.
         """
+        self.is_waiting = True
         try:
             _write(self._link, json.dumps({"what": what, **question}).encode() + b"\n")
             said = b""
@@ -46,6 +49,8 @@ class Asking:
                 said += part
         except OSError as error:
             raise RefusedError(f"the reel cannot be asked: {error.strerror}.") from None
+        finally:
+            self.is_waiting = False
         answer = json.loads(said)
         if "error" in answer:
             raise RefusedError(answer["error"])

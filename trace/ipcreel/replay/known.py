@@ -11,6 +11,7 @@ from ipcreel.tape import process
 _AMBIGUOUS = -1
 _MECHANISMS = frozenset(("sysv", "posix", "mp", "connection", "socket"))  # with other processes
 _NUMBERED = frozenset(("mp",))  # asking for a number changes nothing there
+_LOCK = "threads.lock"  # nor there; it is known by its number alone
 
 
 class Known:
@@ -96,11 +97,11 @@ def _makes(row: Operation) -> bool:
 
 
 def _keys(row: Operation, args: Any, kwargs: Any) -> list[tuple[str, Any]]:
-    if not args or row.mechanism not in _MECHANISMS or type(args[0]) is int:
+    if not args or type(args[0]) is int:
         return []
     number = _number(row, args, kwargs)
-    numbered = [(_noun(row), ("number", number))] if number > 0 else []
-    return [(_noun(row), id(args[0])), *numbered]
+    numbered: list[tuple[str, Any]] = [(_noun(row), ("number", number))] if number > 0 else []
+    return [(_noun(row), id(args[0])), *numbered] if row.mechanism in _MECHANISMS else numbered
 
 
 def _kind(key: tuple[str, Any]) -> str:
@@ -109,7 +110,7 @@ def _kind(key: tuple[str, Any]) -> str:
 
 
 def _number(row: Operation, args: Any, kwargs: Any) -> int:
-    if row.identify is None or row.mechanism not in _NUMBERED or _makes(row):
+    if row.identify is None or not (row.mechanism in _NUMBERED or _noun(row) == _LOCK) or _makes(row):
         return 0
     here = process.here
     before, here.inside = here.inside, True

@@ -29,6 +29,10 @@ from ipcreel.replay.session import Session
 from ipcreel.replay.surroundings import end_with, restore_signals
 from ipcreel.tape import process
 
+# Ctrl-C is for whoever started the replay, a new size is that of the replay's terminal, and the children that end are
+# checkpoints: a handler of the program's would be told of what never happened.
+_NOT_FOR_THE_PROGRAM = (signal.SIGINT, signal.SIGWINCH, signal.SIGCHLD)
+
 
 class _NoTape:
     """Objects and call sites get their numbers as they did, and nothing is written."""
@@ -45,8 +49,7 @@ def start() -> None:
     already = dict(sys.modules)
     environment.hide(str(Path(__file__).with_name("bootstrap")))
     end_with(environment.setting("IPCREEL_LAUNCHER"))
-    # Ctrl-C is for whoever started the replay: a handler of the program's would be told of what never happened.
-    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+    signal.pthread_sigmask(signal.SIG_BLOCK, _NOT_FOR_THE_PROGRAM)
     script, asking = Script(environment.setting("IPCREEL_SCRIPT")), Asking()
     restore_signals(script.surroundings.get("ignored"))
     gc.set_threshold(0)  # garbage is collected where that shows on the tape, see `Replaying.take`

@@ -70,7 +70,7 @@ class Watch:
         elif not asleep:
             switching.hurry()
         was_killed = reading.standing.is_done and not reading.standing.ended  # it may compute for ever
-        if reading.replayed != self._seen or not (was_killed or asleep):
+        if reading.replayed != self._seen or not (was_killed or asleep) or self._is_asking:
             self._seen, self._still = reading.replayed, 0
             return
         self._still += 1
@@ -88,6 +88,11 @@ class Watch:
             reading.standing.over()
         elif self._still == _GIVE_UP_AFTER:
             reading.diverge("\n".join(("the replay makes no progress.", *self._threads())))
+
+    @property
+    def _is_asking(self) -> bool:
+        """Whether a thread waits for what the one who has the reel says."""
+        return self._reading.session is not None and self._reading.session.asking.is_waiting
 
     def _deliver(self) -> None:
         """Let the signal come that a thread is followed for: it came while that thread waited, and so it does now.

@@ -16,10 +16,11 @@ for thread in threads: thread.join()
 say(total)
 """,
     """
-work, done = queue.Queue(2), queue.SimpleQueue()
+work, done, drawing = queue.Queue(2), queue.SimpleQueue(), threading.Lock()
 def serve():
     while (item := work.get()) is not None:
-        done.put((threading.current_thread().name, item, random.random()))
+        with drawing: drawn = random.random()  # the threads have one generator
+        done.put((threading.current_thread().name, item, drawn))
         work.task_done()
     work.task_done()
 threads = [threading.Thread(target=serve, name=f"server {number}") for number in range(2)]
