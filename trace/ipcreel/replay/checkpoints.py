@@ -42,13 +42,23 @@ class Checkpoints:
         note: what the one who went back left for whoever stops there; None where nobody has.
     """
 
-    def __init__(self, scratch: str, is_ahead: Callable[[int], bool], begin_again: Callable[[int], None]) -> None:
-        """Take the folder of the replay, what tells whether an event is to come, and what is called to stop there."""
+    def __init__(
+        self,
+        scratch: str,
+        is_ahead: Callable[[int], bool],
+        begin_again: Callable[[int], None],
+        is_watched: Callable[[], bool],
+    ) -> None:
+        """Take the folder of the replay, what tells whether an event is to come, what is called to stop there, and what
+        tells whether a thread of ours looks on. That one has no frame before it runs for the first time, and where a
+        checkpoint waits it would see that nothing moves.
+        """
         self.note: Note | None = None
         self._path = os.path.join(scratch, _NOTE)
         self._disk = os.path.join(scratch, "disk")
         self._is_ahead = is_ahead
         self._begin_again = begin_again
+        self._is_watched = is_watched
         self._begun_s = _monotonic()
         self._due_s = 0.0
         self._made = 0
@@ -58,7 +68,7 @@ class Checkpoints:
         now = _monotonic()
         if now < self._due_s or self._made >= _MOST:
             return
-        if len(_frames()) > 1:
+        if self._is_watched() or len(_frames()) > 1:
             self._due_s = now + _FIRST_S
             return
         self._make()

@@ -52,7 +52,10 @@ class Session:
         self.checkpoints: Checkpoints | None = None
         self.lines: LineStop | None = None
         if self.script.debug:
-            self.checkpoints = Checkpoints(asking.scratch, self.script.is_ahead, self._begin_again)
+            watch = reading.watch
+            self.checkpoints = Checkpoints(
+                asking.scratch, self.script.is_ahead, self._begin_again, lambda: watch.has_begun
+            )
         if self.script.line is not None:
             self.lines = LineStop(*self.script.line, lambda: self.script.is_last, self.stop_at)
             self.lines.watch()

@@ -32,19 +32,23 @@ _kill_thread = function("pthread_kill", Size, Int)  # without an audit event: it
 
 
 class Watch:
-    """Looks a few times a second whether anything moves."""
+    """Looks a few times a second whether anything moves.
+
+    Attributes:
+        has_begun: there is a thread that looks, or will be.
+    """
 
     def __init__(self, reading: Replaying) -> None:
         self._reading = reading
         self._seen = -1
         self._still = 0
         self._computed_ns = 0
-        self._has_begun = False
+        self.has_begun = False
 
     def begin(self) -> None:
         """From here on, in a thread that the program does not see."""
-        if not self._has_begun:
-            self._has_begun = True
+        if not self.has_begun:
+            self.has_begun = True
             start_new_thread(self._run, ())
 
     def _run(self) -> None:
