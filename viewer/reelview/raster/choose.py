@@ -46,6 +46,8 @@ class Raster:
         self._mip: IndexMip | None = None
         self.stage = 0
         """Counts the indices that are ready: a frame drawn at an earlier stage may be coarser."""
+        self.builds_beside = False
+        """Whether the steps of the index that is built now run without the interpreter lock, beside a frame."""
         self._seen: _Seen | None = None
 
     @cached_property
@@ -78,6 +80,7 @@ class Raster:
         bins = Pyramid.bins_within(self.spans.rows, BUDGET_BYTES, FINE_BINS)
         if bins > self._pyramids[0].bins:
             fine = Pyramid(self.spans, bins)
+            self.builds_beside = core is not None
             for done in fine.build():
                 yield 0.25 + done * 0.75
             self._pyramids = [fine]

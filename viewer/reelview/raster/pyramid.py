@@ -24,6 +24,9 @@ that is drawn. Where they hold it, the frame waits for them."""
 _CELLS = 1 << 16 if core is None else 1 << 18
 """Bins of a kind that are summed together, where rows are so short that many fit."""
 
+_FEW = 1 << 13
+"""So few bins, and all that are made of them, are done in a step."""
+
 
 class Pyramid:
     """Shade and mask, as in Frame, of `bins` equal bins of time a row, of half as many, and so on to one.
@@ -90,9 +93,7 @@ class Pyramid:
         place = np.zeros(KIND_BITS + 1, np.int64)
         place[kinds] = np.arange(len(kinds)) * cells
         busy = self._room[0][: len(kinds) * cells]
-        for at in range(0, len(busy), KINDS * _CELLS // 8):
-            busy[at : at + KINDS * _CELLS // 8] = 0
-            yield
+        busy[:] = 0
         blocked = np.zeros(cells, np.float32)
         urgent = np.zeros(cells, bool)
         for at in range(part.start, part.stop, _CHUNK):
@@ -157,7 +158,8 @@ class Pyramid:
                 else:
                     there = slice(before + at, before + min(at + _CELLS, len(blocked)))
                     shade[there], mask[there] = _looks(kinds, busy[:, part], blocked[part], urgent[part], full_ns)
-                yield
+                if len(blocked) > _FEW:
+                    yield
             if level + 1 < len(self._shade):
                 busy = yield from _halved(busy, self._room[(level + 1) % 2])
                 blocked = blocked[0::2] + blocked[1::2]

@@ -19,8 +19,8 @@ class Indexing(Beside):
     """Builds a raster's index step by step; what is ready is drawn with at once.
 
     Two threads that compute hand the interpreter lock to and fro, and a frame that is drawn meanwhile takes five times
-    as long. Therefore the index waits while `painting` is held: a frame meets one step at most, a few ms. A frame does
-    not wait for its processor either, where others leave none over.
+    as long. Therefore the index waits while `painting` is held, but for steps that need no lock: a frame meets one step
+    at most, a few ms. A frame does not wait for its processor either, where others leave none over.
     """
 
     progressed = Signal(float)
@@ -34,9 +34,11 @@ class Indexing(Beside):
         _stand_back()
         shown = 0.0
         for done in self._raster.build():
-            with self._painting:
-                if self.isInterruptionRequested():
-                    return
+            if not self._raster.builds_beside:
+                with self._painting:
+                    pass
+            if self.isInterruptionRequested():
+                return
             if done - shown >= 0.02:
                 shown = done
                 self.progressed.emit(done)
