@@ -34,7 +34,22 @@ EVERYTHING = """
     os.rename("folder/file", "folder/moved"); os.chmod("folder/moved", 0o600)
     print(sorted(os.listdir("folder")), open("folder/moved").read())
     os.unlink("folder/moved"); os.rmdir("folder"); os.unlink("box")
+    shared = f"/dev/shm/ipcreel-test-{os.getpid()}"
+    os.mkdir(shared)
+    with open(f"{shared}/file", "w") as file: file.write("in memory")
+    print(os.listdir(shared), open(f"{shared}/file").read())
+    os.unlink(f"{shared}/file"); os.rmdir(shared)
     queue.remove(); gate.remove(); named.unlink()
+"""
+CHANGES_BY_DESCRIPTOR = """
+    import os, shutil
+    read = os.open("kept", os.O_RDONLY)
+    os.fchmod(read, 0o640)
+    os.chmod(read, 0o604)
+    with open("written", "w") as file: os.fchmod(file.fileno(), 0o600)
+    os.mknod("made")
+    shutil.copy2("written", "copied")
+    print(oct(os.stat("written").st_mode), os.path.exists("made"))
 """
 WAITS = "print('here', flush=True)\nwhile True: pass\n"
 REFUSED = (
@@ -42,6 +57,7 @@ REFUSED = (
     "os.fork()",
     "socket.create_connection(('127.0.0.1', 9))",
     "os.system('true')",
+    "os.chmod('/dev/null', 0o666)",
     "ctypes.CDLL(None).kill(1, 0)",
 )
 IN_SCRATCH = ("os.unlink('/etc/hostname')", "open('/etc/hostname', 'a').write('no')")
@@ -62,6 +78,19 @@ def test_nothing_that_others_would_see_is_called(recorded: Record, tmp_path: Pat
     assert len(started) == 1, "the interpreter of the replay, and nothing else"
     assert seen_outside(report) == []
     assert len(calls) > len(started) + 1, "the files of the program were made anew, in the scratch directory"
+
+
+def test_what_is_open_to_read_is_not_changed_by_its_descriptor(recorded: Record) -> None:
+    home = recorded("open('kept', 'w').close()\n").path.parent
+    ran = recorded(CHANGES_BY_DESCRIPTOR)
+    kept = home / "kept"
+    kept.chmod(0o600)
+    for name in ("made", "written", "copied"):
+        (home / name).unlink()
+    again = replay(ran.path)
+    assert (again.stdout, again.stderr, again.returncode) == (ran.stdout, "", 0)
+    assert kept.stat().st_mode & 0o777 == 0o600
+    assert {file.name for file in home.iterdir()} & {"made", "written", "copied"} == set()
 
 
 def tried(recorded: Record, attempt: str) -> subprocess.CompletedProcess[str]:

@@ -19,7 +19,7 @@ _STOPPED = frozenset(
 )  # fmt: skip
 _CHANGES = {  # at which place is the descriptor of the directory that a path is relative to, -1 without one
     "os.remove": 1, "os.rename": 2, "os.mkdir": 2, "os.rmdir": 1, "os.truncate": -1, "os.chmod": 2, "os.chown": 3,
-    "os.link": 3, "os.symlink": 2, "os.utime": 3,
+    "os.link": 3, "os.symlink": 2, "os.utime": 3, "os.setxattr": -1, "os.removexattr": -1,
 }  # fmt: skip
 _CHANGED_AT = {"os.rename": (0, 1), "os.link": (1,), "os.symlink": (1,)}  # which arguments are paths that change
 # C functions that a program may reach through ctypes, past all that is replaced here.
@@ -59,7 +59,7 @@ class Fence:
             self._stop(f"it would reach outside: {args[1]}, through ctypes")
 
     def _open(self, path: Any, _: Any, flags: Any) -> None:
-        if self._scratch.has(path):
+        if self._scratch.has(path) or self._scratch.is_device(path):
             return
         if flags & WRITES:
             self._stop(f"it would open {path!r} to write")

@@ -11,11 +11,15 @@ from typing import Any
 
 WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _ELSEWHERE = ("/dev/", "/proc/", "/sys/")
+_MEMORY = "/dev/shm/"  # a disk as any other
+_NO_DEVICES = (_MEMORY, "/dev/mqueue/")
 open_plain, _chmod, _utime = open, os.chmod, os.utime
 _mkdir, _readlink, _stat, _lstat = os.mkdir, os.readlink, os.stat, os.lstat
 _ON_ONE = {
     "mkdir": True, "remove": True, "unlink": True, "rmdir": True, "truncate": True, "chmod": True, "chown": True,
-    "utime": True, "stat": False, "lstat": False, "access": False, "readlink": False,
+    "lchown": True, "setxattr": True, "removexattr": True, "mknod": True, "fchmod": True, "fchown": True,
+    "utime": True, "stat": False, "lstat": False, "access": False, "readlink": False, "listxattr": False,
+    "getxattr": False,
 }  # fmt: skip
 _REMOVES = frozenset(("remove", "unlink", "rmdir"))
 _DIRECTORY_KEYS = ("dir_fd", "src_dir_fd", "dst_dir_fd")
@@ -51,7 +55,12 @@ class Scratch:
 
     def has(self, path: Any, directory: int | None = None) -> bool:
         """Whether a path lies where the replay may change what it likes."""
-        return isinstance(path, int) or self._absolute(path, directory).startswith((self.scratch + os.sep, "/dev/"))
+        return isinstance(path, int) or self._absolute(path, directory).startswith(self.scratch + os.sep)
+
+    def is_device(self, path: Any) -> bool:
+        """Whether a path is that of a device, which may be written to, such as a terminal."""
+        text = self._absolute(path)
+        return text.startswith("/dev/") and not text.startswith(_NO_DEVICES)
 
     def _absolute(self, path: Any, directory: int | None = None) -> str:
         text = os.fsdecode(path)
@@ -64,7 +73,7 @@ class Scratch:
         if not isinstance(path, (str, bytes, os.PathLike)):
             return path
         text = self._absolute(path, directory)
-        if text.startswith((self.scratch, *_ELSEWHERE)):
+        if text.startswith((self.scratch, *_ELSEWHERE)) and not text.startswith(_MEMORY):
             return path
         own = self._root + text
         if _lexists(own) or (text in self._gone and not writes):
@@ -148,12 +157,22 @@ class Scratch:
 
         return getcwd
 
+    def _is_own(self, descriptor: int) -> bool:
+        """Whether what is open is not a file of the disk: one that is only read may be changed by its descriptor."""
+        try:
+            text = _readlink(f"/proc/self/fd/{descriptor}")
+        except OSError:
+            return True
+        return text.startswith(self.scratch + os.sep) or not text.startswith(os.sep)
+
     def _is_there(self, path: Any, directory: int | None = None) -> None:
         if isinstance(path, (str, bytes, os.PathLike)):
             self._gone.discard(self._absolute(path, directory))
 
     def _on_one(self, plain: Callable[..., Any], writes: bool, removes: bool) -> Callable[..., Any]:
         def call(path: Any = ".", *args: Any, **kwargs: Any) -> Any:
+            if writes and type(path) is int and not self._is_own(path):
+                return None
             directory = kwargs.get("dir_fd")
             done = plain(self.place(path, writes, directory), *args, **kwargs)
             if removes:
