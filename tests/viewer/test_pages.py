@@ -116,7 +116,7 @@ def test_every_event_can_be_shown(market):
         (b"\x81\xa5price\x02", "msgpack", '"price": 2'),
         (b"\xff\x00\x01", "3 bytes", "ff 00 01"),
         ({"raised": "OSError", "text": "no"}, "exception", "OSError: no"),
-        ([1, 2], "value", "1"),
+        ([1, 2], "value", "[1, 2]"),
     ],
 )
 def test_a_payload_is_shown_as_what_it_is(value, kind, shown):

@@ -148,7 +148,7 @@ def decoded(value: Any) -> tuple[str, str]:
     if not isinstance(value, bytes | bytearray):
         if isinstance(value, dict) and "raised" in value:
             return "exception", f"{value['raised']}: {value.get('text', '')}"
-        return "value", json.dumps(value, indent=1, ensure_ascii=False, default=repr)[:_MOST_BYTES]
+        return "value", _json(value)
     data = bytes(value)
     try:
         text = data.decode()
@@ -161,7 +161,7 @@ def decoded(value: Any) -> tuple[str, str]:
     try:
         packed = payload.decode(data)
         if isinstance(packed, dict | list):
-            return "msgpack", json.dumps(packed, indent=1, ensure_ascii=False, default=repr)[:_MOST_BYTES]
+            return "msgpack", _json(packed)
     except (ValueError, RecursionError):
         pass
     return f"{len(data):,} bytes", hexadecimal(data[:_MOST_BYTES])
@@ -170,10 +170,16 @@ def decoded(value: Any) -> tuple[str, str]:
 def _text(text: str) -> tuple[str, str]:
     if text[:1] in "{[":
         try:
-            return "JSON", json.dumps(json.loads(text), indent=1, ensure_ascii=False)[:_MOST_BYTES]
+            return "JSON", _json(json.loads(text))
         except (ValueError, RecursionError):
             pass
     return "text", text[:_MOST_BYTES]
+
+
+def _json(value: Any) -> str:
+    """An item a line; but a list of numbers or words, of which a line has room for many, as one."""
+    is_plain = isinstance(value, list) and not any(isinstance(item, dict | list) for item in value)
+    return json.dumps(value, indent=None if is_plain else 1, ensure_ascii=False, default=repr)[:_MOST_BYTES]
 
 
 def hexadecimal(data: bytes) -> str:
