@@ -236,7 +236,7 @@ def test_a_call_in_any_form_is_told_as_the_row_tells_it(tmp_path: Path, rows: Ro
 
 
 def test_each_row_that_has_a_native_form_is_called_in_it() -> None:
-    tables = (import_module(f"ipcreel.mechanism.{name}").OPERATIONS for name in mechanism.MECHANISMS)
+    tables = (import_module(f"ipcreel.mechanism.{name}").OPERATIONS for name in mechanism.mechanisms())
     names = {row.name for table in tables for row in table if row.native or row.shared}
     verbs = {name.rpartition(".")[2].removesuffix("_unlocked") for name in names} - {"enter", "exit"}
     assert names

@@ -26,7 +26,7 @@ _RESULTS: dict[str, list[Any]] = {
 
 
 def usual_rows() -> list[Operation]:
-    tables = (import_module(f"ipcreel.mechanism.{name}").OPERATIONS for name in mechanism.MECHANISMS)
+    tables = (import_module(f"ipcreel.mechanism.{name}").OPERATIONS for name in mechanism.mechanisms())
     return [row for table in tables for row in table if row.usual is not None]
 
 

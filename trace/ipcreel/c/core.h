@@ -1,4 +1,4 @@
-/* What the eleven parts of `ipcreel.core` have in common. */
+/* What the twelve parts of `ipcreel.core` have in common. */
 
 #ifndef IPCREEL_CORE_H
 #define IPCREEL_CORE_H
@@ -163,6 +163,9 @@ int shared_ready(void);
 
 PyObject *core_stand_in(PyObject *module, PyObject *const *args, Py_ssize_t count);
 PyObject *core_put_to_sleep(PyObject *module, PyObject *const *args, Py_ssize_t count);
+PyObject *core_made_stays(PyObject *module, PyObject *objects);
+PyObject *core_sleeping_file(PyObject *module, PyObject *const *args, Py_ssize_t count);
+PyObject *core_become(PyObject *module, PyObject *const *args, Py_ssize_t count);
 PyObject *core_origins_have(PyObject *module, PyObject *const *args, Py_ssize_t count);
 PyObject *core_map_memory(PyObject *module, PyObject *const *args, Py_ssize_t count);
 PyObject *core_hold_signals(PyObject *module, PyObject *none);

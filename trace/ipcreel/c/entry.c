@@ -8,7 +8,7 @@ handler comes between. */
 #include "core.h"
 #include "frame.h"
 
-#define VERSION 7 /* of what this offers to Python: a library from before a change is not used */
+#define VERSION 8 /* of what this offers to Python: a library from before a change is not used */
 #define PLACES 16 /* remembered by an entry: a wrapper is called at few places */
 #define FRAMES 8  /* of them, outwards, that tell a place apart: a library may stand between the program and a wrapper */
 
@@ -470,6 +470,9 @@ static PyMethodDef core_methods[] = {
     {"judge_again", core_judge_again, METH_NOARGS, NULL},
     {"stand_in", (PyCFunction)(void (*)(void))core_stand_in, METH_FASTCALL, NULL},
     {"put_to_sleep", (PyCFunction)(void (*)(void))core_put_to_sleep, METH_FASTCALL, NULL},
+    {"made_stays", core_made_stays, METH_O, NULL},
+    {"sleeping_file", (PyCFunction)(void (*)(void))core_sleeping_file, METH_FASTCALL, NULL},
+    {"become", (PyCFunction)(void (*)(void))core_become, METH_FASTCALL, NULL},
     {"origins_have", (PyCFunction)(void (*)(void))core_origins_have, METH_FASTCALL, NULL},
     {"map_memory", (PyCFunction)(void (*)(void))core_map_memory, METH_FASTCALL, NULL},
     {"hold_signals", core_hold_signals, METH_NOARGS, NULL},

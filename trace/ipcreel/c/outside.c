@@ -57,38 +57,79 @@ PyObject *core_stand_in(PyObject *module, PyObject *const *args, Py_ssize_t coun
     return counted("stand_in", count, 2) < 0 ? NULL : stand_in(args[0], args[1]);
 }
 
-/* In the dictionary `functions`: a stand-in for the builtin `name`, which sleeps. Its origin, borrowed from it; None where
-there is no such builtin. */
-static PyObject *sleeping(PyObject *kind, PyObject *functions, PyObject *name, PyObject *sleeper) {
-    PyObject *original = PyDict_GetItemWithError(functions, name);
+/* An `Origin` that looks like the module `home` to whoever asks: it has that one's dictionary. It stays for as long as the
+process: no collection looks at it. */
+static PyObject *origin_of(PyTypeObject *kind, PyObject *home) {
+    PyObject *origin = kind->tp_alloc(kind, 0);
+    if (origin != NULL) {
+        *slot(origin, kind->tp_dictoffset) = Py_NewRef(PyModule_GetDict(home));
+        PyObject_GC_UnTrack(origin);
+    }
+    return origin;
+}
+
+/* The functions that are put to sleep, and where what stands for them is to be found. */
+typedef struct {
+    PyTypeObject *kind;
+    PyObject *functions, *sleeper, *replacements, *left_alone, *modules;
+} Bed;
+
+/* replacements[id of the original] = original, what stands for it */
+static int replaced(PyObject *replacements, PyObject *original, PyObject *made) {
+    PyObject *key = PyLong_FromVoidPtr(original), *pair = PyTuple_Pack(2, original, made);
+    int done = key == NULL || pair == NULL ? -1 : PyDict_SetItem(replacements, key, pair);
+    Py_XDECREF(key);
+    Py_XDECREF(pair);
+    return done;
+}
+
+/* Put `made` where the builtin `name` stands: in the dictionary, and in the module that it comes from. */
+static int put(Bed *bed, PyObject *home, PyObject *name, PyObject *original, PyObject *made) {
+    PyObject *at_home = PyModule_GetDict(home);
+    if (PyDict_SetItem(bed->functions, name, made) < 0)
+        return -1;
+    int alone = PySequence_Contains(bed->left_alone, name);
+    if (alone == 0 && PyDict_GetItemWithError(at_home, name) == original)
+        alone = PyDict_SetItem(at_home, name, made);
+    return alone < 0 || PyErr_Occurred() ? -1 : replaced(bed->replacements, original, made);
+}
+
+/* Let a stand-in for the builtin `name` sleep in its place. Its origin; None where there is no such builtin. */
+static PyObject *sleeping(Bed *bed, PyObject *name) {
+    PyObject *original = PyDict_GetItemWithError(bed->functions, name);
     if (original == NULL || !PyCFunction_CheckExact(original))
-        return PyErr_Occurred() ? NULL : Py_None;
-    PyObject *home = ((PyCFunctionObject *)original)->m_module;
-    PyObject *origin = PyObject_CallOneArg(kind, home != NULL ? home : name);
+        return PyErr_Occurred() ? NULL : Py_NewRef(Py_None);
+    PyObject *named = ((PyCFunctionObject *)original)->m_module;
+    PyObject *home = named == NULL ? NULL : PyDict_GetItemWithError(bed->modules, named);
+    if (home == NULL || !PyModule_Check(home))
+        return PyErr_Occurred() ? NULL : Py_NewRef(Py_None);
+    PyObject *origin = origin_of(bed->kind, home), *made;
     if (origin == NULL)
         return NULL;
     *slot(origin, original_at) = Py_NewRef(original);
-    *slot(origin, asleep_at) = Py_NewRef(sleeper);
-    PyObject *made = stand_in(original, origin);
-    Py_DECREF(origin);
-    if (made == NULL || PyDict_SetItem(functions, name, made) < 0)
-        origin = NULL;
+    *slot(origin, asleep_at) = Py_NewRef(bed->sleeper);
+    if ((made = stand_in(original, origin)) == NULL || put(bed, home, name, original, made) < 0)
+        Py_CLEAR(origin);
     Py_XDECREF(made);
     return origin;
 }
 
+/* put_to_sleep(kind, functions, names, sleeper, replacements, left_alone): the origins, by name. */
 PyObject *core_put_to_sleep(PyObject *module, PyObject *const *args, Py_ssize_t count) {
-    if (counted("put_to_sleep", count, 4) < 0)
+    if (counted("put_to_sleep", count, 6) < 0)
         return NULL;
-    PyObject *kind = args[0], *functions = args[1], *names = args[2], *sleeper = args[3];
-    if (call_at < 0 || !PyType_Check(kind) || !PyDict_Check(functions) || !PyTuple_Check(names))
-        return PyErr_Format(PyExc_TypeError, "the type of origins, a namespace and names are needed"), NULL;
+    PyObject *names = args[2];
+    Bed bed = {(PyTypeObject *)args[0], args[1], args[3], args[4], args[5], PyImport_GetModuleDict()};
+    if (call_at < 0 || !PyType_Check(args[0]) || !PyType_IsSubtype(bed.kind, &PyModule_Type) || !PyDict_Check(args[1]) ||
+        !PyTuple_Check(names) || !PyDict_Check(bed.replacements))
+        return PyErr_Format(PyExc_TypeError, "the type of origins, a namespace, names and a dictionary are needed"), NULL;
     PyObject *origins = PyDict_New();
     for (Py_ssize_t place = 0; origins != NULL && place < PyTuple_GET_SIZE(names); place++) {
         PyObject *name = PyTuple_GET_ITEM(names, place);
-        PyObject *origin = sleeping(kind, functions, name, sleeper);
+        PyObject *origin = sleeping(&bed, name);
         if (origin == NULL || (origin != Py_None && PyDict_SetItem(origins, name, origin) < 0))
             Py_CLEAR(origins);
+        Py_XDECREF(origin);
     }
     return origins;
 }
@@ -180,6 +221,8 @@ PyObject *core_stay(PyObject *module, PyObject *modules) {
         each = PyList_GET_ITEM(modules, place);
         if (!PyModule_Check(each))
             return PyErr_Format(PyExc_TypeError, "stay() takes modules");
+        if (!PyObject_GC_IsTracked(each))
+            continue; /* it stays already */
         PyObject *globals = PyModule_GetDict(each);
         functions_stay(globals, globals);
         for (Py_ssize_t next = 0; PyDict_Next(globals, &next, NULL, &value);)
@@ -188,6 +231,22 @@ PyObject *core_stay(PyObject *module, PyObject *modules) {
         stays(globals);
         stays(each);
     }
+    Py_RETURN_NONE;
+}
+
+/* What a module is made of: not what has an end of its own. */
+static int is_of_a_module(PyObject *value) {
+    return PyFunction_Check(value) || PyDict_CheckExact(value) || PyTuple_CheckExact(value) || PyType_Check(value) ||
+           PyModule_Check(value) || PyCFunction_CheckExact(value) || Py_IS_TYPE(value, &PyMemberDescr_Type);
+}
+
+/* made_stays(objects): of these, what modules are made of stays. */
+PyObject *core_made_stays(PyObject *module, PyObject *objects) {
+    if (!PyList_CheckExact(objects))
+        return PyErr_Format(PyExc_TypeError, "made_stays() takes a list");
+    for (Py_ssize_t place = 0; place < PyList_GET_SIZE(objects); place++)
+        if (is_of_a_module(PyList_GET_ITEM(objects, place)))
+            stays(PyList_GET_ITEM(objects, place));
     Py_RETURN_NONE;
 }
 

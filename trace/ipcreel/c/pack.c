@@ -196,7 +196,8 @@ PyObject *core_pack(PyObject *module, PyObject *const *args, Py_ssize_t count) {
 }
 
 PyObject *core_fall_back_on(PyObject *module, PyObject *pack) {
-    Py_XSETREF(pack_in_python, Py_NewRef(pack));
+    if (pack_in_python == NULL || PyInterpreterState_Get() == PyInterpreterState_Main()) /* that of another ends with it */
+        Py_XSETREF(pack_in_python, Py_NewRef(pack));
     Py_RETURN_NONE;
 }
 

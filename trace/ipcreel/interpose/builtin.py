@@ -40,7 +40,7 @@ if is_compiled:
 
     origins_have(Origin.__call__, Origin.original, Origin.asleep)  # type: ignore[attr-defined]
 
-_OF_IMPORTS = ("listdir",)  # the import system calls that of `posix`, for each folder: it is left alone
+LEFT_ALONE = ("listdir",)  # the import system calls that of `posix`, for each folder: it is left alone
 
 # By the id of an original, which is kept alive by it: that, and what stands for it.
 replacements: dict[int, tuple[Any, Any]] = {}
@@ -59,8 +59,22 @@ def stand_for(original: Callable[..., Any], called: Callable[..., Any]) -> Built
 def also_at_home(name: str, original: Any, made: Any) -> None:
     """Put what stands for a function in the module that it comes from too: in `posix` for `os.kill`."""
     home = sys.modules.get(original.__module__)
-    if name not in _OF_IMPORTS and getattr(home, name, None) is original:
+    if name not in LEFT_ALONE and getattr(home, name, None) is original:
         setattr(home, name, made)
+
+
+def rebind(modules: dict[str, ModuleType]) -> None:
+    """Put our functions in the place of those that modules took, `from os import urandom`, before ours were there."""
+    replaced = replacements.keys()
+    for name, module in list(modules.items()):
+        taken = getattr(module, "__dict__", {})
+        if name.startswith("ipcreel") or not str(taken.get("__file__")).endswith(".py"):
+            continue
+        if replaced.isdisjoint(map(id, taken.values())):
+            continue
+        for attribute, value in list(taken.items()):
+            if id(value) in replaced:
+                setattr(module, attribute, replacements[id(value)][1])
 
 
 def original_of(value: Any) -> Any:
@@ -68,3 +82,10 @@ def original_of(value: Any) -> Any:
     while type(origin := getattr(value, "__self__", None)) is Origin:
         value = origin.original
     return value
+
+
+def also_kept(hook: str) -> None:
+    """Put what stands for a hook of `sys` where `sys` keeps the first one: in `sys.__excepthook__` for `excepthook`."""
+    made, kept = getattr(sys, hook), f"__{hook}__"
+    if getattr(sys, kept) is original_of(made):
+        setattr(sys, kept, made)

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+_Loader: Any = None  # made when a module is found first: many processes import nothing that concerns us
+
+
 class _Finder:
     """A meta path finder that finds nothing by itself: it lets the others find, and wraps the loader they found."""
 
@@ -31,31 +34,41 @@ class _Finder:
             spec = find(name, path, target) if find is not None else None
             if spec is not None:
                 if spec.loader is not None and hasattr(spec.loader, "exec_module"):
-                    spec.loader = _Loader(spec.loader, callback)
+                    spec.loader = _loading(spec.loader, callback)
                 return spec  # type: ignore[no-any-return]
         return None
 
 
-class _Loader:
-    """The loader that was found, with a call after the module has run."""
+def _loading(found: Loader, callback: Callable[[ModuleType], None]) -> Loader:
+    global _Loader  # noqa: PLW0603
+    if _Loader is None:
+        _Loader = _loader_class()
+    return _Loader(found, callback)  # type: ignore[no-any-return]
 
-    def __init__(self, loader: Loader, callback: Callable[[ModuleType], None]) -> None:
-        self.loader = loader
-        self.callback = callback
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.loader, name)
+def _loader_class() -> type:
+    class Loading:
+        """The loader that was found, with a call after the module has run."""
 
-    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
-        return self.loader.create_module(spec)
+        def __init__(self, loader: Loader, callback: Callable[[ModuleType], None]) -> None:
+            self.loader = loader
+            self.callback = callback
 
-    def exec_module(self, module: ModuleType) -> None:
-        # The module sees the loader that it would see without us.
-        module.__loader__ = self.loader
-        if module.__spec__ is not None:
-            module.__spec__.loader = self.loader
-        self.loader.exec_module(module)
-        self.callback(module)
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self.loader, name)
+
+        def create_module(self, spec: ModuleSpec) -> ModuleType | None:
+            return self.loader.create_module(spec)
+
+        def exec_module(self, module: ModuleType) -> None:
+            # The module sees the loader that it would see without us.
+            module.__loader__ = self.loader
+            if module.__spec__ is not None:
+                module.__spec__.loader = self.loader
+            self.loader.exec_module(module)
+            self.callback(module)
+
+    return Loading
 
 
 def when_imported(callbacks: dict[str, Callable[[ModuleType], None]], companion: object = None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipcreel.interpose.builtin import Builtin, also_at_home, replacements, stand_for
+from ipcreel.interpose.builtin import Builtin, also_at_home, stand_for
 from ipcreel.interpose.sleep import Sleeper
 
 TYPE_CHECKING = False
@@ -48,20 +48,6 @@ def put(module: ModuleType, name: str, function: Callable[..., Any]) -> None:
     else:
         dress(function, original)
         setattr(module, name, function)
-
-
-def rebind(modules: dict[str, ModuleType]) -> None:
-    """Put our functions in the place of those that modules took, `from os import urandom`, before ours were there."""
-    replaced = replacements.keys()
-    for name, module in list(modules.items()):
-        taken = getattr(module, "__dict__", {})
-        if name.startswith("ipcreel") or not str(taken.get("__file__")).endswith(".py"):
-            continue
-        if replaced.isdisjoint(map(id, taken.values())):
-            continue
-        for attribute, value in list(taken.items()):
-            if id(value) in replaced:
-                setattr(module, attribute, replacements[id(value)][1])
 
 
 def install_rows(module: ModuleType, rows: Iterable[Operation], wrap: Wrap) -> None:

@@ -47,7 +47,10 @@ PATCHES = {
     "builtins": ("console", "pipe_files", "kernel_files"),
 }
 
-MECHANISMS = tuple(dict.fromkeys(name for names in PATCHES.values() for name in names))
+
+def mechanisms() -> tuple[str, ...]:
+    """The modules of ours, each once."""
+    return tuple(dict.fromkeys(name for names in PATCHES.values() for name in names))
 
 
 def all_operations() -> list[dict[str, object]]:
@@ -59,7 +62,7 @@ def all_operations() -> list[dict[str, object]]:
     import importlib
 
     table: dict[int, dict[str, object]] = {}
-    for mechanism in MECHANISMS:
+    for mechanism in mechanisms():
         for row in importlib.import_module(f"ipcreel.mechanism.{mechanism}").OPERATIONS:
             assert row.code not in table, f"{row.name} has the code {row.code:#06x} of {table[row.code]['name']}"
             table[row.code] = {

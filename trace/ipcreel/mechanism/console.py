@@ -1,25 +1,25 @@
 """What a process writes to stdout and stderr, and reads from stdin.
 
-`sys.stdout` and its kin stay the objects that they are: only the raw file beneath each buffer is another one, of a
-subclass that records. So buffering, encoding and the flush at exit stay as they were.
+`sys.stdout` and its kin stay the objects that they are: only the raw file beneath each buffer is of a subclass that
+records, and another one where it could not become that (see `interpose.streams`). So buffering, encoding and the flush
+at exit stay as they were.
 """
 
 from __future__ import annotations
 
-from _io import FileIO, TextIOWrapper
-
+from ipcreel.interpose.sleep import Sleeper
+from ipcreel.interpose.streams import STREAMS, raw_beneath
 from ipcreel.interpose.targets import put
 from ipcreel.mechanism.operation import Operation
-from ipcreel.mechanism.rawfile import put_beneath, read_row, recording, rows, write_row
+from ipcreel.mechanism.rawfile import methods, put_beneath, read_row, recording, rows, write_row
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from _io import FileIO
     from types import ModuleType
     from typing import Any
 
     from ipcreel.mechanism.reading import Reading
-
-_STREAMS = {"stdin": 0, "stdout": 1, "stderr": 2}
 
 
 def _line(args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> tuple[int, int, object]:
@@ -60,16 +60,19 @@ def install(module: ModuleType, reading: Reading) -> None:
         _install_isatty(module, reading)
     if module.__name__ != "sys":
         return
+    if isinstance(module, Sleeper):
+        for name, function in methods(reading, _STREAM_ROWS).items():
+            module.give(name, function)
+        return
     kind = recording(reading, _STREAM_ROWS)
-    for name, descriptor in _STREAMS.items():
-        stream = getattr(module, name, None)
+    for name, descriptor in STREAMS.items():
         if reading.streams and reading.streams[descriptor] is None:
             setattr(module, name, None)
-        elif type(stream) is TextIOWrapper:
-            try:
-                _replace_raw(stream, kind, descriptor, reading.streams)
-            except (OSError, ValueError):  # it was closed
-                pass
+            continue
+        try:
+            _replace_raw(getattr(module, name, None), kind, descriptor, reading.streams)
+        except (OSError, ValueError):  # it was closed
+            pass
 
 
 def _install_isatty(module: ModuleType, reading: Reading) -> None:
@@ -84,24 +87,23 @@ def _install_isatty(module: ModuleType, reading: Reading) -> None:
     put(module, "isatty", isatty)
 
 
-def _replace_raw(stream: TextIOWrapper, kind: type[FileIO], descriptor: int, taped: tuple[Any, ...]) -> None:
+def _replace_raw(stream: Any, kind: type[FileIO], descriptor: int, taped: tuple[Any, ...]) -> None:
     """Build buffer and text layer anew, in the same objects, on a raw file of `kind`; as large as the taped ones."""
-    buffer: Any = stream.buffer
-    unbuffered = type(buffer) is FileIO  # as `python -u` has it
-    plain = buffer if unbuffered else buffer.raw
-    if type(plain) is not FileIO or plain.fileno() != descriptor:
+    plain: Any = raw_beneath(stream, descriptor)
+    if plain is None:
         return
+    buffer: Any = stream.buffer
     line_buffering, size = stream.line_buffering, None
     if taped:
         is_terminal, size, line_buffering = taped[descriptor]
         kind = type(kind.__name__, (kind,), {"isatty": lambda self: bool(is_terminal)})
     raw: Any = kind(descriptor, "rb" if descriptor == 0 else "wb", closefd=False)
     raw.name = plain.name
-    if unbuffered:
+    if buffer is plain:
         buffer = raw
     else:
         put_beneath(buffer, raw, size)
-    stream.__init__(  # type: ignore[misc]
+    stream.__init__(
         buffer,
         encoding=stream.encoding,
         errors=stream.errors,

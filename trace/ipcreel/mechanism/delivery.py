@@ -8,7 +8,8 @@ import posix
 
 from ipcreel.interpose.builtin import original_of
 from ipcreel.interpose.frames import is_ours, program_frame
-from ipcreel.interpose.sleep import Sleeper, held, kill_thread
+from ipcreel.interpose.interrupt import handler_behind
+from ipcreel.interpose.sleep import WAKING, held, kill_thread, shielded
 from ipcreel.mechanism.keeping import number
 from ipcreel.mechanism.operation import IN, RUN, Operation
 from ipcreel.tape import process
@@ -25,11 +26,8 @@ if TYPE_CHECKING:
 BETWEEN, WITHIN = 0, 1  # two instructions of the program, or a recorded operation
 _KEPT_NAMES = 24
 _getpid = original_of(posix.getpid)
-_allocate_lock = getattr(_thread.allocate_lock, "__wrapped__", _thread.allocate_lock)
-_start_thread = getattr(_thread.start_new_thread, "__wrapped__", _thread.start_new_thread)
-# Code of ours in which no handler of the program may run once this variable of its is there.
-_WAKING = Sleeper.wake.__code__
-shielded: dict[CodeType, str] = {_WAKING: "waking"}
+_allocate_lock = original_of(_thread.allocate_lock)
+_start_thread = original_of(_thread.start_new_thread)
 _postponed: dict[_thread.LockType, int] = {}  # a lock that is free when a signal was sent again: in which process
 _OPTIMIZED = 1  # the locals of such a code object are copied on request (inspect, CO_OPTIMIZED)
 _LOOKS_AT_LOCALS = frozenset(("locals", "vars", "dir", "eval", "exec"))
@@ -62,7 +60,7 @@ class Delivery:
         """Note where the program was, and run its handler as recorded code, whatever was going on."""
         shield = _shield_of(frame)
         if shield is not None:
-            (held.append if shield is _WAKING else _send_again)(signalnum)
+            (held.append if shield is WAKING else _send_again)(signalnum)
             return None
         outer = program_frame(frame)
         here: Any = process.here
@@ -153,11 +151,11 @@ def cover(handler: Any, reading: Reading) -> Any:
 
 def uncover(handler: Any) -> Any:
     """The program's handler."""
-    return handler.handler if isinstance(handler, Delivery) else handler
+    return handler.handler if isinstance(handler, Delivery) else handler_behind(handler)
 
 
 def install(module: ModuleType, reading: Reading) -> None:
     """Ctrl-C runs a handler that the interpreter set itself: note its delivery too."""
     plain = _signal.default_int_handler
-    if _signal.getsignal(_signal.SIGINT) is plain:
+    if uncover(_signal.getsignal(_signal.SIGINT)) is plain:
         _signal.signal(_signal.SIGINT, Delivery(plain, reading))

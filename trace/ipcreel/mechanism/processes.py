@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from ipcreel.interpose import environment
+from ipcreel.interpose import carrying
 from ipcreel.interpose.frames import program_frame
 from ipcreel.interpose.targets import replace_function
 from ipcreel.mechanism.descriptors import held, replayed
@@ -188,7 +188,7 @@ OPERATIONS = (
 def install(module: ModuleType, reading: Reading) -> None:
     """Whatever is started is given our variables, and is followed."""
     if not reading.replays:
-        environment.guard(module)
+        carrying.guard(module)
     for name, row, started in (
         ("fork", FORK, _warning_its_caller(module.fork)),
         ("forkpty", FORKPTY, _warning_its_caller(module.forkpty)),
@@ -228,7 +228,7 @@ def _warning_its_caller(original: Callable[..., Any]) -> Callable[..., Any]:
 
 def _renewing(original: Callable[..., Any]) -> Callable[..., Any]:
     def start(*args: Any, **kwargs: Any) -> Any:
-        environment.renew()
+        carrying.renew()
         return original(*args, **kwargs)
 
     return start
@@ -237,9 +237,9 @@ def _renewing(original: Callable[..., Any]) -> Callable[..., Any]:
 def _carrying(original: Callable[..., Any]) -> Callable[..., Any]:
     def start(*args: Any, **kwargs: Any) -> Any:
         if len(args) > 2:
-            args = (*args[:2], environment.carried(args[2]), *args[3:])
+            args = (*args[:2], carrying.carried(args[2]), *args[3:])
         elif "env" in kwargs:
-            kwargs["env"] = environment.carried(kwargs["env"])
+            kwargs["env"] = carrying.carried(kwargs["env"])
         return original(*args, **kwargs)
 
     return start

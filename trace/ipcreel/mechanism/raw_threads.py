@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 
 from ipcreel.interpose.targets import put
+from ipcreel.interpose.tracebacks import strip_all
 from ipcreel.mechanism.keeping import number
 from ipcreel.mechanism.operation import OUT, RUN, Operation
 from ipcreel.mechanism.ownership import is_library
@@ -67,8 +68,6 @@ class _Body:
 
 def _report(error: BaseException, function: Any) -> None:
     """Say of an exception what the interpreter would say, with the program's own function in it."""
-    from ipcreel.interpose.frames import strip_all
-
     strip_all(error)
     kind: Any = next(kind for kind in tuple.__subclasses__() if kind.__name__ == "UnraisableHookArgs")
     message = "Exception ignored in thread started by"

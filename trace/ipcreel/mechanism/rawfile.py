@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from _io import FileIO
 
-from ipcreel.mechanism.delivery import shielded
+from ipcreel.interpose.sleep import shielded
+from ipcreel.interpose.streams import kind_of
 from ipcreel.mechanism.keeping import describe, number
 from ipcreel.mechanism.operation import IN, OUT, Operation
 from ipcreel.tape import process
@@ -122,17 +123,18 @@ def rows(first: int, prefix: str) -> tuple[Operation, ...]:
 
 def recording(reading: Reading, operations: tuple[Operation, ...]) -> type[FileIO]:
     """A raw file that records as `rows` says, under the name of the plain one."""
+    return kind_of(methods(reading, operations))
+
+
+def methods(reading: Reading, operations: tuple[Operation, ...]) -> dict[str, Any]:
+    """The methods of a raw file that record as `rows` says, by name."""
     write, fill, read, read_all = operations
-    namespace = {
-        "__module__": FileIO.__module__,
-        "__qualname__": FileIO.__qualname__,
-        "__doc__": FileIO.__doc__,
+    return {
         "write": _writing(reading, write),
         "readinto": reading.wrap(fill, FileIO.readinto),
         "read": reading.wrap(read, FileIO.read),
         "readall": reading.wrap(read_all, FileIO.readall),
     }
-    return type(FileIO.__name__, (FileIO,), namespace)
 
 
 def _writing(reading: Reading, row: Operation) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipcreel.interpose import environment
+from ipcreel.interpose import carrying
 from ipcreel.interpose.targets import replace_function
 from ipcreel.mechanism.keeping import give_b, result_in_b
 from ipcreel.mechanism.operation import OUT, Operation
@@ -36,7 +36,7 @@ def install(module: ModuleType, reading: Reading) -> None:
     def fork_exec(*args: Any) -> Any:
         at = _ENVIRONMENT_AT
         if len(args) > at:
-            args = (*args[:at], environment.carried_list(args[at]), *args[at + 1 :])
+            args = (*args[:at], carrying.carried_list(args[at]), *args[at + 1 :])
         return original(*args)
 
     replace_function(module, "fork_exec", FORK_EXEC, reading.wrap, fork_exec)

@@ -10,7 +10,7 @@ import sys
 from types import BuiltinFunctionType, FunctionType, MethodType
 
 from ipcreel.interpose.builtin import original_of
-from ipcreel.interpose.frames import strip_all
+from ipcreel.interpose.tracebacks import strip_all
 from ipcreel.mechanism import timeouts
 from ipcreel.mechanism.operation import GIVE, IN, OUT, RUN, Operation
 from ipcreel.mechanism.stand_in import dressed

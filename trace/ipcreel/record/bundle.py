@@ -30,11 +30,16 @@ from ipcreel.compiled import is_compiled
 from ipcreel.interpose.sleep import names_given
 from ipcreel.record.wrap import Recording, compiled, shape_of
 
-Module = tuple[str, bool, CodeType]  # its file, whether it is a package, its code
+Module = tuple[str, bool, CodeType | None]  # its file, whether it is a package, its code; None of what is in C
 PACKAGE = Path(__file__).parents[1]
 # Modules of Python that every interpreter has imported before a program begins, or that most programs import.
 _ALWAYS_THERE = ("_signal", "os", "time", "sys", "builtins", "_thread")
 _MODULES, _LATER = "code", "later"
+_CORE = "ipcreel.core"
+_OTHERS = (
+    "ipcreel.mechanism", "ipcreel.record.wrap", "ipcreel.record.source", "ipcreel.interpose.tracebacks",
+    "ipcreel.tape.pack",
+)  # fmt: skip
 # Of these the functions sleep until one of them is called: most short programs call none.
 _ASLEEP = ("os", "time", "_thread", "builtins")
 # What does in Python what is done in C already.
@@ -84,15 +89,19 @@ def _parts(code_of: Callable[[str, Path], CodeType], late: tuple[str, ...]) -> t
     """`late`: the modules of Python whose mechanisms are among what is needed later; others are imported as usual."""
     first: dict[str, Module | None] = {}
     asleep = _asleep()
+    _add("ipcreel", first, code_of)
+    if is_compiled:
+        first[_CORE] = import_module(_CORE).__file__ or "", False, None
     _add("ipcreel.record.start", first, code_of)
-    for key in (key for key in _ALWAYS_THERE if key not in asleep):
+    first.pop("ipcreel.tape.pack" if is_compiled else "", None)  # most processes need only what of it is in C
+    for key in _ALWAYS_THERE if not asleep else ():
         for name in mechanism.PATCHES.get(key, ()):
             _add(f"ipcreel.mechanism.{name}", first, code_of)
     later: dict[str, Module | None] = {}
     needs = {}
     code_once = cache(code_of)  # they have much in common
     roots = [f"ipcreel.mechanism.{name}" for key in late for name in mechanism.PATCHES[key]]
-    for root in dict.fromkeys(("ipcreel.record.source", *roots)):
+    for root in dict.fromkeys((*_OTHERS, *roots)):
         all_of_it = dict(first)
         _add(root, all_of_it, code_once)
         needed = {name: module for name, module in all_of_it.items() if name not in first}
@@ -100,7 +109,8 @@ def _parts(code_of: Callable[[str, Path], CodeType], late: tuple[str, ...]) -> t
         later |= needed
     modules = {name: (*module[:2], marshal.dumps(module[2])) for name, module in later.items() if module}
     rest = {"needs": needs, "modules": modules, "wrappers": _wrappers()}
-    return marshal.dumps(([(name, *module) for name, module in first.items() if module], asleep)), marshal.dumps(rest)
+    begin = [(name, *module) for name, module in first.items() if module], tuple(mechanism.PATCHES), asleep
+    return marshal.dumps(begin), marshal.dumps(rest)
 
 
 def _asleep() -> dict[str, tuple[str, ...]]:
@@ -187,7 +197,7 @@ class _Plain(ast.NodeTransformer):
 
 def _wrappers() -> dict[tuple[object, ...], bytes]:
     """The code of the wrappers of all mechanisms, by shape."""
-    rows = [row for name in mechanism.MECHANISMS for row in import_module(f"ipcreel.mechanism.{name}").OPERATIONS]
+    rows = [row for name in mechanism.mechanisms() for row in import_module(f"ipcreel.mechanism.{name}").OPERATIONS]
     each = [
         (row, semantic, is_usual)
         for row in rows

@@ -25,9 +25,13 @@ if TYPE_CHECKING:
 _open, _read, _close, _READ_ONLY = os.open, os.read, os.close, os.O_RDONLY | os.O_CLOEXEC
 _MOST = 1 << 24
 # What modules of ours import of Python itself.
-_OF_PYTHON = ("__future__", "_functools", "_io", "_signal", "_struct", "_thread", "os", "posix", "sys", "time", "types")
+_OF_PYTHON = (
+    "__future__", "_functools", "_io", "_signal", "_struct", "_thread", "_warnings", "marshal", "os", "posix", "sys",
+    "time", "types",
+)  # fmt: skip
 
 prepared_in = ""  # the file (see `bundle`)
+watched: tuple[str, ...] = ()  # the modules of Python in which something is installed
 asleep: dict[str, tuple[str, ...]] = {}  # by module of Python: its functions that can sleep (see `interpose.sleep`)
 run: Callable[..., None] = print  # that of `bootstrap`, which runs one module: nothing is prepared without it
 _prepared: dict[str, Any] | None = None

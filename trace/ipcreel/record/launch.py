@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ipcreel.interpose.environment import draw_seed
+from ipcreel.interpose.carrying import draw_seed
 from ipcreel.record import bundle, family
 from ipcreel.record.canary import Canary
 from ipcreel.record.trouble import LaunchError

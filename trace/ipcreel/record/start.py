@@ -2,49 +2,61 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
-from ipcreel import mechanism
 from ipcreel.compiled import is_compiled
-from ipcreel.interpose import environment, frames, sleep
+from ipcreel.interpose import environment, interrupt, sleep, streams
+from ipcreel.interpose.builtin import also_kept, rebind
 from ipcreel.interpose.ending import Ending, at_last
+from ipcreel.interpose.frames import HOOKS
 from ipcreel.interpose.imports import when_imported
-from ipcreel.interpose.targets import rebind
-from ipcreel.record import later, wrap
+from ipcreel.record import later
 from ipcreel.record.forking import follow_forks
 from ipcreel.record.surroundings import surroundings
-from ipcreel.record.wrap import Recording
 from ipcreel.tape import process
-from ipcreel.tape.pack import pack
+from ipcreel.tape.writer import packed
+
+if is_compiled:
+    from ipcreel.core import fall_back_on, made_stays
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import ModuleType
+    from typing import Any
+
+    from ipcreel.record.wrap import Recording
 
 # Imported by every interpreter before us, and known to take no function that is replaced.
 _ALWAYS = frozenset((
-    "_collections_abc", "_sitebuiltins", "abc", "codecs", "encodings", "encodings.aliases", "encodings.utf_8",
-    "genericpath", "io", "os", "posixpath", "site", "stat",
+    "_collections_abc", "_frozen_importlib_external", "_sitebuiltins", "abc", "codecs", "encodings",
+    "encodings.aliases", "encodings.utf_8", "genericpath", "io", "os", "os.path", "posixpath", "site", "stat",
+    "zipimport",
 ))  # fmt: skip
 
 _HEADER_ROOM = 3072  # bytes of the first page of a tape; an argument vector can be longer than a page
 
+_reading: Recording | None = None  # what installs: made when something is installed first
+_hooks: sleep.Sleeper | None = None
 
-def start(clock: Callable[[], int], began_ns: int) -> None:
-    """Open the tape, and patch every module of `mechanism.PATCHES`, now or when it is imported.
+
+def start(clock: Callable[[], int], began_ns: int, bootstrap: str) -> None:
+    """Open the tape, and patch every module of `mechanism.PATCHES`, now or when it is imported or asked for something.
 
     Args:
         clock: of the processor time of this process; what it takes to start is stated.
         began_ns: what it showed when that began.
+        bootstrap: the folder in PYTHONPATH through which we came.
     """
+    if is_compiled:
+        fall_back_on(_pack)
     already = {name: module for name, module in sys.modules.items() if name not in _ALWAYS}
     seed = os.environ.get("PYTHONHASHSEED", "")
-    environment.hide(os.path.join(os.path.dirname(os.path.abspath(__file__)), "bootstrap"))
+    environment.hide(bootstrap)
     limit = int(environment.setting("IPCREEL_PAYLOAD_LIMIT") or 1 << 20)
     facts = _facts(seed)
-    short = len(pack(facts)) <= _HEADER_ROOM
+    short = len(packed(facts)) <= _HEADER_ROOM
     process.open_tape(environment.setting("IPCREEL_TAPES"), "exec", limit, None, facts if short else {})
     if not short:
         process.fact("header", facts)
@@ -64,24 +76,83 @@ def start(clock: Callable[[], int], began_ns: int) -> None:
         from ipcreel.tape.naming import program_name
 
         process.choose(program_name(list(sys.orig_argv)))
-    frames.hide_from_uncaught()
-    wrap.internals = bool(environment.setting("IPCREEL_INTERNALS"))
-    reading = Recording()
-    install = installing(reading)
-    callbacks = dict.fromkeys(mechanism.PATCHES, install)
-    for name, functions in later.asleep.items() if is_compiled else ():
-        sleep.sleep(sys.modules[name], functions, install)
-        del callbacks[name]
-    callbacks["traceback"] = frames.hide_from_traceback
     follow_forks()
-    when_imported(callbacks, Ending(_note_end))
+    callbacks = _callbacks()
     rebind(already)
+    del already  # or the modules of others would stay too
+    if is_compiled:
+        made_stays(gc.get_objects(generation=0))  # all that was made since we began: no collection looks at it
+    when_imported(callbacks, Ending(_note_end))
     process.fact("start_ns", clock() - began_ns)
+
+
+def _callbacks() -> dict[str, Callable[[Any], None]]:
+    """What is to be done to which module of Python once it is there; what can sleep is put to sleep now."""
+    global _hooks  # noqa: PLW0603
+    callbacks: dict[str, Callable[[Any], None]] = dict.fromkeys(later.watched or _patches(), _install)
+    callbacks["traceback"] = _hide_from_traceback
+    if not later.asleep:
+        _hide_from_uncaught(sys)
+        return callbacks
+    for name, functions in later.asleep.items():
+        sleep.sleep(sys.modules[name], functions, _install)
+        del callbacks[name]
+    _hooks = sleep.sleep(sys, HOOKS, _hide_from_uncaught)
+    for hook in HOOKS:
+        also_kept(hook)
+    interrupt.sleep(sys.modules["_signal"], _install)
+    streams.sleep(sys, _install)
+    del callbacks["_signal"], callbacks["sys"]
+    return callbacks
+
+
+def _install(module: Any) -> None:
+    """Install the mechanisms of a module in it, or in the `Sleeper` that stands for it."""
+    global _reading  # noqa: PLW0603
+    name = module.__name__
+    try:
+        if _reading is None:
+            wrap: Any = later.load("ipcreel.record.wrap")
+            if wrap is None:  # a handler runs in the middle of that
+                return
+            wrap.internals = bool(environment.setting("IPCREEL_INTERNALS"))
+            _reading = wrap.Recording()
+        _reading.install(module, _patches()[name])
+    except Exception as fault:  # a fault of ours must not reach the program
+        process.fact("fault", f"{name}: {type(fault).__name__}: {fault}")
+
+
+def _pack(value: object, depth: int) -> bytes:
+    """What has no form in C is packed in Python; as text where that is being loaded."""
+    module: Any = later.load("ipcreel.tape.pack")
+    packs: bytes = packed(ascii(value)) if module is None else module.pack(value, depth)
+    return packs
+
+
+def _patches() -> dict[str, tuple[str, ...]]:
+    return later.load("ipcreel.mechanism").PATCHES  # type: ignore[union-attr,no-any-return]
+
+
+def _hide_from_uncaught(module: Any) -> None:
+    try:
+        _tracebacks().hide_from_uncaught(module)
+    except Exception as fault:  # at the very end, where the program has kept it from being noticed
+        process.fact("fault", f"sys: {type(fault).__name__}: {fault}")
+
+
+def _hide_from_traceback(module: Any) -> None:
+    _tracebacks().hide_from_traceback(module)
+
+
+def _tracebacks() -> Any:
+    return later.load("ipcreel.interpose.tracebacks")
 
 
 def _note_end() -> None:
     """Say that the process ended by itself, and prepare for the end of recording."""
     process.fact("ended_ns", process.now())
+    if _hooks is not None and _reading is not None:
+        _hooks.wake()  # there may be frames of ours in what is said later: nothing wakes any more then
     later.keep()
     process.last_module = at_last(_stop)
 
@@ -111,7 +182,7 @@ def _facts(seed: str) -> dict[str, object]:
 
 def _environment() -> bytes:
     """As the program found it: NAME=value, with a zero byte between."""
-    return b"\0".join([name + b"=" + value for name, value in os.environ._data.items()])  # type: ignore[attr-defined]
+    return b"\0".join([b"=".join(pair) for pair in os.environ._data.items()])  # type: ignore[attr-defined]
 
 
 def _folder() -> str:
@@ -119,16 +190,3 @@ def _folder() -> str:
         return os.getcwd()
     except OSError:  # it was removed
         return ""
-
-
-def installing(reading: Recording) -> Callable[[ModuleType], None]:
-    """What installs the mechanisms of a module in it."""
-
-    def install(module: ModuleType) -> None:
-        name = module.__name__
-        try:
-            reading.install(module, mechanism.PATCHES[name])
-        except Exception as fault:  # a fault of ours must not reach the program
-            process.fact("fault", f"{name}: {type(fault).__name__}: {fault}")
-
-    return install

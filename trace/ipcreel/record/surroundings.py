@@ -16,14 +16,11 @@ def surroundings() -> dict[str, object]:
     """Plain values: the signals ignored, and of each standard stream
     [1 where it is a terminal, bytes of its buffer, 1 where it is written line by line], None where it is closed.
     """
+    handler, ignored = _signal.getsignal, _signal.SIG_IGN
     return {
-        "ignored": [number for number in range(1, _signal.NSIG) if _is_ignored(number)],
+        "ignored": [number for number in range(1, _signal.NSIG) if handler(number) == ignored],
         "streams": [_stream(getattr(sys, name, None)) for name in _STREAMS],
     }
-
-
-def _is_ignored(number: int) -> bool:
-    return _signal.getsignal(number) == _signal.SIG_IGN  # type: ignore[no-any-return]
 
 
 def _stream(stream: Any) -> list[int] | None:

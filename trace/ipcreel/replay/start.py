@@ -14,10 +14,10 @@ from pathlib import Path
 from types import ModuleType
 
 from ipcreel import mechanism
-from ipcreel.interpose import environment, frames
+from ipcreel.interpose import environment, tracebacks
+from ipcreel.interpose.builtin import rebind
 from ipcreel.interpose.ending import Ending
 from ipcreel.interpose.imports import when_imported
-from ipcreel.interpose.targets import rebind
 from ipcreel.replay import servers, switching
 from ipcreel.replay.asking import Asking
 from ipcreel.replay.ends import Ends
@@ -58,12 +58,12 @@ def start() -> None:
     ends = Ends(script, asking)
     ends.reading = reading = Replaying(script, ends.over, ends.diverge, ends.leave, ends.differ)
     ends.begin()
-    frames.hide_from_uncaught()
+    tracebacks.hide_from_uncaught(sys)
     callbacks: dict[str, Callable[[ModuleType], None]] = {
         name: partial(reading.install, names=names) for name, names in mechanism.PATCHES.items()
     }
     callbacks["socketserver"] = partial(servers.adapt, reading=reading)
-    callbacks["traceback"] = frames.hide_from_traceback
+    callbacks["traceback"] = tracebacks.hide_from_traceback
     scratch = Scratch(asking.scratch)
     scratch.cover_os(os)
     when_imported(callbacks, Ending(ends.at_end))

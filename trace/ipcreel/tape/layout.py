@@ -21,6 +21,7 @@ VERSION = 3
 PAGE = 4096
 EARLY = 3 * PAGE  # bytes of the stream: most processes need no more, and one file is made and removed sooner than two
 HEAD = PAGE + EARLY  # bytes before the first event
+SLOT = 64  # bytes of an event: event.SIZE, which a process that is recorded does not load for that
 FIRST = 1 << 15  # bytes of NAME.events, mapped at the begin: most processes need no more
 CHUNK = 1 << 18  # bytes, mapped at a time after that
 

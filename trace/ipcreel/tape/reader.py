@@ -112,6 +112,7 @@ def _first(data: bytes) -> Any:
     return unpacker.unpack()
 
 
+assert event.SIZE == layout.SLOT, "writers and readers of a tape disagree"
 _WORDS = event.SIZE // 8
 _TAPED = event.tape_dtype()
 

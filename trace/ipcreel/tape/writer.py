@@ -5,10 +5,8 @@ from __future__ import annotations
 import os
 
 from ipcreel.compiled import is_compiled
-from ipcreel.event import SIZE
 from ipcreel.tape import layout
 from ipcreel.tape.mapping import map_file, map_nothing
-from ipcreel.tape.pack import pack
 
 # The hot path is in C where that could be compiled. Both write the same bytes.
 if is_compiled:
@@ -25,13 +23,20 @@ if is_compiled:
     )
     from ipcreel.core import pack as packed
 
-    fall_back_on(pack)
+    def _pack(value: object, depth: int) -> bytes:
+        """What has no form in C is packed in Python. A start leaves that for later (see `record.later`)."""
+        from ipcreel.tape.pack import pack
+
+        return pack(value, depth)
+
+    fall_back_on(_pack)
 else:
+    from ipcreel.tape.pack import pack as packed
     from ipcreel.tape.plain import Entry, Shared, Wrapper, Writer, bits_of_float, float_of_bits, is_plain, is_within
 
-    packed = pack
-
-__all__ = ["Entry", "Shared", "Tape", "Window", "Wrapper", "bits_of_float", "float_of_bits", "is_plain", "is_within"]
+__all__ = [
+    "Entry", "Shared", "Tape", "Window", "Wrapper", "bits_of_float", "float_of_bits", "is_plain", "is_within", "packed",
+]  # fmt: skip
 _open, _close, _write, _unlink, _getpid = os.open, os.close, os.write, os.unlink, os.getpid
 _SHORTEST_LONG = 256
 
@@ -116,8 +121,8 @@ class Tape(Writer):
 
     def events_slid(self, slot: int) -> tuple[memoryview, int]:
         """Where to write the event of a slot that lies outside the window: a view, and the offset in it."""
-        at = layout.HEAD + slot * SIZE
-        view, first, _ = self.events.slide(at, at + SIZE)
+        at = layout.HEAD + slot * layout.SLOT
+        view, first, _ = self.events.slide(at, at + layout.SLOT)
         current, begin, _ = self.events.place
         self.events_place = current, begin - layout.HEAD
         return view, at - first

@@ -15,7 +15,7 @@ def _run():
     tapes = os.environ.get("IPCREEL_TAPES")
     if tapes is not None:
         if sys.version_info >= (3, 11):  # noqa: UP036
-            _start(os.path.dirname(os.path.dirname(os.path.dirname(folder))), tapes)
+            _start(folder, tapes)
         else:
             _leave_note(tapes, "Python %d.%d, older than 3.11" % sys.version_info[:2])  # noqa: UP031
     try:
@@ -27,16 +27,19 @@ def _run():
         raise
 
 
-def _start(package, tapes):
+def _start(folder, tapes):
     import gc
     import time
 
+    package = os.path.dirname(os.path.dirname(os.path.dirname(folder)))
     clock = time.process_time_ns
     began_ns = clock()
-    # What is made here stays: to look through it for garbage meanwhile takes longer than to make it. It is not frozen
-    # afterwards, though the interpreter would end sooner: finalizers of the program would run at other times.
+    # What is made here stays: to look through it for garbage takes longer than to make it. It is not frozen, though the
+    # interpreter would end sooner: finalizers of the program would run at other times. That all is taken for old, as if
+    # it had been looked through, keeps the first collection after us from doing so.
     collects = gc.isenabled()
     gc.disable()
+    _take_for_old(gc)
     try:
         sys.path.append(package)
         try:
@@ -44,7 +47,7 @@ def _start(package, tapes):
             from ipcreel.record import start
         finally:
             sys.path.remove(package)
-        start.start(clock, began_ns)
+        start.start(clock, began_ns, folder)
     except OSError:  # the disk is full, a limit is reached, the tapes were removed: the recorder says it
         _leave_note(tapes, "no tape could be made: %s" % sys.exc_info()[1].strerror)  # noqa: UP031
     except Exception:  # a fault of ours must not reach the program
@@ -54,8 +57,15 @@ def _start(package, tapes):
             return
         sys.stderr.write("ipcreel: this process is not recorded: %s: %s\n" % (kind.__name__, error))  # noqa: UP031
     finally:
+        _take_for_old(gc)
         if collects:
             gc.enable()
+
+
+def _take_for_old(gc):
+    if not gc.get_freeze_count():
+        gc.freeze()
+        gc.unfreeze()
 
 
 def _run_code(package):
@@ -69,17 +79,33 @@ def _run_code(package):
     except OSError:
         return
     try:
-        found, asleep = marshal.loads(os.read(descriptor, os.fstat(descriptor).st_size))
+        found, watched, asleep = marshal.loads(os.read(descriptor, os.fstat(descriptor).st_size))
     finally:
         os.close(descriptor)
     if not found[0][1].startswith(package):
         return
     for name, file, is_package, code in found:
-        _run_module(name, file, is_package, code)
+        if code is None:
+            _load_library(name, file)
+        else:
+            _run_module(name, file, is_package, code)
     later = sys.modules["ipcreel.record.later"]
     later.prepared_in = os.path.join(tapes, "later-" + suffix)
-    later.asleep = asleep
+    later.watched, later.asleep = watched, asleep
     later.run = _run_module
+
+
+def _load_library(name, file):
+    """Load what is in C from where the recorder has it: the import system would list a folder, and look at files."""
+    loads = sys.modules["_imp"]
+    try:
+        library = loads.create_dynamic(type(sys.implementation)(name=name, origin=file))
+        loads.exec_dynamic(library)
+    except ImportError:  # whoever imports it will say so
+        return
+    sys.modules[name] = library
+    parent, _, last = name.rpartition(".")
+    setattr(sys.modules[parent], last, library)
 
 
 def _run_module(name, file, is_package, code):
