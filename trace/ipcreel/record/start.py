@@ -134,18 +134,18 @@ def _patches() -> dict[str, tuple[str, ...]]:
 
 
 def _hide_from_uncaught(module: Any) -> None:
-    try:
-        _tracebacks().hide_from_uncaught(module)
-    except Exception as fault:  # at the very end, where the program has kept it from being noticed
-        process.fact("fault", f"sys: {type(fault).__name__}: {fault}")
+    _hide("hide_from_uncaught", module)
 
 
 def _hide_from_traceback(module: Any) -> None:
-    _tracebacks().hide_from_traceback(module)
+    _hide("hide_from_traceback", module)
 
 
-def _tracebacks() -> Any:
-    return later.load("ipcreel.interpose.tracebacks")
+def _hide(how: str, module: Any) -> None:
+    try:
+        getattr(later.load("ipcreel.interpose.tracebacks"), how)(module)
+    except Exception as fault:  # at the very end, where the program has kept it from being noticed
+        process.fact("fault", f"{module.__name__}: {type(fault).__name__}: {fault}")
 
 
 def _note_end() -> None:
