@@ -17,6 +17,7 @@ from ipcreel.tape.plain import Wrapper as Wrapper
 from ipcreel.tape.plain import Writer as Writer
 from ipcreel.tape.plain import bits_of_float as bits_of_float
 from ipcreel.tape.plain import float_of_bits as float_of_bits
+from ipcreel.tape.plain import give_number as give_number
 from ipcreel.tape.plain import is_plain as is_plain
 from ipcreel.tape.plain import is_within as is_within
 

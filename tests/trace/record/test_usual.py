@@ -22,6 +22,9 @@ _RESULTS: dict[str, list[Any]] = {
     "mp.array.get": [1.5, 7],
     "mp.value.set": [None],
     "mp.array.set": [None],
+    "threads.semaphore.acquire": [True, False],
+    "threads.condition.wait": [True, False],
+    "waiting.epoll.wait": [[], [(3, 1)], [(3, 1), (4, 5)]],
 }
 
 
@@ -41,9 +44,9 @@ def descriptor(monkeypatch: pytest.MonkeyPatch) -> int:
 def test_the_text_says_what_the_functions_say(row: Operation, descriptor: int) -> None:
     usual = row.usual
     assert usual is not None
-    lock = SimpleNamespace(_ipcreel_object=5, _lock=None)
+    lock = SimpleNamespace(_ipcreel_object=5, _lock=None, _real=None)
     lock._obj = lock
-    samples = {"data": b"text", "size": 9, "descriptor": descriptor, "new": 2.5, "index": 3}
+    samples = {"data": b"text", "size": 9, "descriptor": descriptor, "new": 2.5, "index": 3, "timeout": -1}
     args = tuple(samples.get(name, lock) for name in usual.arguments)
     names: dict[str, Any] = dict(zip(usual.arguments, args, strict=True))
 

@@ -62,3 +62,17 @@ PyObject *attribute(PyObject *object, PyObject *name, Slot *slot) {
         learn(object, name, slot);
     return found;
 }
+
+/* give_number(object, number): the number that it has, which is this one where it had none (0 is none) until now. No call
+into Python lies between the look and the giving. */
+PyObject *core_give_number(PyObject *module, PyObject *const *args, Py_ssize_t count) {
+    if (counted("give_number", count, 2) < 0)
+        return NULL;
+    PyObject *found = _PyObject_GenericGetAttrWithDict(args[0], str_object, NULL, 1);
+    if (found != NULL && fit(found) != 0)
+        return found;
+    Py_XDECREF(found);
+    if (PyErr_Occurred() || PyObject_GenericSetAttr(args[0], str_object, args[1]) < 0)
+        return NULL;
+    return Py_NewRef(args[1]);
+}

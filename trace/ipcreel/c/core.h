@@ -71,6 +71,7 @@ typedef struct {
 } Slot;
 
 PyObject *attribute(PyObject *object, PyObject *name, Slot *slot);
+PyObject *core_give_number(PyObject *module, PyObject *const *args, Py_ssize_t count);
 
 /* ---- pack.c ---- */
 
@@ -86,6 +87,7 @@ void packed_begin(Packed *packed, Py_ssize_t size);
 void packed_free(Packed *packed);
 char *packed_room(Packed *packed, Py_ssize_t size);
 int pack_value(Packed *packed, PyObject *value, int depth);
+int pack_array(Packed *packed, PyObject *const *values, Py_ssize_t count, int depth);
 PyObject *core_pack(PyObject *module, PyObject *const *args, Py_ssize_t count);
 PyObject *core_fall_back_on(PyObject *module, PyObject *pack);
 int is_plain(PyObject *value);
@@ -127,6 +129,8 @@ PyObject *core_put_events(PyObject *module, PyObject *args);
 
 /* ---- judging.c ---- */
 
+/* By how many frames outwards the frame that counts lies; -1 where there is none, -2 with an error. */
+long frame_that_counts(PyObject *judge);
 PyObject *core_find_frame(PyObject *module, PyObject *judge);
 PyObject *core_judge_again(PyObject *module, PyObject *none);
 

@@ -22,6 +22,16 @@ typedef struct {
     PyObject *code[FRAMES]; /* kept alive in a `Place`, borrowed from running frames elsewhere */
 } Chain;
 
+/* Most call sites are told by the wrapper's caller alone, whichever wrapper it calls: of those there is one table. */
+typedef struct {
+    const char *at; /* NULL: free */
+    PyObject *code, *scope; /* alive as long as they stand here */
+    uint32_t site;
+} Known;
+
+#define ROOM 512
+static Known known[ROOM];
+
 typedef struct {
     int count; /* of the frames that tell it apart; 0: not in use */
     int whole; /* no frame lies further out */
@@ -34,6 +44,7 @@ struct Entry {
     vectorcallfunc call;
     Writer *writer;
     PyObject *scope; /* the globals of `tape.process` */
+    PyObject *judge; /* who says which frame is one of the program's, where there has to be one; or NULL */
     uint16_t op;
     Place places[PLACES];
 };
@@ -93,22 +104,30 @@ static void forget(Place *place) {
         Py_DECREF(place->chain.code[frame]);
 }
 
-/* Where in `places` a place may stand that is told apart by its first frame alone, or by two and more (`second`: where the
-second stands, or NULL): here, or in the other one of the same pair. */
-static int place_by(const char *first, const char *second) {
-    uintptr_t key = (uintptr_t)first >> 1;
-    if (second != NULL)
-        key ^= ((uintptr_t)second >> 1) * 31;
-    return (int)((key * 2654435761u >> 12) % PLACES);
+/* Where in a table of `room` places a call site may stand, by where its first frame stands, and its second one or NULL:
+here, or in the other place of the same pair. */
+static int place_by(const char *first, const char *second, int room) {
+    uintptr_t key = (uintptr_t)first >> 1 ^ ((uintptr_t)second >> 1) * 31;
+    return (int)((key * 2654435761u >> 12) % (uintptr_t)room);
 }
 
-/* Most are told apart by their first frame: then the others are not looked at. NULL where it is not known yet. */
-static Place *place_of_frame(Entry *self, const char *at) {
-    Place *place = &self->places[place_by(at, NULL)];
-    for (int other = 0; other < 2; other++, place = &self->places[(place - self->places) ^ 1])
-        if (place->count == 1 && !place->whole && place->chain.at[0] == at)
-            return place;
+/* NULL where it is not known yet. */
+static Known *known_at(Entry *self, const char *at) {
+    int place = place_by(at, NULL, ROOM);
+    for (int other = 0; other < 2; other++, place ^= 1)
+        if (known[place].at == at && known[place].scope == self->scope)
+            return &known[place];
     return NULL;
+}
+
+/* Of two that would stand at one place the later one does, and of a pair the two that came last. */
+static void know(Entry *self, Chain *chain, uint32_t site) {
+    int first = place_by(chain->at[0], NULL, ROOM);
+    Known old = known[first ^ 1];
+    known[first ^ 1] = known[first];
+    known[first] = (Known){chain->at[0], Py_NewRef(chain->code[0]), Py_NewRef(self->scope), site};
+    Py_XDECREF(old.code);
+    Py_XDECREF(old.scope);
 }
 
 static int is_at(Place *place, Chain *chain, int count) {
@@ -120,9 +139,9 @@ static int is_at(Place *place, Chain *chain, int count) {
     return 1;
 }
 
-/* Of two that would stand at one place the later one does, and of a pair the two that came last. */
+/* Likewise, of those that are told by more than the caller. */
 static void remember(Entry *self, Chain *chain, int count, int whole, uint32_t site) {
-    int first = place_by(chain->at[0], count > 1 ? chain->at[1] : NULL);
+    int first = place_by(chain->at[0], count > 1 ? chain->at[1] : NULL, PLACES);
     Place *place = &self->places[first], *other = &self->places[first ^ 1];
     for (int frame = 0; frame < count; frame++)
         Py_INCREF(chain->code[frame]);
@@ -156,8 +175,11 @@ static int64_t ask_for_site(Entry *self, Chain *chain, int count, int outwards) 
         return -1;
     }
     Py_DECREF(found);
-    if (depth >= 0 && depth < count) /* their frames run still: nothing of the chain is gone */
-        remember(self, chain, depth + 1, depth + 1 == count && count < FRAMES, site);
+    int whole = depth + 1 == count && count < FRAMES;
+    if (depth == 0 && !whole) /* their frames run still: nothing of the chain is gone */
+        know(self, chain, site);
+    else if (depth >= 0 && depth < count)
+        remember(self, chain, depth + 1, whole, site);
     return site;
 }
 
@@ -166,13 +188,13 @@ int64_t entry_site(Entry *self, int outwards) {
     Running frame = running_outer(running_top(), outwards);
     if (frame == NULL)
         return 0; /* called by C at the bottom of a stack: an exit hook, the flush at the end */
-    Place *known = place_of_frame(self, running_at(frame));
-    if (known != NULL)
-        return known->site;
+    Known *one = known_at(self, running_at(frame));
+    if (one != NULL)
+        return one->site;
     Chain chain;
     int count = find_callers(&chain, frame);
     for (int frames = 1; frames <= 2; frames++) {
-        int place = place_by(chain.at[0], frames == 2 && count > 1 ? chain.at[1] : NULL);
+        int place = place_by(chain.at[0], frames == 2 && count > 1 ? chain.at[1] : NULL, PLACES);
         if (is_at(&self->places[place], &chain, count))
             return self->places[place].site;
         if (is_at(&self->places[place ^ 1], &chain, count))
@@ -375,6 +397,13 @@ static PyObject *entry_call(PyObject *callable, PyObject *const *args, size_t fl
         return NULL;
     if (lane < 0)
         Py_RETURN_NONE;
+    if (self->judge != NULL) {
+        long depth = frame_that_counts(self->judge);
+        if (depth == -2)
+            return NULL;
+        if (depth < 0)
+            Py_RETURN_NONE;
+    }
     if (PyVectorcall_NARGS(flags)) {
         int watched = is_watched(args[0]);
         if (watched < 0)
@@ -408,7 +437,27 @@ static PyObject *entry_note(Entry *self, PyObject *const *args, Py_ssize_t count
     return write_event(self->writer, &slot, &taped, (int64_t)end_ns) < 0 ? NULL : PyLong_FromLongLong(slot);
 }
 
+/* tell(object): likewise, where this thread is outside of any operation; called by what stands in a library's function. */
+static PyObject *entry_tell(Entry *self, PyObject *object) {
+    long lane = lane_of(self->scope);
+    if (lane == -2)
+        return NULL;
+    if (lane < 0)
+        Py_RETURN_NONE;
+    uint64_t at_ns = now();
+    Taped taped = {.begin_ns = at_ns, .lane = (uint32_t)lane, .op = self->op, .object = (uint32_t)fit(object)};
+    int64_t site = entry_site(self, 1);
+    long long slot;
+    if (site < 0)
+        return NULL;
+    taped.site = (uint32_t)site;
+    if (write_event(self->writer, &slot, &taped, (int64_t)at_ns) < 0)
+        return NULL;
+    Py_RETURN_NONE;
+}
+
 static PyMethodDef entry_methods[] = {
+    {"tell", (PyCFunction)entry_tell, METH_O, NULL},
     {"note", (PyCFunction)(void (*)(void))entry_note, METH_FASTCALL, NULL},
     {NULL, NULL, 0, NULL},
 };
@@ -427,11 +476,14 @@ Entry *entry_make(uint16_t op, Writer *writer, PyObject *scope) {
 }
 
 static PyObject *entry_new(PyTypeObject *type, PyObject *args, PyObject *names) {
-    PyObject *writer, *scope;
+    PyObject *writer, *scope, *judge = Py_None;
     unsigned short op;
-    if (!PyArg_ParseTuple(args, "HO!O!", &op, &WriterType, &writer, &PyDict_Type, &scope))
+    if (!PyArg_ParseTuple(args, "HO!O!|O", &op, &WriterType, &writer, &PyDict_Type, &scope, &judge))
         return NULL;
-    return (PyObject *)entry_make(op, (Writer *)writer, scope);
+    Entry *self = entry_make(op, (Writer *)writer, scope);
+    if (self != NULL && judge != Py_None)
+        self->judge = Py_NewRef(judge);
+    return (PyObject *)self;
 }
 
 static void entry_dealloc(Entry *self) {
@@ -439,6 +491,7 @@ static void entry_dealloc(Entry *self) {
         forget(&self->places[place]);
     Py_XDECREF(self->writer);
     Py_XDECREF(self->scope);
+    Py_XDECREF(self->judge);
     Py_TYPE(self)->tp_free((PyObject *)self);
 }
 
@@ -465,6 +518,7 @@ static PyMethodDef core_methods[] = {
     {"is_within", (PyCFunction)core_is_within, METH_O, NULL},
     {"end_of", core_end_of, METH_O, NULL},
     {"find_records", core_find_records, METH_VARARGS, NULL},
+    {"give_number", (PyCFunction)(void (*)(void))core_give_number, METH_FASTCALL, NULL},
     {"put_events", core_put_events, METH_VARARGS, NULL},
     {"find_frame", core_find_frame, METH_O, NULL},
     {"judge_again", core_judge_again, METH_NOARGS, NULL},

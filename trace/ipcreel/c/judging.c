@@ -25,9 +25,10 @@ static void forget(Judged *one) {
 
 /* What `judge` says of a code; -1 with an error. */
 static long verdict_of(PyObject *code, PyObject *judge) {
-    Judged *one = &judged[((uintptr_t)code >> 4) % ROOM];
-    if (one->code == code && one->judge == judge)
-        return one->verdict;
+    size_t place = (((uintptr_t)code >> 4) * 2654435761u >> 8) % ROOM; /* or the other one of the same pair */
+    for (int other = 0; other < 2; other++, place ^= 1)
+        if (judged[place].code == code && judged[place].judge == judge)
+            return judged[place].verdict;
     Py_INCREF(code);
     PyObject *said = PyObject_CallOneArg(judge, code);
     long verdict = said == NULL ? -1 : PyLong_AsLong(said);
@@ -36,21 +37,28 @@ static long verdict_of(PyObject *code, PyObject *judge) {
         Py_DECREF(code);
         return -1;
     }
-    forget(one);
-    *one = (Judged){code, Py_NewRef(judge), verdict};
+    Judged old = judged[place ^ 1]; /* of a pair the two that came last stand there */
+    judged[place ^ 1] = judged[place];
+    judged[place] = (Judged){code, Py_NewRef(judge), verdict};
+    forget(&old);
     return verdict;
 }
 
-PyObject *core_find_frame(PyObject *module, PyObject *judge) {
+long frame_that_counts(PyObject *judge) {
     long depth = 0;
     for (Running frame = running_top(); frame != NULL; frame = running_outer(frame, 1), depth++) {
         long verdict = verdict_of(running_code(frame), judge);
         if (verdict < 0)
-            return NULL;
+            return -2;
         if (verdict != PASSED)
-            return PyLong_FromLong(verdict == TAKEN ? depth : -1);
+            return verdict == TAKEN ? depth : -1;
     }
-    return PyLong_FromLong(-1);
+    return -1;
+}
+
+PyObject *core_find_frame(PyObject *module, PyObject *judge) {
+    long depth = frame_that_counts(judge);
+    return depth == -2 ? NULL : PyLong_FromLong(depth);
 }
 
 PyObject *core_judge_again(PyObject *module, PyObject *none) {

@@ -181,6 +181,16 @@ int pack_value(Packed *packed, PyObject *value, int depth) {
     return pack_other(packed, value, depth);
 }
 
+/* A list of these values, which lie in a list of that `depth`. */
+int pack_array(Packed *packed, PyObject *const *values, Py_ssize_t count, int depth) {
+    if (pack_size(packed, count, 0x90, 16, 0, 0xDC) < 0)
+        return -1;
+    for (Py_ssize_t at = 0; at < count; at++)
+        if (pack_value(packed, values[at], depth) < 0)
+            return -1;
+    return 0;
+}
+
 PyObject *core_pack(PyObject *module, PyObject *const *args, Py_ssize_t count) {
     if (count != 1 && count != 2) {
         PyErr_SetString(PyExc_TypeError, "pack takes a value and a depth");

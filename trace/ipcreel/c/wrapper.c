@@ -8,7 +8,7 @@ What it cannot tell by itself it hands on, as it was called, to the wrapper in P
 #define MOST 4 /* parameters behind the object */
 
 /* What a parameter is to the event; where another thing is given, the form is none of the usual ones. */
-enum { ANYTHING, NOTHING, NUMBER, BYTES };
+enum { ANYTHING, NOTHING, NUMBER, BYTES, FLAGS };
 
 /* What is told of a call. */
 enum {
@@ -77,6 +77,11 @@ static int take(Wrapper *self, int place, PyObject *value, Given *given) {
     case BYTES:
         given->bytes = value;
         return PyBytes_CheckExact(value);
+    case FLAGS: /* most often of a class that the library has made of `int` */
+        if (!PyLong_Check(value))
+            return 0;
+        given->a = PyLong_AsLongLongAndOverflow(value, &overflow);
+        return !overflow && given->a == (int32_t)given->a;
     default:
         return 1;
     }

@@ -230,18 +230,37 @@ static PyObject *writer_payload(Writer *self, PyObject *const *args, Py_ssize_t 
     Py_RETURN_NONE;
 }
 
-static PyObject *writer_write(Writer *self, PyObject *record) {
+static int write_record(Writer *self, const char *bytes, Py_ssize_t size) {
     Py_buffer other;
-    char *bytes, *at;
-    Py_ssize_t size;
-    if (PyBytes_AsStringAndSize(record, &bytes, &size) < 0 || (at = record_at(self, size, &other)) == NULL)
-        return NULL;
+    char *at = record_at(self, size, &other);
+    if (at == NULL)
+        return -1;
     if (size > 0) {
         memcpy(at + 1, bytes + 1, (size_t)size - 1);
-        ((volatile char *)at)[0] = bytes[0];
+        ((volatile char *)at)[0] = bytes[0]; /* last, as of any record */
     }
     if (other.obj)
         PyBuffer_Release(&other);
+    return 0;
+}
+
+static PyObject *writer_write(Writer *self, PyObject *record) {
+    char *bytes;
+    Py_ssize_t size;
+    if (PyBytes_AsStringAndSize(record, &bytes, &size) < 0 || write_record(self, bytes, size) < 0)
+        return NULL;
+    Py_RETURN_NONE;
+}
+
+static PyObject *writer_define(Writer *self, PyObject *const *args, Py_ssize_t count) {
+    Packed packed;
+    packed_begin(&packed, 0);
+    int done = pack_array(&packed, args, count, 1);
+    if (done == 0)
+        done = write_record(self, packed.bytes, packed.size);
+    packed_free(&packed);
+    if (done < 0)
+        return NULL;
     Py_RETURN_NONE;
 }
 
@@ -251,6 +270,7 @@ static PyMethodDef writer_methods[] = {
     {"end", (PyCFunction)(void (*)(void))writer_end, METH_FASTCALL, NULL},
     {"payload", (PyCFunction)(void (*)(void))writer_payload, METH_FASTCALL, NULL},
     {"write", (PyCFunction)writer_write, METH_O, NULL},
+    {"define", (PyCFunction)(void (*)(void))writer_define, METH_FASTCALL, NULL},
     {NULL, NULL, 0, NULL},
 };
 

@@ -11,6 +11,7 @@ from ipcreel.mechanism.stand_in import dressed
 from ipcreel.mechanism.threads import describe, function_name
 from ipcreel.tape import process
 from ipcreel.tape.process import name_object, new_object, passed
+from ipcreel.tape.writer import give_number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,16 +27,13 @@ if TYPE_CHECKING:
 
 def number_of(thing: Any, kind: str = "call") -> int:
     """The number of a call or an executor, given when it is first asked for, by whichever thread asks first."""
-    try:
-        return thing._ipcreel_object  # type: ignore[no-any-return]
-    except AttributeError:
-        number: int = thing.__dict__.setdefault("_ipcreel_object", new_object(kind, None, kind))
-        return number
+    number: int = thing._ipcreel_object
+    return number or give_number(thing, new_object(kind, None, kind))
 
 
 def key_of(future: Any) -> object:
     """The key of a future's call among the objects of its kind."""
-    return future.__dict__.get("_ipcreel_key") or number_of(future)
+    return future._ipcreel_key or number_of(future)
 
 
 def _future(args: Args, kwargs: Kwargs, result: Any) -> int:
@@ -48,19 +46,19 @@ def _future(args: Args, kwargs: Kwargs, result: Any) -> int:
 def executor(args: Args, kwargs: Kwargs, result: Any) -> int:
     """The number of an executor, whose method is called."""
     try:
-        return number_of(args[0], "executor")
+        return args[0]._ipcreel_object or number_of(args[0], "executor")
     except Exception:  # no executor
         return 0
 
 
 def _submitted(args: Args, kwargs: Kwargs, result: Any) -> int:
-    if result is None or not hasattr(result, "__dict__"):  # it raised, or a subclass gave something else
+    number: int | None = getattr(result, "_ipcreel_object", None)
+    if number is None:  # it raised, or a subclass gave something else
         return 0
-    kept = result.__dict__
-    name, pool_key = function_name(args[1]), kept.get("_ipcreel_key")
-    if "_ipcreel_object" not in kept and pool_key is None and name:
+    name, pool_key = function_name(args[1]), result._ipcreel_key
+    if not number and name:
         made = new_object("call", None, f"call {name}")
-        number: int = kept.setdefault("_ipcreel_object", made)
+        number = give_number(result, made)
         if number == made:
             return number
     number = number_of(result)
@@ -71,10 +69,6 @@ def _submitted(args: Args, kwargs: Kwargs, result: Any) -> int:
 
 def _call(args: Args, kwargs: Kwargs) -> tuple[int, object]:
     return executor(args, kwargs, None), function_name(args[1]) if len(args) > 1 else None
-
-
-def _call_and_executor(args: Args, kwargs: Kwargs, result: Any) -> tuple[int, int, object]:
-    return executor(args, kwargs, None), 0, None
 
 
 def _wanted(args: Args, kwargs: Kwargs) -> tuple[int, object]:
@@ -125,7 +119,7 @@ def _shutdown(args: Args, kwargs: Kwargs) -> tuple[int, object]:
 
 
 SUBMIT = Operation(
-    0x2801, "futures.call.submit", identify=_submitted, before=_call, after=_call_and_executor, flow=OUT, replay=RUN,
+    0x2801, "futures.call.submit", identify=_submitted, before=_call, flow=OUT, replay=RUN,
     a="key of the executor among the objects of its kind", payload="the function",
 )  # fmt: skip
 BEGIN = Operation(0x2802, "futures.call.begin", flow=IN, replay=RUN)
@@ -165,6 +159,11 @@ def _state_row(code: int, verb: str) -> Operation:
     )  # fmt: skip
 
 
+def _not_installed(args: Args, kwargs: Kwargs) -> Any:
+    """Stands in the table: what is tried is known where the mechanism is installed."""
+    raise NotImplementedError
+
+
 _RESULT, _EXCEPTION = (0x2805, "futures.future.result"), (0x2806, "futures.future.exception")
 
 OPERATIONS = (
@@ -172,8 +171,8 @@ OPERATIONS = (
     BEGIN,
     END,
     SET,
-    _result_row(*_RESULT, None),
-    _result_row(*_EXCEPTION, None),
+    _result_row(*_RESULT, _not_installed),
+    _result_row(*_EXCEPTION, _not_installed),
     Operation(
         0x2807, "futures.future.cancel", "concurrent.futures._base.Future.cancel", identify=_future, after=_truth,
         replay=RUN,
@@ -212,26 +211,25 @@ def _install_begin_and_end(library: Any, reading: Reading) -> None:
     """A call begins where its future is set running, and ends where its future is set."""
     kind = library.Future
     plain_begin, plain_result, plain_exception = kind.set_running_or_notify_cancel, kind.set_result, kind.set_exception
-
-    def is_recorded() -> bool:
-        here = process.here
-        return here is not None and here.mark >= 0
+    begun, ended, was_set = reading.teller(BEGIN), reading.teller(END), reading.teller(SET)
+    kind._ipcreel_key = None  # that of its call in a pool of processes: a list
+    kind._ipcreel_object = library.Executor._ipcreel_object = 0  # none yet
 
     def set_running_or_notify_cancel(self: Any) -> Any:
         running = plain_begin(self)
-        if running and "_ipcreel_key" not in self.__dict__ and is_recorded():
-            reading.note(BEGIN, number_of(self))
+        if running and self._ipcreel_key is None:
+            begun(self._ipcreel_object or number_of(self))
         return running
 
     def set_result(self: Any, result: Any) -> None:
-        if is_recorded():
-            reading.note(SET if "_ipcreel_key" in self.__dict__ else END, number_of(self))
+        (ended if self._ipcreel_key is None else was_set)(self._ipcreel_object or number_of(self))
         plain_result(self, result)
 
     def set_exception(self: Any, exception: Any) -> None:
-        if is_recorded():
+        here = process.here
+        if here is not None and here.mark >= 0:
             failure = describe(exception) if isinstance(exception, BaseException) else None
-            reading.note(SET if "_ipcreel_key" in self.__dict__ else END, number_of(self), 1, 0, failure)
+            reading.note(END if self._ipcreel_key is None else SET, number_of(self), 1, 0, failure)
         plain_exception(self, exception)
 
     kind.set_running_or_notify_cancel = dressed(set_running_or_notify_cancel, plain_begin)

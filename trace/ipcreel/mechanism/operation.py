@@ -81,7 +81,7 @@ class Usual:
 
 
 # What a parameter of a native form is, and what is told of its result: as `wrapper.c` has them.
-ANYTHING, NOTHING, NUMBER, BYTES = range(4)
+ANYTHING, NOTHING, NUMBER, BYTES, FLAGS = range(5)
 GAVE_NOTHING, GAVE_TRUTH, GAVE_BYTES, GAVE_MESSAGE, GAVE_TAKEN, GAVE_ALL = range(6)
 
 
@@ -89,10 +89,11 @@ class Native:
     """The usual forms of calls of a function in C: the recorder's wrapper is in C too, and asks no function of the row.
 
     Args:
-        parameters: name and kind of each behind the object: a NUMBER is kept as `a`, BYTES are what is sent, of
-            ANYTHING nothing is kept, NOTHING is None. Where another parameter is given, or no bytes, the form is not a
-            usual one and the row's functions are asked, as they are where there is no compiled wrapper.
-        a: where no NUMBER was given.
+        parameters: name and kind of each behind the object: a NUMBER is kept as `a`, and so are FLAGS, which fit in 32
+            bits; BYTES are what is sent, of ANYTHING nothing is kept, NOTHING is None. Where another parameter is
+            given, or no bytes, the form is not a usual one and the row's functions are asked, as they are where there
+            is no compiled wrapper.
+        a: where no NUMBER and no FLAGS were given.
         sends: the bytes are the payload, whatever comes of it.
         gave: what is told of the result. GAVE_TRUTH: `b` is 1 for True; GAVE_BYTES: `b` is their size, they are the
             payload; GAVE_MESSAGE, of (bytes, kind): likewise, and `a` is the kind; GAVE_TAKEN: `b` is a number, as many

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ipcreel.interpose import environment
 from ipcreel.interpose.targets import install_rows
+from ipcreel.tape import process
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,6 +52,16 @@ class Reading:
             The slot of its event, -1 where nothing was written.
         """
         raise NotImplementedError
+
+    def teller(self, row: Operation) -> Callable[[int], object]:
+        """A function that notes `row` of the object with a number, where this thread is outside of any operation."""
+
+        def tell(object_: int) -> None:
+            here = process.here
+            if here is not None and here.mark >= 0:
+                self.note(row, object_)
+
+        return tell
 
     def install(self, module: ModuleType, names: tuple[str, ...]) -> None:
         """Install the mechanisms `names` in `module`, which has just been imported."""

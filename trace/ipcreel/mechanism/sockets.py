@@ -5,7 +5,18 @@ from __future__ import annotations
 from ipcreel.mechanism import descriptors
 from ipcreel.mechanism import socket_data as data
 from ipcreel.mechanism.descriptors import forget, fresh, inode_of, look, numbers
-from ipcreel.mechanism.operation import ANYTHING, BYTES, GAVE_ALL, GAVE_BYTES, GAVE_TAKEN, IN, OUT, Native, Operation
+from ipcreel.mechanism.operation import (
+    ANYTHING,
+    BYTES,
+    FLAGS,
+    GAVE_ALL,
+    GAVE_BYTES,
+    GAVE_TAKEN,
+    IN,
+    OUT,
+    Native,
+    Operation,
+)
 from ipcreel.tape.process import name_object, passed
 
 TYPE_CHECKING = False
@@ -191,9 +202,9 @@ RECVMSG_INTO = Operation(
     after=data.message_received_into, blocks=True, flow=IN, give=data.give_message_into, a=_FLAGS, b=_SIZE,
     payload="(bytes, [(level, type, data)], flags of the message, address)",
 )  # fmt: skip
-_SEND = Native(("data", BYTES), gave=GAVE_TAKEN, numbers=numbers)
-_SENDALL = Native(("data", BYTES), sends=True, gave=GAVE_ALL, numbers=numbers)
-_RECV = Native(("size", ANYTHING), gave=GAVE_BYTES, numbers=numbers)
+_SEND = Native(("data", BYTES), ("flags", FLAGS), gave=GAVE_TAKEN, numbers=numbers)
+_SENDALL = Native(("data", BYTES), ("flags", FLAGS), sends=True, gave=GAVE_ALL, numbers=numbers)
+_RECV = Native(("size", ANYTHING), ("flags", FLAGS), gave=GAVE_BYTES, numbers=numbers)
 OPERATIONS = (
     CREATE, ACCEPT, CLOSE, BIND, LISTEN, CONNECT, CONNECT_EX, RECVMSG, RECVMSG_INTO,
     Operation(

@@ -7,10 +7,10 @@ A wait gives the lock back at its begin and has it again at its end; the lock's 
 from __future__ import annotations
 
 from ipcreel.mechanism import timeouts
-from ipcreel.mechanism.operation import IN, OUT, RUN, Operation
+from ipcreel.mechanism.operation import IN, OUT, RUN, Operation, Usual
 from ipcreel.mechanism.ownership import made_by_program, makes_for_caller, new_of_program, number_of, unwatched, watched
 from ipcreel.mechanism.stand_in import dressed
-from ipcreel.mechanism.thread_locks import keep_out_of_conditions
+from ipcreel.mechanism.thread_locks import keep_out, replacements
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ def _notified_all(args: Args, kwargs: Kwargs) -> tuple[int, object]:
     return _waiting(args), None
 
 
+_FOREVER, _NUMBER = str(timeouts.FOREVER), "condition._ipcreel_object"
 CREATE = Operation(
     0x2301, "threads.condition.create", identify=_made, concerns=made_by_program, after=_its_lock, replay=RUN,
     a="key of its lock among the objects of kind lock and rlock of the process; 0 where the lock is not a recorded one",
@@ -72,11 +73,13 @@ OPERATIONS = (
     Operation(
         0x2302, "threads.condition.wait", "threading.Condition.wait", identify=number_of, concerns=watched,
         before=_wanted, after=_woken, blocks=True, flow=IN, replay=RUN,
+        usual=Usual("condition", scope={}, a=_FOREVER, b="result is True", object_=_NUMBER),
         a=timeouts.IN_WORDS, b="1 notified, 0 not in time",
     ),
     Operation(
         0x2303, "threads.condition.wait_for", "threading.Condition.wait_for", identify=number_of, concerns=watched,
         before=_wanted_for, blocks=True, replay=RUN,
+        usual=Usual("condition", "predicate", scope={}, a=_FOREVER, object_=_NUMBER),
         a=timeouts.IN_WORDS,
     ),
     Operation(
@@ -96,12 +99,14 @@ def install(module: ModuleType, reading: Reading) -> None:
     """Replace the constructor, whose lock, where it is given none, is the program's too."""
     library: Any = module
     condition = library.Condition
+    lock_class = replacements(reading)[0]
     unwatched(condition)
     plain = condition.__init__
     makes_for_caller(plain.__code__)
 
     def make(*args: Any, **kwargs: Any) -> None:
         plain(*args, **kwargs)
-        keep_out_of_conditions(args[0])
+        if type(args[0]._lock) is lock_class:
+            keep_out(args[0])
 
     condition.__init__ = dressed(reading.wrap(CREATE, make), plain)

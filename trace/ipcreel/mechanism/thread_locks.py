@@ -216,11 +216,9 @@ def _repr_of_rlock(self: Any) -> str:
     return text.replace(" RLock ", " _thread.RLock ", 1) if type(self) is _replacements[2] else text
 
 
-def keep_out_of_conditions(condition: Any) -> None:
+def keep_out(condition: Any) -> None:
     """Let a condition wait and notify on the plain lock inside ours: how it does that is not the program's doing."""
-    lock = getattr(condition._lock, "_lock", None)
-    if lock is None or getattr(type(condition._lock), "_ipcreel_plain", None) is not type(lock):
-        return
+    lock = condition._lock._lock
     condition._release_save = lock.release
     condition._acquire_restore = lambda _: lock.acquire()
     condition._is_owned = lock.locked  # as far as a plain lock can tell

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ipcreel.mechanism import timeouts
-from ipcreel.mechanism.operation import IN, OUT, RUN, WAIT, Operation
+from ipcreel.mechanism.operation import IN, OUT, RUN, WAIT, Operation, Usual
 from ipcreel.mechanism.ownership import made_by_program, new_of_program, number_of, unwatched, watched
 from ipcreel.mechanism.stand_in import dressed
 
@@ -57,25 +57,38 @@ def _released(args: Args, kwargs: Kwargs) -> tuple[int, object]:
     return (count if type(count) is int and abs(count) < 2**63 else 0), None
 
 
+_NUMBER = "semaphore._ipcreel_object"
 CREATE = Operation(
     0x2201, "threads.semaphore.create", identify=_made, concerns=made_by_program, after=_value, replay=RUN,
     a="initial value", b="the most that it may have, 0 where there is no bound",
 )  # fmt: skip
 RELEASE = Operation(
     0x2203, "threads.semaphore.release", identify=number_of, concerns=watched, before=_released, flow=OUT, replay=RUN,
+    usual=Usual("semaphore", scope={}, a="1", object_=_NUMBER),
     a="how many acquires it lets through",
+)  # fmt: skip
+
+
+_ACQUIRED = Usual(
+    "semaphore", scope={}, a=str(timeouts.FOREVER), attempt="original(semaphore, False) or WAIT", b="result is True",
+    object_=_NUMBER,
 )  # fmt: skip
 
 
 def _acquire_row(attempt: Any) -> Operation:
     return Operation(
         0x2202, "threads.semaphore.acquire", identify=number_of, concerns=watched, before=_wanted, after=_acquired,
-        attempt=attempt, blocks=True, flow=IN, replay=RUN,
+        attempt=attempt, blocks=True, flow=IN, replay=RUN, usual=_ACQUIRED,
         a=timeouts.IN_WORDS, b="1 acquired, 0 not",
     )  # fmt: skip
 
 
-ACQUIRE = _acquire_row(None)
+def _not_installed(args: Args, kwargs: Kwargs) -> Any:
+    """Stands in the table: what is tried is known where the mechanism is installed."""
+    raise NotImplementedError
+
+
+ACQUIRE = _acquire_row(_not_installed)
 OPERATIONS = (CREATE, ACQUIRE, RELEASE)
 
 

@@ -104,11 +104,12 @@ OPERATIONS = (
 def function_name(function: Any) -> str:
     """What a function is called, without running code of the program: nothing where that is not certain."""
     kind = type(function)
-    if kind.__module__ == "functools" and kind.__name__ == "partial":
-        return function_name(function.func)
     if kind is MethodType:
         function = function.__func__
-    if type(function) not in (FunctionType, BuiltinFunctionType):
+        kind = type(function)
+    elif kind.__module__ == "functools" and kind.__name__ == "partial":
+        return function_name(function.func)
+    if kind is not FunctionType and kind is not BuiltinFunctionType:
         return ""
     return f"{function.__module__}.{function.__qualname__}"
 

@@ -7,7 +7,7 @@ import posix
 from ipcreel.interpose.builtin import original_of
 from ipcreel.interpose.targets import dress
 from ipcreel.mechanism import descriptors
-from ipcreel.mechanism.operation import Operation
+from ipcreel.mechanism.operation import Operation, Usual
 from ipcreel.mechanism.stand_in import StandIn
 from ipcreel.mechanism.waiting_data import ask, asked, chosen, descriptor_of, give_chosen, microseconds
 from ipcreel.tape.process import new_object
@@ -163,6 +163,22 @@ POLL_METHODS = (
         give=_give_pairs, a=_TIMEOUT, b=_READY, payload=_PAIRS,
     ),
 )  # fmt: skip
+
+
+def _usual_wait(plain: Callable[..., Any] | None) -> Usual:
+    """As `selectors` waits for ever; what is ready is one thing most often."""
+    return Usual(
+        "epoll", "timeout", "most", scope={"plain": plain, "flat": _flat},
+        when="type(timeout) is int and timeout == -1 and hasattr(epoll, '_real')", a="-1",
+        call="plain(epoll._real, timeout, most)", b="len(result)",
+        got="[*result[0]] if len(result) == 1 else flat(result)", object_="epoll._ipcreel_object",
+    )  # fmt: skip
+
+
+EPOLL_WAIT = Operation(
+    0x1415, "waiting.epoll.wait", "poll", identify=_waiter, before=_epoll_timeout, after=_epolled, blocks=True,
+    give=_give_pairs, usual=_usual_wait(None), a=_TIMEOUT, b=_READY, payload=_PAIRS,
+)  # fmt: skip
 EPOLL_METHODS = (
     Operation(
         0x1412, "waiting.epoll.register", "register", identify=_watched, before=_watch, after=_watching,
@@ -176,10 +192,7 @@ EPOLL_METHODS = (
         0x1414, "waiting.epoll.unregister", "unregister", identify=_watched, after=_watching, give=_give_watched,
         a="-1", b=_PLACE,
     ),
-    Operation(
-        0x1415, "waiting.epoll.wait", "poll", identify=_waiter, before=_epoll_timeout, after=_epolled, blocks=True,
-        give=_give_pairs, a=_TIMEOUT, b=_READY, payload=_PAIRS,
-    ),
+    EPOLL_WAIT,
     Operation(0x1416, "waiting.epoll.close", "close", identify=_waiter, give=_give_closed),
 )  # fmt: skip
 OPERATIONS = (SELECT, EPOLL_CREATE, *POLL_METHODS, *EPOLL_METHODS)
@@ -197,6 +210,8 @@ def _methods(original: type, rows: tuple[Operation, ...], reading: Reading) -> d
     namespace: dict[str, Any] = {}
     for row in rows:
         plain = getattr(original, str(row.target))
+        if row is EPOLL_WAIT:
+            row = row.like(usual=_usual_wait(plain))  # noqa: PLW2901
         namespace[str(row.target)] = wrapper = reading.wrap(row, _passing_on(plain))
         dress(wrapper, plain)
     return namespace

@@ -143,12 +143,12 @@ def _usual(row: Operation) -> _Form:
 
 def is_of_object(row: Operation) -> bool:
     """Whether it depends on the object alone if a call is one of the operation's."""
-    return getattr(row.concerns, "of_object", False)
+    return hasattr(row.concerns, "of_object")
 
 
 def asks_itself(row: Operation) -> bool:
     """Whether the row has to be asked."""
-    return row.concerns is not None and not is_of_object(row)
+    return row.concerns is not None and not is_of_object(row) and not hasattr(row.concerns, "judge")
 
 
 _UNLESS_OURS = ["if not is_own(fault):", "    raise"]

@@ -39,6 +39,9 @@ class Recording(Reading):
     def wrap(self, row: Operation, original: Callable[..., Any]) -> Callable[..., Any]:
         return _unrecorded(original) if self.skip and row.mechanism in self.skip else recorded(row, original)
 
+    def teller(self, row: Operation) -> Callable[[int], object]:
+        return _nothing if self.skip and row.mechanism in self.skip else Entry(row.code, tape, process.__dict__).tell
+
     def note(
         self, row: Operation, object_: int, a: int = 0, b: int = 0, payload: object = None, begin_ns: int = 0
     ) -> int:
@@ -51,6 +54,10 @@ class Recording(Reading):
         if payload is not None:
             tape.payload(slot, payload)
         return slot
+
+
+def _nothing(object_: int) -> None:
+    """What tells of an operation that is left out."""
 
 
 def _unrecorded(original: Callable[..., Any]) -> FunctionType:
@@ -128,7 +135,7 @@ def _generated(function: FunctionType, row: Operation, is_general: bool = False)
         attempt=row.attempt,
         before=row.before,
         concerns=row.concerns,
-        enter=Entry(row.code, tape, process.__dict__),
+        enter=Entry(row.code, tape, process.__dict__, getattr(row.concerns, "judge", None)),
         identify=row.identify,
     )
     function.__code__ = code
@@ -140,8 +147,8 @@ def shape_of(row: Operation, semantic: bool, is_usual: bool = False) -> tuple[ob
     identify = row.identify
     given = (row.concerns, row.before, row.after, row.attempt, identify)
     usual = row.usual.texts if is_usual and row.usual else ()
-    of_object = getattr(row.concerns, "of_object", False), getattr(identify, "in_slot", False)
-    form = row.alone, *of_object, row.blocks, semantic, row.shared is not None, usual
+    known = hasattr(row.concerns, "of_object"), hasattr(row.concerns, "judge"), getattr(identify, "in_slot", False)
+    form = row.alone, *known, row.blocks, semantic, row.shared is not None, usual
     return *(part is not None for part in given), *form
 
 

@@ -12,7 +12,9 @@ from _struct import Struct
 from _struct import error as PackingError  # type: ignore[attr-defined]  # noqa: N812
 
 from ipcreel.event import SIZE, TAPE
+from ipcreel.interpose.frames import find_in_python
 from ipcreel.tape import layout
+from ipcreel.tape.pack import pack
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -150,6 +152,10 @@ class Writer:
             view, first, last = self.stream_slid(begin, end)
         view[begin - first : end - first] = record
 
+    def define(self, *record: object) -> None:
+        """Append a definition or a fact, its tag first."""
+        self.write(pack(list(record)))
+
     def payload(self, slot: int, value: object) -> None:
         """Keep `value` as the payload of the event in `slot`, cut to the limit."""
         if type(value) is bytes and len(value) <= self.short_limit:
@@ -190,6 +196,11 @@ def is_within(frame: FrameType | None) -> bool:
     return False
 
 
+def give_number(thing: Any, number: int) -> int:
+    """The number that an object has, which is this one where it had none until now."""
+    return thing.__dict__.setdefault("_ipcreel_object", number)  # type: ignore[no-any-return]
+
+
 _ANYTHING = object()
 
 
@@ -207,11 +218,15 @@ class Entry:
         op: code of the operation.
         writer: of the tape.
         scope: the globals of `tape.process`.
+        judge: says which frame is one of the program's, as for `find_frame`, where there has to be one.
     """
 
-    __slots__ = ("near", "op", "scope", "writer")
+    __slots__ = ("judge", "near", "op", "scope", "writer")
 
-    def __init__(self, op: int, writer: Writer, scope: dict[str, Any]) -> None:
+    def __init__(
+        self, op: int, writer: Writer, scope: dict[str, Any], judge: Callable[[CodeType], int] | None = None
+    ) -> None:
+        self.judge = judge
         self.op = op
         self.writer = writer
         self.scope = scope
@@ -233,7 +248,9 @@ class Entry:
             lane = here.mark
         except RecursionError:  # its message would speak of a comparison
             raise RecursionError("maximum recursion depth exceeded") from None
-        return None if lane < 0 else Event(self, lane)
+        if lane < 0 or (self.judge is not None and find_in_python(self.judge) < 0):
+            return None
+        return Event(self, lane)
 
     def note(self, begin_ns: int, lane: int, object_: int, a: int, b: int) -> int:
         """Write what has happened by now, or has taken from `begin_ns` until now; called by what the program called.
@@ -244,6 +261,16 @@ class Entry:
         at_ns = _now()
         site = self.scope["site_of"](_getframe(2))
         return self.writer.whole(begin_ns or at_ns, lane, self.op, object_, site, a, b, at_ns)
+
+    def tell(self, object_: int) -> None:
+        """Write what has happened, where this thread is outside of any operation; called by what stands in the place
+        of a library's function.
+        """
+        here = self.scope["here"]
+        if here is not None and here.mark >= 0:
+            at_ns = _now()
+            site = self.scope["site_of"](_getframe(1))
+            self.writer.whole(at_ns, here.lane, self.op, object_, site, 0, 0, at_ns)
 
     def site(self) -> int:
         """The number of the call site where the wrapper was called, which has called an event's method."""

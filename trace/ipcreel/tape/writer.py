@@ -18,6 +18,7 @@ if is_compiled:
         bits_of_float,
         fall_back_on,
         float_of_bits,
+        give_number,
         is_plain,
         is_within,
     )
@@ -32,10 +33,21 @@ if is_compiled:
     fall_back_on(_pack)
 else:
     from ipcreel.tape.pack import pack as packed
-    from ipcreel.tape.plain import Entry, Shared, Wrapper, Writer, bits_of_float, float_of_bits, is_plain, is_within
+    from ipcreel.tape.plain import (
+        Entry,
+        Shared,
+        Wrapper,
+        Writer,
+        bits_of_float,
+        float_of_bits,
+        give_number,
+        is_plain,
+        is_within,
+    )
 
 __all__ = [
-    "Entry", "Shared", "Tape", "Window", "Wrapper", "bits_of_float", "float_of_bits", "is_plain", "is_within", "packed",
+    "Entry", "Shared", "Tape", "Window", "Wrapper", "bits_of_float", "float_of_bits", "give_number", "is_plain",
+    "is_within", "packed",
 ]  # fmt: skip
 _open, _close, _write, _unlink, _getpid = os.open, os.close, os.write, os.unlink, os.getpid
 _SHORTEST_LONG = 256
@@ -141,10 +153,6 @@ class Tape(Writer):
             _create(f"{self.directory}/{self.name}{layout.STOPPED}", packed([self.slot, str(error)]))
         except OSError:
             pass  # the disk is full: the empty file, if that much could be made, says it
-
-    def define(self, *record: object) -> None:
-        """Append a definition or a fact, its tag first."""
-        self.write(packed(list(record)))
 
     def other_payload(self, slot: int, value: object) -> None:
         """Keep a payload that is neither short bytes nor a float, cut to the limit."""
