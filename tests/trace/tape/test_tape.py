@@ -98,6 +98,28 @@ def test_a_record_larger_than_a_chunk_is_whole(tmp_path: Path) -> None:
     assert [decode(content.stream[at : at + size]) for _, at, size, _ in content.payloads.tolist()] == [data, b"after"]
 
 
+@pytest.mark.parametrize("size", [0, layout.PAGE])
+def test_a_process_killed_while_it_made_the_file_for_the_rest_of_its_stream_loses_nothing_of_the_begin(
+    tmp_path: Path, size: int
+) -> None:
+    tape = open_tape(tmp_path)
+    tape.define(layout.OBJECT, 1, "sysv.queue", True, [1, 2], "queue 1")
+    (tmp_path / f"t{layout.STREAM}").write_bytes(bytes(size))
+    assert read_tape(tmp_path, "t").objects == {1: ["sysv.queue", True, [1, 2], "queue 1"]}
+
+
+@pytest.mark.parametrize("size", [100, 10_000, layout.CHUNK + 1])
+def test_between_an_event_and_its_payload_no_window_slides(tmp_path: Path, size: int) -> None:
+    """Who is killed in the middle of that would leave an event without what it sent."""
+    tape = open_tape(tmp_path)
+    tape.payload(tape.whole(100, 0, 1, 0, 0, 0, 0, 150), bytes(layout.EARLY - 150))
+    tape.make_room(bytes(size))
+    place = tape.stream.place
+    tape.payload(tape.whole(200, 0, 1, 0, 0, 0, 0, 250), bytes(size))
+    assert tape.stream.place is place
+    assert read_tape(tmp_path, "t").payloads[-1].tolist()[2] >= size
+
+
 def test_a_tape_keeps_no_descriptor(tmp_path: Path) -> None:
     before = set(os.listdir("/proc/self/fd"))
     open_tape(tmp_path)

@@ -114,7 +114,9 @@ typedef struct {
 extern PyTypeObject WriterType;
 
 int write_event(Writer *self, long long *slot, Taped *event, int64_t end_ns);
+int write_event_with(Writer *self, long long *slot, Taped *event, int64_t end_ns, PyObject *payload);
 int write_end(Writer *self, long long slot, const int64_t *a, const int64_t *b, int64_t end_ns);
+int write_end_with(Writer *self, long long slot, const int64_t *a, const int64_t *b, int64_t end_ns, PyObject *payload);
 int write_payload(Writer *self, long long slot, PyObject *value);
 int writer_ready(void);
 

@@ -204,13 +204,15 @@ int64_t entry_site(Entry *self, int outwards) {
 }
 
 /* The call site is sought only now: whether the call is one of the operation's was asked in between. */
-static int event_write(Event *self, int64_t end_ns) {
+static int event_write(Event *self, int64_t end_ns, PyObject *sent) {
+    Writer *writer = self->entry->writer;
     int64_t site = entry_site(self->entry, 1);
     if (site < 0)
         return -1;
     self->taped.site = (uint32_t)site;
-    self->generation = self->entry->writer->generation;
-    return write_event(self->entry->writer, &self->slot, &self->taped, end_ns);
+    self->generation = writer->generation;
+    return sent == NULL || sent == Py_None ? write_event(writer, &self->slot, &self->taped, end_ns)
+                                           : write_event_with(writer, &self->slot, &self->taped, end_ns, sent);
 }
 
 /* A fork came between, and this is the child: what began before is completed by the parent alone. */
@@ -235,7 +237,7 @@ static PyObject *event_whole(Event *self, PyObject *const *args, Py_ssize_t coun
     self->taped.object = (uint32_t)fit(args[0]);
     self->taped.a = fit(args[1]);
     self->taped.b = fit(args[2]);
-    if (event_write(self, end_ns) < 0)
+    if (event_write(self, end_ns, NULL) < 0)
         return NULL;
     Py_RETURN_NONE;
 }
@@ -246,17 +248,17 @@ static PyObject *event_raised(Event *self, PyObject *const *args, Py_ssize_t cou
         return NULL;
     self->taped.object = (uint32_t)fit(args[0]);
     self->taped.a = fit(args[1]);
-    if (event_write(self, end_ns) < 0)
+    if (event_write(self, end_ns, NULL) < 0)
         return NULL;
     Py_RETURN_NONE;
 }
 
 static PyObject *event_begin(Event *self, PyObject *const *args, Py_ssize_t count) {
-    if (counted("begin", count, 2) < 0)
+    if (counted("begin", count == 3 ? 2 : count, 2) < 0)
         return NULL;
     self->taped.object = (uint32_t)fit(args[0]);
     self->taped.a = fit(args[1]);
-    if (event_write(self, 0) < 0)
+    if (event_write(self, 0, count == 3 ? args[2] : NULL) < 0)
         return NULL;
     Py_RETURN_NONE;
 }
@@ -430,7 +432,7 @@ static PyObject *entry_note(Entry *self, PyObject *const *args, Py_ssize_t count
     if (taped.begin_ns == 0)
         taped.begin_ns = end_ns;
     int64_t site = entry_site(self, 1);
-    long long slot;
+    long long slot = -1;
     if (site < 0)
         return NULL;
     taped.site = (uint32_t)site;
@@ -447,7 +449,7 @@ static PyObject *entry_tell(Entry *self, PyObject *object) {
     uint64_t at_ns = now();
     Taped taped = {.begin_ns = at_ns, .lane = (uint32_t)lane, .op = self->op, .object = (uint32_t)fit(object)};
     int64_t site = entry_site(self, 1);
-    long long slot;
+    long long slot = -1;
     if (site < 0)
         return NULL;
     taped.site = (uint32_t)site;

@@ -120,11 +120,11 @@ static int find_place(PyObject *piece, PyObject *index, Taped *taped) {
 
 static int write_all(Shared *self, Taped *taped, PyObject *value) {
     int64_t end_ns = (int64_t)now(), site = entry_site(self->entry, 1);
-    long long slot;
+    long long slot = -1;
     if (site < 0)
         return -1;
     taped->site = (uint32_t)site;
-    return write_event(self->writer, &slot, taped, end_ns) < 0 ? -1 : write_payload(self->writer, slot, value);
+    return write_event_with(self->writer, &slot, taped, end_ns, value);
 }
 
 static PyObject *shared_call(PyObject *callable, PyObject *const *args, size_t flags, PyObject *names) {

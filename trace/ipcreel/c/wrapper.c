@@ -144,24 +144,28 @@ typedef struct {
     unsigned int generation;
 } Going;
 
-static int write_begun(Wrapper *self, Going *going, int64_t end_ns) {
+static int write_begun(Wrapper *self, Going *going, int64_t end_ns, PyObject *payload) {
     int64_t site = entry_site(self->entry, 0);
     if (site < 0)
         return -1;
     going->taped.site = (uint32_t)site;
     going->generation = self->writer->generation;
-    return write_event(self->writer, &going->slot, &going->taped, end_ns);
+    return payload == NULL ? write_event(self->writer, &going->slot, &going->taped, end_ns)
+                           : write_event_with(self->writer, &going->slot, &going->taped, end_ns, payload);
 }
 
+/* Names that are asked for, and keys. */
+static PyObject *str_filename, *str_filename2, *str_module, *str_qualname, *str_args, *str_raised, *str_text, *str_files;
+
 /* 0 with an error. The value is given away. */
-static int add(PyObject *dict, const char *key, PyObject *value) {
-    int done = value != NULL && PyDict_SetItemString(dict, key, value) == 0;
+static int add(PyObject *dict, PyObject *key, PyObject *value) {
+    int done = value != NULL && PyDict_SetItem(dict, key, value) == 0;
     Py_XDECREF(value);
     return done;
 }
 
 static PyObject *files_of(PyObject *error) {
-    PyObject *first = PyObject_GetAttrString(error, "filename"), *second = PyObject_GetAttrString(error, "filename2");
+    PyObject *first = PyObject_GetAttr(error, str_filename), *second = PyObject_GetAttr(error, str_filename2);
     PyObject *files = NULL;
     if (first != NULL && second != NULL && (first != Py_None || second != Py_None))
         files = PyTuple_Pack(2, first, second);
@@ -179,7 +183,7 @@ static PyObject *text_of(PyObject *error) {
 }
 
 static PyObject *name_of(PyObject *kind) {
-    PyObject *module = PyObject_GetAttrString(kind, "__module__"), *name = PyObject_GetAttrString(kind, "__qualname__");
+    PyObject *module = PyObject_GetAttr(kind, str_module), *name = PyObject_GetAttr(kind, str_qualname);
     PyObject *full = module != NULL && name != NULL ? PyUnicode_FromFormat("%S.%S", module, name) : NULL;
     Py_XDECREF(module);
     Py_XDECREF(name);
@@ -187,7 +191,7 @@ static PyObject *name_of(PyObject *kind) {
 }
 
 static PyObject *args_of(PyObject *error) {
-    PyObject *given = PyObject_GetAttrString(error, "args"), *args = given == NULL ? NULL : PySequence_Tuple(given);
+    PyObject *given = PyObject_GetAttr(error, str_args), *args = given == NULL ? NULL : PySequence_Tuple(given);
     Py_XDECREF(given);
     return args;
 }
@@ -196,11 +200,11 @@ static PyObject *args_of(PyObject *error) {
 come in between, where its class has none. */
 static PyObject *described(PyObject *error) {
     PyObject *made = PyDict_New(), *files = NULL;
-    if (made != NULL && add(made, "raised", name_of((PyObject *)Py_TYPE(error))) &&
-        add(made, "args", args_of(error)) && add(made, "text", text_of(error))) {
+    if (made != NULL && add(made, str_raised, name_of((PyObject *)Py_TYPE(error))) &&
+        add(made, str_args, args_of(error)) && add(made, str_text, text_of(error))) {
         if (PyObject_TypeCheck(error, (PyTypeObject *)PyExc_OSError))
             files = files_of(error);
-        if (files == NULL || add(made, "files", files))
+        if (files == NULL || add(made, str_files, files))
             return made;
     }
     Py_XDECREF(made);
@@ -213,7 +217,7 @@ static void tell_raised(Wrapper *self, Going *going, int64_t end_ns) {
     PyObject *kind, *error, *traceback, *payload = NULL;
     PyErr_Fetch(&kind, &error, &traceback);
     PyErr_NormalizeException(&kind, &error, &traceback);
-    int done = going->slot < 0 ? write_begun(self, going, -end_ns)
+    int done = going->slot < 0 ? write_begun(self, going, -end_ns, NULL)
                                : write_end(self->writer, going->slot, NULL, NULL, -end_ns);
     if (done == 0 && (payload = described(error)) != NULL && going->generation == self->writer->generation)
         write_payload(self->writer, going->slot, payload);
@@ -275,14 +279,15 @@ static int tell(Wrapper *self, Given *given, Going *going, PyObject *result) {
     int done;
     if (!told_of(self, given, result, &going->taped, &payload))
         PyErr_Clear();
-    if (going->slot < 0) {
-        done = write_begun(self, going, end_ns);
-        if (done == 0 && self->sends)
-            done = write_payload(self->writer, going->slot, given->bytes);
-    } else
-        done = write_end(self->writer, going->slot, &going->taped.a, &going->taped.b, end_ns);
-    if (done == 0 && payload != NULL)
-        done = write_payload(self->writer, going->slot, payload);
+    if (going->slot < 0 && self->sends)
+        Py_XSETREF(payload, Py_NewRef(given->bytes));
+    Taped *taped = &going->taped;
+    if (going->slot < 0)
+        done = write_begun(self, going, end_ns, payload);
+    else if (payload == NULL)
+        done = write_end(self->writer, going->slot, &taped->a, &taped->b, end_ns);
+    else
+        done = write_end_with(self->writer, going->slot, &taped->a, &taped->b, end_ns, payload);
     Py_XDECREF(payload);
     return done;
 }
@@ -327,8 +332,7 @@ static PyObject *record(
             Py_CLEAR(result);
     }
     if (result == NULL) {
-        if (self->blocks && (write_begun(self, going, 0) < 0 ||
-                             (self->sends && write_payload(self->writer, going->slot, given->bytes) < 0)))
+        if (self->blocks && write_begun(self, going, 0, self->sends ? given->bytes : NULL) < 0)
             return NULL;
         result = call_original(self, args[0], args, count, names);
     }
@@ -438,7 +442,7 @@ static PyObject *wrapper_get(PyObject *self, PyObject *instance, PyObject *owner
 static PyObject *wrapper_repr(Wrapper *self) { return PyObject_Repr(self->original); }
 
 /* Pickled as what it is found under, as a function is. */
-static PyObject *wrapper_reduce(PyObject *self, PyObject *none) { return PyObject_GetAttrString(self, "__qualname__"); }
+static PyObject *wrapper_reduce(PyObject *self, PyObject *none) { return PyObject_GetAttr(self, str_qualname); }
 
 static PyMethodDef wrapper_methods[] = {
     {"__reduce__", wrapper_reduce, METH_NOARGS, NULL},
@@ -469,6 +473,16 @@ PyTypeObject WrapperType = {
 
 /* Makes the type ready. */
 int wrapper_ready(void) {
-    str_object = PyUnicode_InternFromString("_ipcreel_object");
-    return str_object == NULL ? -1 : PyType_Ready(&WrapperType);
+    struct {
+        PyObject **name;
+        const char *text;
+    } names[] = {
+        {&str_object, "_ipcreel_object"}, {&str_filename, "filename"}, {&str_filename2, "filename2"},
+        {&str_module, "__module__"}, {&str_qualname, "__qualname__"}, {&str_args, "args"},
+        {&str_raised, "raised"}, {&str_text, "text"}, {&str_files, "files"},
+    };
+    for (size_t each = 0; each < sizeof names / sizeof *names; each++)
+        if ((*names[each].name = PyUnicode_InternFromString(names[each].text)) == NULL)
+            return -1;
+    return PyType_Ready(&WrapperType);
 }

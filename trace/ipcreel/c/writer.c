@@ -91,10 +91,12 @@ static char *record_at(Writer *self, Py_ssize_t size, Py_buffer *other) {
     return found;
 }
 
-/* `begin_ns` says that an event is there, `end_ns` that it has ended: they are stored last, in this order. */
+/* `begin_ns` says that an event is there, `end_ns` that it has ended: they are stored last, in this order. The slot is the
+next one where none was taken. */
 int write_event(Writer *self, long long *slot, Taped *event, int64_t end_ns) {
     Py_buffer other;
-    *slot = (long long)self->slot++;
+    if (*slot < 0)
+        *slot = (long long)self->slot++;
     volatile Taped *taped = (volatile Taped *)event_at(self, (unsigned long long)*slot, &other);
     if (taped == NULL)
         return -1;
@@ -195,13 +197,50 @@ int write_payload(Writer *self, long long slot, PyObject *value) {
     return 0;
 }
 
+/* Let the window slide now if a payload needs that: not between an event and its payload, where who is killed would leave
+an event without one. How long one is that is not bytes is not known yet. */
+static int make_room(Writer *self, PyObject *payload) {
+    long long size = SHORT_HEAD + (PyBytes_CheckExact(payload) ? PyBytes_GET_SIZE(payload) : 0);
+    long long most = self->payload_limit + 64, begin = (long long)self->stream_at;
+    long long end = begin + (size < 256 ? 256 : size < most ? size : most);
+    if (begin >= self->stream_first && end <= self->stream_last)
+        return 0;
+    PyObject *place = PyObject_CallMethod((PyObject *)self, "stream_slid", "LL", begin, end);
+    Py_XDECREF(place);
+    return place == NULL ? -1 : 0;
+}
+
+static int is_short(Writer *self, PyObject *payload) {
+    return PyBytes_CheckExact(payload) && PyBytes_GET_SIZE(payload) <= self->short_limit;
+}
+
+/* An event and its payload, which is written first: who is killed in between leaves none of the two. What is long or no
+bytes may take a while, and comes after it. */
+int write_event_with(Writer *self, long long *slot, Taped *event, int64_t end_ns, PyObject *payload) {
+    if (make_room(self, payload) < 0)
+        return -1;
+    if (!is_short(self, payload))
+        return write_event(self, slot, event, end_ns) < 0 ? -1 : write_payload(self, *slot, payload);
+    *slot = (long long)self->slot++;
+    return write_payload(self, *slot, payload) < 0 ? -1 : write_event(self, slot, event, end_ns);
+}
+
+/* Likewise of the end of an event. */
+int write_end_with(Writer *self, long long slot, const int64_t *a, const int64_t *b, int64_t end_ns, PyObject *payload) {
+    if (make_room(self, payload) < 0)
+        return -1;
+    if (!is_short(self, payload))
+        return write_end(self, slot, a, b, end_ns) < 0 ? -1 : write_payload(self, slot, payload);
+    return write_payload(self, slot, payload) < 0 ? -1 : write_end(self, slot, a, b, end_ns);
+}
+
 static PyObject *writer_whole(Writer *self, PyObject *const *args, Py_ssize_t count) {
     if (counted("whole", count, 8) < 0)
         return NULL;
     Taped event = {
         .begin_ns = (uint64_t)fit(args[0]), .lane = (uint32_t)fit(args[1]), .op = (uint16_t)fit(args[2]),
         .object = (uint32_t)fit(args[3]), .site = (uint32_t)fit(args[4]), .a = fit(args[5]), .b = fit(args[6])};
-    long long slot;
+    long long slot = -1;
     return write_event(self, &slot, &event, fit(args[7])) < 0 ? NULL : PyLong_FromLongLong(slot);
 }
 
@@ -211,7 +250,7 @@ static PyObject *writer_begin(Writer *self, PyObject *const *args, Py_ssize_t co
     Taped event = {
         .begin_ns = (uint64_t)fit(args[0]), .lane = (uint32_t)fit(args[1]), .op = (uint16_t)fit(args[2]),
         .object = (uint32_t)fit(args[3]), .site = (uint32_t)fit(args[4]), .a = fit(args[5])};
-    long long slot;
+    long long slot = -1;
     return write_event(self, &slot, &event, 0) < 0 ? NULL : PyLong_FromLongLong(slot);
 }
 
@@ -244,6 +283,12 @@ static int write_record(Writer *self, const char *bytes, Py_ssize_t size) {
     return 0;
 }
 
+static PyObject *writer_make_room(Writer *self, PyObject *payload) {
+    if (make_room(self, payload) < 0)
+        return NULL;
+    Py_RETURN_NONE;
+}
+
 static PyObject *writer_write(Writer *self, PyObject *record) {
     char *bytes;
     Py_ssize_t size;
@@ -270,6 +315,7 @@ static PyMethodDef writer_methods[] = {
     {"end", (PyCFunction)(void (*)(void))writer_end, METH_FASTCALL, NULL},
     {"payload", (PyCFunction)(void (*)(void))writer_payload, METH_FASTCALL, NULL},
     {"write", (PyCFunction)writer_write, METH_O, NULL},
+    {"make_room", (PyCFunction)writer_make_room, METH_O, NULL},
     {"define", (PyCFunction)(void (*)(void))writer_define, METH_FASTCALL, NULL},
     {NULL, NULL, 0, NULL},
 };

@@ -113,17 +113,12 @@ def _usual(row: Operation) -> _Form:
     names = usual.arguments
     given, as_tuple = ", ".join(names), f"({''.join(f'{name}, ' for name in names)})"
     concerns = usual.concerns or (f"concerns({as_tuple}, {{}})" if asks_itself(row) else "")
-    is_short = f" or {names[-1]} is MISSING" if names else ""
     general = f"        return general(*[one for one in {as_tuple} if one is not MISSING], *args, **kwargs)"
     plain = f"        return {usual.call or f'original({given})'}"
     return _Form(
         head=[
             f"def wrapper({''.join(f'{name}=MISSING, ' for name in names)}{'/, ' if names else ''}*args, **kwargs):",
-            f"    if args or kwargs{is_short}:",
-            general,
-            f"    event = enter({names[0] if is_of_object(row) else ''})",
-            "    if event is None:",  # at the very end of an interpreter there are no builtins for what follows
-            plain,
+            *(_entered_of_object(names, general) if is_of_object(row) else _entered(names, general, plain)),
             *([f"    if not ({usual.when}):", general] if usual.when else []),
             *([f"    if not ({concerns}):", plain] if concerns else []),
         ],
@@ -139,6 +134,26 @@ def _usual(row: Operation) -> _Form:
         names=" = ".join((*names, "args")),
         payloads=(bool(usual.sent), bool(usual.got)),
     )
+
+
+def _entered(names: tuple[str, ...], general: str, plain: str) -> list[str]:
+    """At the very end of an interpreter there are no builtins for what follows."""
+    is_short = f" or {names[-1]} is MISSING" if names else ""
+    return [f"    if args or kwargs{is_short}:", general, "    event = enter()", "    if event is None:", plain]
+
+
+def _entered_of_object(names: tuple[str, ...], general: str) -> list[str]:
+    """Of the library's own objects nothing is recorded, whatever the form."""
+    given = ", ".join(names)
+    return [
+        f"    if {names[-1]} is MISSING:",
+        general,
+        f"    event = enter({names[0]})",
+        "    if event is None:",
+        f"        return original({given}, *args, **kwargs) if args or kwargs else original({given})",
+        "    if args or kwargs:",
+        general,
+    ]
 
 
 def is_of_object(row: Operation) -> bool:
@@ -173,8 +188,7 @@ def _blocking(row: Operation, form: _Form, semantic: bool) -> list[str]:
         *form.identified("None"),
         *form.start,
         "try:",
-        "    event.begin(object_, a)",
-        *_indented(_payload("sent"), 1, form.sends),
+        f"    event.begin(object_, a{', sent' if form.sends else ''})",
         *_indented(_called(form.call, semantic)),
         "except BaseException as error:",
         *_indented(_outside(semantic)),
@@ -209,8 +223,7 @@ def _attempting(row: Operation, form: _Form, semantic: bool) -> list[str]:
         *_indented(_called(form.attempt, semantic)),
         "    if result is WAIT:",
         *_indented(form.identified("None"), 2),
-        "        event.begin(object_, a)",
-        *_indented(_payload("sent"), 2, form.sends),
+        f"        event.begin(object_, a{', sent' if form.sends else ''})",
         *_indented(_called(form.call, semantic), 2),
         "except BaseException as error:",
         *_indented(_outside(semantic)),

@@ -156,6 +156,16 @@ class Writer:
         """Append a definition or a fact, its tag first."""
         self.write(pack(list(record)))
 
+    def make_room(self, payload: object) -> None:
+        """Let the window slide now if a payload needs that: not between an event and its payload, where who is killed
+        would leave an event without one. How long one is that is not bytes is not known yet.
+        """
+        size = _SHORT_SIZE + (len(payload) if type(payload) is bytes else 0)
+        begin = self.stream_at
+        end = begin + max(256, min(size, self.payload_limit + 64))
+        if begin < self.stream_place[1] or end > self.stream_place[2]:
+            self.stream_slid(begin, end)
+
     def payload(self, slot: int, value: object) -> None:
         """Keep `value` as the payload of the event in `slot`, cut to the limit."""
         if type(value) is bytes and len(value) <= self.short_limit:
@@ -327,9 +337,14 @@ class Event:
         end_ns = -(self.stopped_ns or _now())
         self.slot = self.entry.writer.whole(*self._begun(object_), a, 0, end_ns)
 
-    def begin(self, object_: int, a: int) -> None:
-        """Write that it has begun."""
-        self.slot = self.entry.writer.begin(*self._begun(object_), a)
+    def begin(self, object_: int, a: int, sent: object = None) -> None:
+        """Write that it has begun, and what is sent."""
+        writer = self.entry.writer
+        if sent is not None:
+            writer.make_room(sent)
+        self.slot = writer.begin(*self._begun(object_), a)
+        if sent is not None:
+            writer.payload(self.slot, sent)
 
     def _begun(self, object_: int) -> tuple[int, int, int, int, int]:
         """What is known at the begin. The call site is sought only now: whether the call is one of the operation's
