@@ -59,7 +59,8 @@ def test_the_text_says_what_the_functions_say(row: Operation, descriptor: int) -
         a, sent = row.alone, None
     assert (said(usual.a), said(usual.sent or "None")) == (a, sent)
     assert said(usual.when or "True")
-    assert bool(said(usual.concerns or "True")) == (row.concerns is None or row.concerns(args, {}))
+    if not hasattr(row.concerns, "judge"):  # what is asked in C depends on the frames that run
+        assert bool(said(usual.concerns or "True")) == (row.concerns is None or row.concerns(args, {}))
     if usual.object_:
         assert row.identify is not None
         assert said(usual.object_) == row.identify(args, {}, None) == 5

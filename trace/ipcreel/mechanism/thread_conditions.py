@@ -63,8 +63,10 @@ def _notified_all(args: Args, kwargs: Kwargs) -> tuple[int, object]:
 
 
 _FOREVER, _NUMBER = str(timeouts.FOREVER), "condition._ipcreel_object"
+_SCOPE: dict[str, Any] = {"waiting": _waiting, "its_lock": _its_lock}
 CREATE = Operation(
     0x2301, "threads.condition.create", identify=_made, concerns=made_by_program, after=_its_lock, replay=RUN,
+    usual=Usual("condition", scope=_SCOPE, a_after="its_lock((condition,), {}, None)[0]"),
     a="key of its lock among the objects of kind lock and rlock of the process; 0 where the lock is not a recorded one",
 )  # fmt: skip
 
@@ -85,11 +87,13 @@ OPERATIONS = (
     Operation(
         0x2304, "threads.condition.notify", "threading.Condition.notify", identify=number_of, concerns=watched,
         before=_notified, flow=OUT, replay=RUN,
+        usual=Usual("condition", scope=_SCOPE, a="min(1, waiting((condition,)))", object_=_NUMBER),
         a="how many waits it ends: those that began first",
     ),
     Operation(
         0x2305, "threads.condition.notify_all", "threading.Condition.notify_all", identify=number_of,
         concerns=watched, before=_notified_all, flow=OUT, semantic=True, replay=RUN,
+        usual=Usual("condition", scope=_SCOPE, a="waiting((condition,))", object_=_NUMBER),
         a="how many waits it ends: all",
     ),
 )  # fmt: skip
