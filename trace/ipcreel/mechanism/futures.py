@@ -55,7 +55,7 @@ def _submitted(args: Args, kwargs: Kwargs, result: Any) -> int:
     number: int | None = getattr(result, "_ipcreel_object", None)
     if number is None:  # it raised, or a subclass gave something else
         return 0
-    name, pool_key = function_name(args[1]), result._ipcreel_key
+    name, pool_key = function_name(args[1]), getattr(result, "_ipcreel_key", None)
     if not number and name:
         made = new_object("call", None, f"call {name}")
         number = give_number(result, made)
@@ -215,19 +215,25 @@ def _install_begin_and_end(library: Any, reading: Reading) -> None:
     kind._ipcreel_key = None  # that of its call in a pool of processes: a list
     kind._ipcreel_object = library.Executor._ipcreel_object = 0  # none yet
 
+    def is_recorded() -> bool:
+        here = process.here
+        return here is not None and here.mark >= 0
+
+    def numbered(future: Any) -> int:
+        return number_of(future) if is_recorded() else 0
+
     def set_running_or_notify_cancel(self: Any) -> Any:
         running = plain_begin(self)
         if running and self._ipcreel_key is None:
-            begun(self._ipcreel_object or number_of(self))
+            begun(self._ipcreel_object or numbered(self))
         return running
 
     def set_result(self: Any, result: Any) -> None:
-        (ended if self._ipcreel_key is None else was_set)(self._ipcreel_object or number_of(self))
+        (ended if self._ipcreel_key is None else was_set)(self._ipcreel_object or numbered(self))
         plain_result(self, result)
 
     def set_exception(self: Any, exception: Any) -> None:
-        here = process.here
-        if here is not None and here.mark >= 0:
+        if is_recorded():
             failure = describe(exception) if isinstance(exception, BaseException) else None
             reading.note(END if self._ipcreel_key is None else SET, number_of(self), 1, 0, failure)
         plain_exception(self, exception)
