@@ -8,7 +8,7 @@ handler comes between. */
 #include "core.h"
 #include "frame.h"
 
-#define VERSION 8 /* of what this offers to Python: a library from before a change is not used */
+#define VERSION 9 /* of what this offers to Python: a library from before a change is not used */
 #define PLACES 16 /* remembered by an entry: a wrapper is called at few places */
 #define FRAMES 8  /* of them, outwards, that tell a place apart: a library may stand between the program and a wrapper */
 
