@@ -127,7 +127,7 @@ def _mapped(path: Path) -> memoryview:
 def _stream(content: memoryview, path: Path) -> NDArray[np.uint8]:
     """All of the stream as it is now: its begin is in `content`, and the rest, where there is some, in a file."""
     early = np.frombuffer(content[layout.PAGE : layout.HEAD], np.uint8)
-    stream = np.fromfile(path, np.uint8) if path.exists() else early[:0]
+    stream = np.fromfile(path, np.uint8) if path.exists() else np.empty(0, np.uint8)
     if len(stream) < len(early):  # a process was killed while it made the file: that may be empty
         stream = np.concatenate((stream, np.zeros(len(early) - len(stream), np.uint8)))
     stream[: len(early)] |= early
