@@ -67,6 +67,24 @@ def test_a_queue_that_is_full_since_its_consumer_is_slower_is_no_finding(interru
     assert codes(interrupted(SLOW_CONSUMER)) == []
 
 
+IN_THE_MIDDLE_OF_A_PUT = """
+    import multiprocessing
+
+    queue = multiprocessing.Queue(2)
+    queue.put(1)
+    queue._notempty.acquire()
+    print("hangs", flush=True)
+    try:
+        queue.put(2)
+    finally:
+        queue._notempty.release()
+"""
+
+
+def test_a_put_that_was_under_way_while_the_queue_had_room_is_none(interrupted):
+    assert "queue-full" not in codes(interrupted(IN_THE_MIDDLE_OF_A_PUT))
+
+
 def test_messages_that_were_yet_to_be_taken_are_no_finding(interrupted):
     assert codes(interrupted(SLOW_PROCESS)) == []
 

@@ -15,6 +15,8 @@ _BOUNDED = (
     "sysv.queue.send", "posix.queue.send", "mp.queue.put", "mp.simple_queue.put", "queues.queue.put",
 )  # fmt: skip
 _FEEDS = ("mp.queue.feed",)
+_PUTS = ("mp.queue.put", "queues.queue.put")
+_GETS = ("mp.queue.get", "mp.queue.take", "mp.queue.take_bytes", "queues.queue.get")
 _TAKES = ("sysv.queue.receive", "posix.queue.receive", "mp.queue.get", "mp.simple_queue.get", "queues.queue.get")
 _NOBODY_TAKES = "Who takes out has to go on doing so while others put in; a queue holds only so many messages."
 _JOINED_TOO_EARLY = (
@@ -182,7 +184,21 @@ def find_full_queues(run: Run) -> list[Finding]:
 
 def _stuck_puts(run: Run) -> np.ndarray:
     """The sends and puts that were waiting for room when the run was asked to end, or ended."""
-    return _among(run, np.array(run.last_waits, np.int64), (*_BOUNDED, *_FEEDS))
+    stuck = _among(run, np.array(run.last_waits, np.int64), (*_BOUNDED, *_FEEDS))
+    return np.asarray(stuck[~_had_room(run, stuck)], np.int64)
+
+
+def _had_room(run: Run, puts: np.ndarray) -> np.ndarray:
+    """(n,) whether a queue whose size is known holds less than it could: who puts is in the middle of that."""
+    events = run.events
+    kinds = len(events.objects)
+    made = events.rows("mp.queue.create", "queues.queue.create")
+    most = np.full(kinds, -1, np.int64)
+    most[events.object[made]] = np.where(events.a[made] > 0, events.a[made], np.iinfo(np.int64).max)
+    put, taken = (np.bincount(events.object[events.rows(*names)], minlength=kinds) for names in (_PUTS, _GETS))
+    held = put - taken
+    is_put = np.isin(puts, _among(run, puts, _PUTS))
+    return np.asarray(is_put & (held[events.object[puts]] < most[events.object[puts]]), np.bool_)
 
 
 def _takers(run: Run, object_: int) -> list[int]:
