@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import re
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import pytest
 
 from ipcreel.replay.launch import replay
 from ipcreel.replay.plan import How, replayable
+from ipcreel.replay.sent import _without_addresses
 from tests.trace.conftest import Record
 from tests.trace.replay.conftest import DEADLINE_S
 from tests.trace.replay.conftest import replay as replay_command
@@ -423,6 +425,11 @@ def test_hooks_and_signals_around_a_fork_come_in_the_process_that_they_came_in(
     ran = recorded(source)
     again = replay_command(ran.path, "--all")
     assert (again.stdout.splitlines()[-1], again.returncode) == (f"{processes} processes, 0 of them diverged", 0)
+
+
+@pytest.mark.parametrize(("taped", "now"), [(0x7EFFC4BC9B80, 0x7F13A63BDB80), (0x7FFE00000000, 0x7F0000000000)])
+def test_the_ident_of_a_thread_is_no_difference_wherever_the_kernel_put_it(taped: int, now: int) -> None:
+    assert _without_addresses(pickle.dumps(taped)) == _without_addresses(pickle.dumps(now))
 
 
 @pytest.mark.parametrize("source", [*DIVERGED_ONCE, *RAISED_AT])
