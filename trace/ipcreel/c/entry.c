@@ -211,8 +211,7 @@ static int event_write(Event *self, int64_t end_ns, PyObject *sent) {
         return -1;
     self->taped.site = (uint32_t)site;
     self->generation = writer->generation;
-    return sent == NULL || sent == Py_None ? write_event(writer, &self->slot, &self->taped, end_ns)
-                                           : write_event_with(writer, &self->slot, &self->taped, end_ns, sent);
+    return write_event_with(writer, &self->slot, &self->taped, end_ns, sent);
 }
 
 /* A fork came between, and this is the child: what began before is completed by the parent alone. */
@@ -254,11 +253,11 @@ static PyObject *event_raised(Event *self, PyObject *const *args, Py_ssize_t cou
 }
 
 static PyObject *event_begin(Event *self, PyObject *const *args, Py_ssize_t count) {
-    if (counted("begin", count == 3 ? 2 : count, 2) < 0)
+    if (counted("begin", count, 3) < 0)
         return NULL;
     self->taped.object = (uint32_t)fit(args[0]);
     self->taped.a = fit(args[1]);
-    if (event_write(self, 0, count == 3 ? args[2] : NULL) < 0)
+    if (event_write(self, 0, args[2] == Py_None ? NULL : args[2]) < 0)
         return NULL;
     Py_RETURN_NONE;
 }
@@ -421,6 +420,16 @@ static PyObject *entry_call(PyObject *callable, PyObject *const *args, size_t fl
     return (PyObject *)event;
 }
 
+/* The slot of an event that is over, at the call site of what called us. */
+static PyObject *write_here(Entry *self, Taped *taped, uint64_t end_ns) {
+    int64_t site = entry_site(self, 1);
+    long long slot = -1;
+    if (site < 0)
+        return NULL;
+    taped->site = (uint32_t)site;
+    return write_event(self->writer, &slot, taped, (int64_t)end_ns) < 0 ? NULL : PyLong_FromLongLong(slot);
+}
+
 /* note(begin_ns, lane, object, a, b): write what has happened by now, called by what the program called. The slot. */
 static PyObject *entry_note(Entry *self, PyObject *const *args, Py_ssize_t count) {
     uint64_t end_ns = now();
@@ -431,12 +440,7 @@ static PyObject *entry_note(Entry *self, PyObject *const *args, Py_ssize_t count
         .object = (uint32_t)fit(args[2]), .a = fit(args[3]), .b = fit(args[4])};
     if (taped.begin_ns == 0)
         taped.begin_ns = end_ns;
-    int64_t site = entry_site(self, 1);
-    long long slot = -1;
-    if (site < 0)
-        return NULL;
-    taped.site = (uint32_t)site;
-    return write_event(self->writer, &slot, &taped, (int64_t)end_ns) < 0 ? NULL : PyLong_FromLongLong(slot);
+    return write_here(self, &taped, end_ns);
 }
 
 /* tell(object): likewise, where this thread is outside of any operation; called by what stands in a library's function. */
@@ -448,14 +452,7 @@ static PyObject *entry_tell(Entry *self, PyObject *object) {
         Py_RETURN_NONE;
     uint64_t at_ns = now();
     Taped taped = {.begin_ns = at_ns, .lane = (uint32_t)lane, .op = self->op, .object = (uint32_t)fit(object)};
-    int64_t site = entry_site(self, 1);
-    long long slot = -1;
-    if (site < 0)
-        return NULL;
-    taped.site = (uint32_t)site;
-    if (write_event(self->writer, &slot, &taped, (int64_t)at_ns) < 0)
-        return NULL;
-    Py_RETURN_NONE;
+    return write_here(self, &taped, at_ns);
 }
 
 static PyMethodDef entry_methods[] = {

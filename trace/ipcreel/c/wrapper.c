@@ -150,8 +150,7 @@ static int write_begun(Wrapper *self, Going *going, int64_t end_ns, PyObject *pa
         return -1;
     going->taped.site = (uint32_t)site;
     going->generation = self->writer->generation;
-    return payload == NULL ? write_event(self->writer, &going->slot, &going->taped, end_ns)
-                           : write_event_with(self->writer, &going->slot, &going->taped, end_ns, payload);
+    return write_event_with(self->writer, &going->slot, &going->taped, end_ns, payload);
 }
 
 /* Names that are asked for, and keys. */
@@ -276,18 +275,13 @@ static int told_of(Wrapper *self, Given *given, PyObject *result, Taped *taped, 
 static int tell(Wrapper *self, Given *given, Going *going, PyObject *result) {
     PyObject *payload = NULL;
     int64_t end_ns = (int64_t)now();
-    int done;
+    Taped *taped = &going->taped;
     if (!told_of(self, given, result, &going->taped, &payload))
         PyErr_Clear();
     if (going->slot < 0 && self->sends)
         Py_XSETREF(payload, Py_NewRef(given->bytes));
-    Taped *taped = &going->taped;
-    if (going->slot < 0)
-        done = write_begun(self, going, end_ns, payload);
-    else if (payload == NULL)
-        done = write_end(self->writer, going->slot, &taped->a, &taped->b, end_ns);
-    else
-        done = write_end_with(self->writer, going->slot, &taped->a, &taped->b, end_ns, payload);
+    int done = going->slot < 0 ? write_begun(self, going, end_ns, payload)
+                               : write_end_with(self->writer, going->slot, &taped->a, &taped->b, end_ns, payload);
     Py_XDECREF(payload);
     return done;
 }

@@ -214,9 +214,11 @@ static int is_short(Writer *self, PyObject *payload) {
     return PyBytes_CheckExact(payload) && PyBytes_GET_SIZE(payload) <= self->short_limit;
 }
 
-/* An event and its payload, which is written first: who is killed in between leaves none of the two. What is long or no
-bytes may take a while, and comes after it. */
+/* An event and its payload, NULL for none, which is written first: who is killed in between leaves none of the two. What
+is long or no bytes may take a while, and comes after it. */
 int write_event_with(Writer *self, long long *slot, Taped *event, int64_t end_ns, PyObject *payload) {
+    if (payload == NULL)
+        return write_event(self, slot, event, end_ns);
     if (make_room(self, payload) < 0)
         return -1;
     if (!is_short(self, payload))
@@ -227,6 +229,8 @@ int write_event_with(Writer *self, long long *slot, Taped *event, int64_t end_ns
 
 /* Likewise of the end of an event. */
 int write_end_with(Writer *self, long long slot, const int64_t *a, const int64_t *b, int64_t end_ns, PyObject *payload) {
+    if (payload == NULL)
+        return write_end(self, slot, a, b, end_ns);
     if (make_room(self, payload) < 0)
         return -1;
     if (!is_short(self, payload))

@@ -6,7 +6,7 @@ A future's object links the submit, the run and the result of one call. What a p
 from __future__ import annotations
 
 from ipcreel.mechanism import timeouts
-from ipcreel.mechanism.operation import GIVE, IN, OUT, RUN, WAIT, Operation
+from ipcreel.mechanism.operation import GIVE, IN, OUT, RUN, WAIT, Operation, known_when_installed
 from ipcreel.mechanism.stand_in import dressed
 from ipcreel.mechanism.threads import describe, function_name
 from ipcreel.tape import process
@@ -159,11 +159,6 @@ def _state_row(code: int, verb: str) -> Operation:
     )  # fmt: skip
 
 
-def _not_installed(args: Args, kwargs: Kwargs) -> Any:
-    """Stands in the table: what is tried is known where the mechanism is installed."""
-    raise NotImplementedError
-
-
 _RESULT, _EXCEPTION = (0x2805, "futures.future.result"), (0x2806, "futures.future.exception")
 
 OPERATIONS = (
@@ -171,8 +166,8 @@ OPERATIONS = (
     BEGIN,
     END,
     SET,
-    _result_row(*_RESULT, _not_installed),
-    _result_row(*_EXCEPTION, _not_installed),
+    _result_row(*_RESULT, known_when_installed),
+    _result_row(*_EXCEPTION, known_when_installed),
     Operation(
         0x2807, "futures.future.cancel", "concurrent.futures._base.Future.cancel", identify=_future, after=_truth,
         replay=RUN,

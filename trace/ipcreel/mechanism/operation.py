@@ -23,6 +23,12 @@ FENCE = "fence"  # raises: it can be seen, not replayed
 
 WAIT: Any = object()  # what `attempt` returns where the operation would have to wait
 
+
+def known_when_installed(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Stands in the table for an `attempt` that takes what its mechanism finds where it is installed."""
+    raise NotImplementedError
+
+
 # Which end of a flow an operation is.
 OUT = "out"
 IN = "in"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ipcreel.mechanism import timeouts
-from ipcreel.mechanism.operation import IN, OUT, RUN, WAIT, Operation, Usual
+from ipcreel.mechanism.operation import IN, OUT, RUN, WAIT, Operation, Usual, known_when_installed
 from ipcreel.mechanism.ownership import made_by_program, new_of_program, number_of, unwatched, watched
 from ipcreel.mechanism.stand_in import dressed
 
@@ -83,12 +83,7 @@ def _acquire_row(attempt: Any) -> Operation:
     )  # fmt: skip
 
 
-def _not_installed(args: Args, kwargs: Kwargs) -> Any:
-    """Stands in the table: what is tried is known where the mechanism is installed."""
-    raise NotImplementedError
-
-
-ACQUIRE = _acquire_row(_not_installed)
+ACQUIRE = _acquire_row(known_when_installed)
 OPERATIONS = (CREATE, ACQUIRE, RELEASE)
 
 

@@ -337,7 +337,7 @@ class Event:
         end_ns = -(self.stopped_ns or _now())
         self.slot = self.entry.writer.whole(*self._begun(object_), a, 0, end_ns)
 
-    def begin(self, object_: int, a: int, sent: object = None) -> None:
+    def begin(self, object_: int, a: int, sent: object) -> None:
         """Write that it has begun, and what is sent."""
         writer = self.entry.writer
         if sent is not None:
