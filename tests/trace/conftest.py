@@ -75,6 +75,7 @@ def recorded(tmp_path: Path) -> Record:
         lines = ran.stderr.splitlines(keepends=True)
         said = "".join(line for line in lines if line.startswith("ipcreel: "))
         stderr = "".join(line for line in lines if not line.startswith("ipcreel: "))
+        print(f"exit {ran.exit}\n{ran.stderr}")  # shown where a test fails
         return Recorded(ran.stdout, stderr, ran.exit, said, reel, program, arguments)
 
     return record
