@@ -9,8 +9,12 @@ import pytest
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QImage
 
+from reelview.flows import FlowIndex, Flows
+from reelview.raster.palette import opaque
 from reelview.session import Session
+from reelview.spans import arrange
 from reelview.steady_label import SteadyLabel
+from reelview.timeline.data import TimelineData, Track
 from reelview.timeline.widget import Timeline
 from tests.viewer.test_timeline import MS, ZERO, data_of, widget_of
 
@@ -111,3 +115,46 @@ def test_what_cannot_be_drawn_is_said_in_the_frame_and_the_next_one_is_drawn(tim
     timeline.view.show_all()
     assert drawn(timeline) == before != failed
     assert not timeline.fault
+
+
+def test_arrows_that_pass_a_text_do_not_strike_it_out(qtbot):
+    """From the first lane to the last, through the text of the lane between them."""
+    begin, end = np.full(3, ZERO), np.full(3, ZERO + 100 * MS)
+    spans = arrange(np.arange(3), begin, end, np.arange(3, dtype=np.uint8), lanes=3)
+    sent = ZERO + np.arange(2, 62) * MS // 4
+    first, last = np.zeros(len(sent), np.int32), np.full(len(sent), 2, np.int32)
+    flows = Flows(sent, sent + MS // 2, first, last, first.astype(np.uint32), last.astype(np.uint32))
+    tracks = tuple(Track(name, -1, (lane,)) for lane, name in enumerate(("one", "two", "three")))
+    data = TimelineData(tracks, ("",) * 3, spans, FlowIndex(flows, 3), label=lambda event: "a text of many words")
+    timeline = widget_of(Session.of_data(data), qtbot)
+    timeline.view.show(ZERO, ZERO + 100 * MS)
+    timeline.cursor_model.move_to(ZERO + 80 * MS)
+    line = timeline.layout_.lines[1]
+    area = timeline.picture_area
+    box = timeline.rect().intersected(area.adjusted(0, line.y_px, 0, line.y_px + line.height_px - area.height()))
+    passed = colours(drawn(timeline).copy(box))
+    timeline.set_arrows(False)
+    alone = colours(drawn(timeline).copy(box))
+    ink = alone == opaque(timeline.theme.inks[1])
+    assert ink.any()
+    assert (passed != alone).any(), "arrows pass"
+    assert (passed[ink] == alone[ink]).all()
+
+
+def colours(image: QImage) -> np.ndarray:
+    """(height, width) the colour of each pixel."""
+    image = image.convertToFormat(QImage.Format.Format_RGB32)
+    lines = np.frombuffer(image.constBits(), np.uint32).reshape(image.height(), -1)
+    return lines[:, : image.width()].copy()
+
+
+def test_beside_the_text_of_an_empty_reel_stands_the_cursor(qtbot):
+    none = np.zeros(0, np.int64)
+    spans = arrange(none, none, none, none.astype(np.uint8), lanes=1)
+    data = TimelineData((Track("one", -1, (0,)),), ("",), spans, FlowIndex(Flows.none(), 1))
+    timeline = widget_of(Session.of_data(data), qtbot)
+    area, seen = timeline.picture_area, colours(drawn(timeline))
+    x = area.left() + round(timeline.range_window.x_px(timeline.cursor_model.at_ns))
+    beside = (seen[area.top() + 30 :, area.left() :] == opaque(timeline.theme.text)).any(axis=0).nonzero()[0]
+    assert len(beside)
+    assert x - area.left() + 2 < beside.min()

@@ -82,7 +82,7 @@ def test_a_reel_of_one_event(tmp_path, opened):
     window.session.cursor.move_to(window.session.data.zero_ns)
     QTest.keyClick(window.timeline, Qt.Key.Key_Period)
     assert window.session.selection.selected_event == 0
-    assert "1 events" in said["run"]
+    assert "1 process, 1 thread, 1 event in" in said["run"]
 
 
 @pytest.fixture(scope="module")

@@ -219,6 +219,35 @@ def test_before_its_index_is_built_a_frame_shows_no_less():
     assert raster.nbytes > 0
 
 
+def test_while_an_index_is_built_many_spans_are_drawn_with_bins_that_are_nearly_as_fine():
+    """Reading them one by one would take a frame too long: both wait for memory."""
+    spans, rows = crowd(120_000), np.arange(8)
+    raster = Raster(spans)
+    steps = raster.build()
+    for _ in raster.build_first():
+        pass
+    next(steps)
+    coarse = Pyramid(spans, 1 << 14)
+    for _ in coarse.build():
+        pass
+    wide = Window(spans.first_ns, spans.first_ns + coarse.bin_ns * 10_000, 20_000)  # a bin is two pixels wide
+    near = Window(spans.first_ns, spans.first_ns + coarse.bin_ns * 10_000, 100_000)
+    few = Window(spans.first_ns, spans.first_ns + coarse.bin_ns * 5_000, 10_000)
+    assert_same(raster.frame(wide, rows), coarse.frame(wide, rows))
+    for window in (near, few):
+        assert_same(raster.frame(window, rows), draw_exact(spans, window))
+    before = raster.stage
+    for _ in steps:
+        pass
+    assert raster.stage > before, "or the picture would stay as it is"
+    assert (raster.frame(wide, rows).shade != coarse.frame(wide, rows).shade).any()
+
+
+def assert_same(one: Frame, other: Frame) -> None:
+    np.testing.assert_array_equal(one.shade, other.shade)
+    np.testing.assert_array_equal(one.mask, other.mask)
+
+
 @pytest.mark.parametrize("index", [IndexMip, lambda spans: Pyramid(spans, 64)])
 def test_an_index_is_the_same_however_it_is_cut_into_steps_and_whatever_was_in_its_memory(index, monkeypatch):
     rng = np.random.default_rng(5)

@@ -6,7 +6,7 @@ import os
 from importlib import import_module
 from types import ModuleType
 
-_VERSION = 1  # of `core.c` as it is now
+_VERSION = 2  # of `core.c` as it is now
 
 
 def _import() -> ModuleType | None:

@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* canvas.py, frame.py, spans.py and compose.py have the same. */
-#define VERSION 1
+#define VERSION 2
 #define FULL 2047
 #define LEVELS 15
 #define BLOCKED 0x10
@@ -27,7 +27,8 @@
 
 /* ---- columns that the caller lends ---- */
 
-#define MOST_COLUMNS 12
+#define MOST_LEVELS 31
+#define MOST_COLUMNS (2 * MOST_LEVELS + 4)
 
 typedef struct {
     Py_buffer views[MOST_COLUMNS];
@@ -281,53 +282,90 @@ failed:
     return NULL;
 }
 
-/* look(shade, mask, busy, blocked, urgent, kinds, (from, to, cells, before), full_ns) -> None: what the bins [from, to)
- * look like, put into the columns from `before` + from on; the sums of the kinds follow each other, `cells` each. */
-static PyObject *core_look(PyObject *module, PyObject *args) {
-    PyObject *shade_, *mask_, *busy_, *blocked_, *urgent_, *kinds_;
-    long long from, to, cells, before, full_ns;
-    if (!PyArg_ParseTuple(args, "OOOOOO(LLLL)L", &shade_, &mask_, &busy_, &blocked_, &urgent_, &kinds_, &from, &to, &cells,
-                          &before, &full_ns))
-        return NULL;
-    Columns columns = {.count = 0};
-    const int64_t *kinds = borrow(&columns, kinds_, 8, 0, 0);
-    int count = kinds ? (int)borrowed(&columns, 0) : 0;
-    const float *busy, *blocked;
-    const uint8_t *urgent;
-    uint8_t *shade;
-    uint16_t *mask;
-    int fits = kinds && from >= 0 && to <= cells && before >= 0 && full_ns > 0 && is_size(cells, 16) &&
-               is_size(before, 1) && count <= 16;
-    for (int n = 0; fits && n < count; n++)
-        fits = kinds[n] >= 0 && kinds[n] <= KIND_BITS;
-    if (kinds && !fits) {
-        PyErr_Format(PyExc_ValueError, "bins %lld to %lld of %lld, of %d kinds", from, to, cells, count);
-        goto failed;
-    }
-    if (!kinds || !(busy = borrow(&columns, busy_, 4, count * cells, 0)) ||
-        !(blocked = borrow(&columns, blocked_, 4, cells, 0)) || !(urgent = borrow(&columns, urgent_, 1, cells, 0)) ||
-        !(shade = borrow(&columns, shade_, 1, before + to, 1)) || !(mask = borrow(&columns, mask_, 2, before + to, 1)))
-        goto failed;
-    float scale = (float)((double)LEVELS / (double)full_ns);
-    Py_BEGIN_ALLOW_THREADS
-    for (int64_t bin = from; bin < to; bin++) {
+/* What the bins of all kinds are: the sums of each kind follow each other, `apart` after those of the one before. */
+typedef struct {
+    float *busy, *blocked;
+    uint8_t *urgent;
+    const int64_t *kinds;
+    int64_t apart;
+    int count;
+} Sums;
+
+/* What each of some bins looks like. */
+static void look(uint8_t *shade, uint16_t *mask, const Sums *sums, int64_t bins, double full_ns) {
+    float scale = (float)(LEVELS / full_ns);
+    for (int64_t bin = 0; bin < bins; bin++) {
         /* A sum that is not negative orders as its bits do; the last four of them give way to its kind. */
         uint32_t greatest = 0, bits = 0;
         float total = 0;
-        for (int n = 0; n < count; n++) {
-            float here = busy[n * cells + bin];
+        for (int n = 0; n < sums->count; n++) {
+            float here = sums->busy[n * sums->apart + bin];
             uint32_t order;
             memcpy(&order, &here, sizeof order);
-            greatest = MAX(greatest, (order & ~15u) | (15 - (uint32_t)kinds[n]));
-            bits |= (uint32_t)(here > 0) << kinds[n];
+            greatest = MAX(greatest, (order & ~15u) | (15 - (uint32_t)sums->kinds[n]));
+            bits |= (uint32_t)(here > 0) << sums->kinds[n];
             total += here;
         }
-        if (blocked[bin] > 0 && blocked[bin] * 2 >= total)
+        if (sums->blocked[bin] > 0 && sums->blocked[bin] * 2 >= total)
             bits |= BLOCKED_BIT;
         float share = total * scale;
         uint32_t level = share >= LEVELS ? LEVELS : (uint32_t)share + ((float)(uint32_t)share < share);
-        shade[before + bin] = total > 0 ? (uint8_t)((15 - (greatest & 15)) << 4 | level) : 0;
-        mask[before + bin] = (uint16_t)(bits | (urgent[bin] ? URGENT_BIT : 0));
+        shade[bin] = total > 0 ? (uint8_t)((15 - (greatest & 15)) << 4 | level) : 0;
+        mask[bin] = (uint16_t)(bits | (sums->urgent[bin] ? URGENT_BIT : 0));
+    }
+}
+
+/* Neighbours in pairs, where the first of each stood. */
+static void halve(Sums *sums, int64_t bins) {
+    for (int n = 0; n <= sums->count; n++) {
+        float *here = n < sums->count ? sums->busy + n * sums->apart : sums->blocked;
+        for (int64_t bin = 0; bin < bins / 2; bin++)
+            here[bin] = here[2 * bin] + here[2 * bin + 1];
+    }
+    for (int64_t bin = 0; bin < bins / 2; bin++)
+        sums->urgent[bin] = sums->urgent[2 * bin] | sums->urgent[2 * bin + 1];
+}
+
+/* store((shade, ...), (mask, ...), busy, blocked, urgent, kinds, (first_row, cells, bins), bin_ns) -> None: what the bins
+ * of some rows look like, level by level, put where those of first_row begin. The sums are halved where they stand. */
+static PyObject *core_store(PyObject *module, PyObject *args) {
+    PyObject *shades, *masks, *busy_, *blocked_, *urgent_, *kinds_;
+    long long first_row, cells, bins, bin_ns;
+    if (!PyArg_ParseTuple(args, "O!O!OOOO(LLL)L", &PyTuple_Type, &shades, &PyTuple_Type, &masks, &busy_, &blocked_,
+                          &urgent_, &kinds_, &first_row, &cells, &bins, &bin_ns))
+        return NULL;
+    Columns columns = {.count = 0};
+    Sums sums = {.apart = cells};
+    uint8_t *shade[MOST_LEVELS];
+    uint16_t *mask[MOST_LEVELS];
+    Py_ssize_t levels = PyTuple_GET_SIZE(shades);
+    if (!(sums.kinds = borrow(&columns, kinds_, 8, 0, 0)))
+        goto failed;
+    sums.count = (int)borrowed(&columns, 0);
+    int fits = levels == PyTuple_GET_SIZE(masks) && levels >= 1 && levels <= MOST_LEVELS && bins == 1LL << (levels - 1) &&
+               bin_ns > 0 && is_size(first_row, bins) && is_size(cells, 16) && is_size(first_row * bins, 1) &&
+               cells % bins == 0 && borrowed(&columns, 0) <= 16;
+    for (int n = 0; fits && n < sums.count; n++)
+        fits = sums.kinds[n] >= 0 && sums.kinds[n] <= KIND_BITS;
+    if (!fits) {
+        PyErr_Format(PyExc_ValueError, "%lld bins, %lld a row, on %zd levels, of %d kinds", cells, bins, levels, sums.count);
+        goto failed;
+    }
+    if (!(sums.busy = borrow(&columns, busy_, 4, sums.count * cells, 1)) ||
+        !(sums.blocked = borrow(&columns, blocked_, 4, cells, 1)) ||
+        !(sums.urgent = borrow(&columns, urgent_, 1, cells, 1)))
+        goto failed;
+    for (Py_ssize_t level = 0; level < levels; level++) {
+        Py_ssize_t before = (Py_ssize_t)(first_row * (bins >> level)), until = before + (Py_ssize_t)(cells >> level);
+        if (!(shade[level] = borrow(&columns, PyTuple_GET_ITEM(shades, level), 1, until, 1)) ||
+            !(mask[level] = borrow(&columns, PyTuple_GET_ITEM(masks, level), 2, until, 1)))
+            goto failed;
+        shade[level] += before, mask[level] += before;
+    }
+    Py_BEGIN_ALLOW_THREADS
+    for (Py_ssize_t level = 0; level < levels; level++) {
+        look(shade[level], mask[level], &sums, cells >> level, (double)bin_ns * (double)(1LL << level));
+        halve(&sums, level + 1 < levels ? cells >> level : 0);
     }
     Py_END_ALLOW_THREADS
     give_back(&columns);
@@ -548,7 +586,7 @@ failed:
 static PyMethodDef core_methods[] = {
     {"put", core_put, METH_VARARGS, NULL},
     {"sum", core_sum, METH_VARARGS, NULL},
-    {"look", core_look, METH_VARARGS, NULL},
+    {"store", core_store, METH_VARARGS, NULL},
     {"pool", core_pool, METH_VARARGS, NULL},
     {"compose", core_compose, METH_VARARGS, NULL},
     {"bisect", core_bisect, METH_VARARGS, NULL},

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ipcreel.reel import Reel, contents
 from ipcreel.reel.text import duration_text
 from reelview import page
+from reelview.arrows import count_label
 from reelview.timeline.marks import Mark
 
 _MOST = 100
@@ -63,10 +64,9 @@ def write_run(reel: Reel, facts: RunFacts, marks: tuple[Mark, ...]) -> str:
 
 def _head(reel: Reel, facts: RunFacts) -> str:
     how = f"ended with {contents.ended(reel)}" if reel.path.exists() else "it goes on"
-    counts = (
-        f"{len(reel.processes):,} processes, {len(reel.lanes):,} threads, {len(reel):,} events in "
-        f"{duration_text(reel.end_ns - reel.begin_ns)}; {how}."
-    )
+    processes = f"{len(reel.processes):,} process{'es' * (len(reel.processes) != 1)}"
+    threads, events = count_label(len(reel.lanes), "thread"), count_label(len(reel), "event")
+    counts = f"{processes}, {threads}, {events} in {duration_text(reel.end_ns - reel.begin_ns)}; {how}."
     own = "" if facts.own_share is None else f" The recorder took {facts.own_share:.1%} of the processor's time."
     command = shlex.join(reel.run.get("command", [])) or reel.path.name
     return f"<b>{page.text(command)}</b><br>{page.text(counts + own)}"
@@ -114,5 +114,5 @@ def _processes(reel: Reel, facts: RunFacts) -> str:
 
 
 def _mechanisms(facts: RunFacts) -> str:
-    rows = [(page.text(row.name), f"{row.events:,} events") for row in facts.mechanisms]
+    rows = [(page.text(row.name), count_label(row.events, "event")) for row in facts.mechanisms]
     return page.heading("What was done") + page.table(rows, (60, 40)) if rows else ""

@@ -25,6 +25,12 @@ _UNINDEXED = 25_000
 EXACT_SPANS = _UNINDEXED if core is None else 200_000
 """Up to so many visible spans are drawn one by one: in 3 ms."""
 
+_EXACT_MEANWHILE = 50_000
+"""While an index is built beside the frames, both are slowed by what the other reads: a frame reads less then."""
+
+_COARSER_MEANWHILE = 4
+"""So many pixels wide at most are the bins that it is drawn with instead."""
+
 _SCANNED = 4_000
 
 COARSE_BINS = 1 << 14
@@ -37,7 +43,7 @@ class Raster:
 
     Three indices are built in the order in which they are missed: a coarse pyramid, which is all that the first picture
     needs; the index mip; the fine pyramid. Before they are there frames are drawn with what there is, coarser than a
-    pixel at worst, and never without an event.
+    pixel at worst, and never without an event. Many spans are then not drawn one by one where bins are nearly as fine.
     """
 
     def __init__(self, spans: Spans) -> None:
@@ -48,6 +54,7 @@ class Raster:
         """Counts the indices that are ready: a frame drawn at an earlier stage may be coarser."""
         self.builds_beside = False
         """Whether the steps of the index that is built now run without the interpreter lock, beside a frame."""
+        self._is_building = False
         self._seen: _Seen | None = None
 
     @cached_property
@@ -69,6 +76,7 @@ class Raster:
         """Builds the indices; yields the share done after each step. The first picture is cheap after `build_first`."""
         if len(self.spans) <= _UNINDEXED:
             return
+        self._is_building = True
         if not self._pyramids:
             for done in self.build_first():
                 yield done * 0.1
@@ -84,7 +92,8 @@ class Raster:
             for done in fine.build():
                 yield 0.25 + done * 0.75
             self._pyramids = [fine]
-            self.stage += 1
+        self._is_building = False
+        self.stage += 1
 
     def build_first(self) -> Iterator[float]:
         """What the first picture needs."""
@@ -119,12 +128,18 @@ class Raster:
             return pyramid.frame(window, rows)
         start, stop = self._visible(window, rows)
         visible = int((stop - start).sum())
+        if pyramid and self._is_building and visible > _EXACT_MEANWHILE and self._is_nearly_as_fine(pyramid, window):
+            return pyramid.frame(window, rows)
         if visible > EXACT_SPANS:
             if self._mip:
                 return self._mip.frame(window, rows, start, stop)
             if pyramid:
                 return pyramid.frame(window, rows)
         return exact(self.spans, window, start, stop)
+
+    @staticmethod
+    def _is_nearly_as_fine(pyramid: Pyramid, window: Window) -> bool:
+        return window.pixel_ns * _COARSER_MEANWHILE >= pyramid.bin_ns
 
     def _visible(self, window: Window, rows: NDArray[np.intp]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """`Spans.visible`, kept until it is asked of another range: labels ask what the frame has asked."""

@@ -21,8 +21,9 @@ _CHUNK = 1 << 15 if core is None else 1 << 18
 """Spans summed in one step, some 50 ns each. Steps are long where they run without the interpreter lock: beside a frame
 that is drawn. Where they hold it, the frame waits for them."""
 
-_CELLS = 1 << 16 if core is None else 1 << 18
-"""Bins of a kind that are summed together, where rows are so short that many fit."""
+_CELLS = 1 << 16
+"""Bins of a kind that are summed together, where rows are so short that many fit: so few that their sums stay near the
+processor, and leave what frames read there."""
 
 _FEW = 1 << 13
 """So few bins, and all that are made of them, are done in a step."""
@@ -45,7 +46,7 @@ class Pyramid:
         self._shade = [np.empty((spans.rows, bins >> level), np.uint8) for level in range(depth)]
         self._mask = [np.empty((spans.rows, bins >> level), np.uint16) for level in range(depth)]
         self._room: tuple[NDArray[np.float32], NDArray[np.float32]]
-        """While it is built: for the sums of one level and of the next. New memory is slow to touch.
+        """While it is built: for the sums of one level and, without core.c, of the next. New memory is slow to touch.
 
         For the same reason the levels are not zeroed here: at once, that would be a step of tens of ms.
         """
@@ -66,7 +67,7 @@ class Pyramid:
         """Fills the bins, some rows at a time; yields the share done, so that the caller can breathe or stop."""
         rows = self._spans.rows
         most = KINDS * max(self.bins, _CELLS)
-        self._room = np.empty(most, np.float32), np.empty(most // 2, np.float32)
+        self._room = np.empty(most, np.float32), np.empty(most // 2 if core is None else 0, np.float32)
         for first, last in self._groups():
             if self._spans.offset[last] > self._spans.offset[first]:
                 yield from (first / rows for _ in self._build_rows(first, last))
@@ -99,7 +100,12 @@ class Pyramid:
         for at in range(part.start, part.stop, _CHUNK):
             self._sum(slice(at, min(at + _CHUNK, part.stop)), (first, last), place, busy, blocked, urgent)
             yield
-        yield from self._store(first, kinds, busy.reshape(len(kinds), cells), blocked, urgent)
+        if core is None:
+            yield from self._store(first, kinds, busy.reshape(len(kinds), cells), blocked, urgent)
+            return
+        levels = tuple(self._shade), tuple(self._mask)
+        core.store(*levels, busy, blocked, urgent, kinds, (first, cells, self.bins), self.bin_ns)
+        yield
 
     def _sum(
         self,
@@ -145,19 +151,15 @@ class Pyramid:
         blocked: NDArray[np.float32],
         urgent: NDArray[np.bool_],
     ) -> Iterator[None]:
-        """Writes all levels of the rows from `first` on, whose bins follow each other in the sums."""
+        """Writes all levels of the rows from `first` on, whose bins follow each other in the sums: `core.store`."""
         for level in range(len(self._shade)):
             shade, mask = self._shade[level].reshape(-1), self._mask[level].reshape(-1)
             before = first * (self.bins >> level)
             for at in range(0, len(blocked), _CELLS):
                 part = slice(at, at + _CELLS)
-                full_ns = self.bin_ns << level
-                if core is not None:
-                    where = at, min(at + _CELLS, len(blocked)), len(blocked), before
-                    core.look(shade, mask, busy, blocked, urgent, kinds, where, full_ns)
-                else:
-                    there = slice(before + at, before + min(at + _CELLS, len(blocked)))
-                    shade[there], mask[there] = _looks(kinds, busy[:, part], blocked[part], urgent[part], full_ns)
+                there = slice(before + at, before + min(at + _CELLS, len(blocked)))
+                looks = _looks(kinds, busy[:, part], blocked[part], urgent[part], self.bin_ns << level)
+                shade[there], mask[there] = looks
                 if len(blocked) > _FEW:
                     yield
             if level + 1 < len(self._shade):

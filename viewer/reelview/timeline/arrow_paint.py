@@ -43,24 +43,37 @@ class ArrowInk:
     """It knows how deep each event is nested in its lane: an arrow ends at the row of its event."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Counts:
+    """What is to be written at bundles, over whatever else stands there.
+
+    x_px: (bundles,) where each stands; heights_px: where its count may, the best first.
+    """
+
+    count: NDArray[np.int64]
+    x_px: list[int]
+    heights_px: list[list[int]]
+
+
 def paint_arrows(
     ink: ArrowInk, index: FlowIndex, window: Window, height_px: int, scroll_px: int, layout: Layout
-) -> str:
-    """Draws the flows of a window; returns what is told in words instead."""
+) -> tuple[str, Counts | None]:
+    """Draws the flows of a window; returns what is told in words instead, and the counts, for `paint_counts`."""
     shown = layout.shown(scroll_px, height_px)
     if not shown or not len(index.flows):
-        return ""
+        return "", None
     pinned = layout.pinned
     first = shown[pinned] if len(shown) > pinned else shown[0]
     arrows = choose_arrows(index, window, layout.line_of_lane, first_line=first, last_line=shown[-1], pinned=pinned)
+    counts = None
     if len(arrows.flow):
         _paint_single(ink, _ends(ink, index, arrows, window, layout, scroll_px))
     if len(arrows.count):
-        _paint_bundles(ink, arrows, np.clip(layout.middles_px(scroll_px), 2, height_px - 4).tolist())
+        counts = _paint_bundles(ink, arrows, np.clip(layout.middles_px(scroll_px), 2, height_px - 4).tolist())
     if not arrows.rest:
-        return ""
+        return "", counts
     pairs = count_label(arrows.rest_pairs, "other pair" if len(arrows.count) else "pair")
-    return f"{count_label(arrows.rest)} between {pairs} of lanes are not drawn: zoom in, or hide lanes"
+    return f"{count_label(arrows.rest)} between {pairs} of lanes are not drawn: zoom in, or hide lanes", counts
 
 
 def _ends(
@@ -119,8 +132,8 @@ def head(from_x: float, from_y: float, to_x: float, to_y: float, size_px: float 
     return QPolygonF(corners)
 
 
-def _paint_bundles(ink: ArrowInk, arrows: Arrows, middle: list[float]) -> None:
-    """Each bundle an upright arrow from a dot to a head, with its count where there is room."""
+def _paint_bundles(ink: ArrowInk, arrows: Arrows, middle: list[float]) -> Counts | None:
+    """Each bundle an upright arrow from a dot to a head; its count is written where there is room."""
     colour = QColor(mix(ink.theme.arrow, ink.theme.lane, _FAINT if ink.faint else 0.65))
     x = arrows.x_px.astype(int).tolist()
     top = [int(middle[line]) for line in arrows.from_line.tolist()]
@@ -134,9 +147,10 @@ def _paint_bundles(ink: ArrowInk, arrows: Arrows, middle: list[float]) -> None:
         ink.painter.fillRect(x[n], min(top[n], bottom[n]), width[n], abs(bottom[n] - top[n]), colour)
         ink.painter.fillRect(x[n] - 1, top[n] - 1, 3, 3, colour)
         ink.painter.drawPixmap(x[n] - half_px, bottom[n] - (ink.texts.height_px - 3 if down else 3), heads[down])
-    if not ink.faint:
-        heights = zip(top, bottom, strict=True)
-        _paint_counts(ink, arrows, x, [[round(y + (end - y) * at) for at in _LABEL_AT] for y, end in heights])
+    if ink.faint:
+        return None
+    heights = zip(top, bottom, strict=True)
+    return Counts(arrows.count, x, [[round(y + (end - y) * at) for at in _LABEL_AT] for y, end in heights])
 
 
 class _Taken:
@@ -159,21 +173,17 @@ class _Taken:
         return True
 
 
-def _paint_counts(ink: ArrowInk, arrows: Arrows, x_px: list[int], heights_px: list[list[int]]) -> None:
-    """The counts of the largest bundles, as far as they do not hide each other.
-
-    Args:
-        x_px: where each bundle stands; heights_px: where its count may, the best first.
-    """
-    words = len(arrows.count) <= _IN_WORDS
+def paint_counts(ink: ArrowInk, counts: Counts) -> None:
+    """The counts of the largest bundles, as far as they do not hide each other."""
+    words = len(counts.count) <= _IN_WORDS
     texts, colour = ink.texts, ink.theme.text
     height_px = texts.height_px
     back = QColor(ink.theme.header)
     taken = _Taken()
-    for number in np.argsort(-arrows.count, kind="stable")[:_MOST_COUNTS].tolist():
-        digits, _, noun = count_label(int(arrows.count[number])).partition(" ")
+    for number in np.argsort(-counts.count, kind="stable")[:_MOST_COUNTS].tolist():
+        digits, _, noun = count_label(int(counts.count[number])).partition(" ")
         noun = f" {noun}" if words else ""
-        x, tops = x_px[number], heights_px[number]
+        x, tops = counts.x_px[number], counts.heights_px[number]
         width_px = sum(map(texts.width_px, digits)) + texts.width_px(noun) + 6
         free = (y - height_px // 2 for y in tops if taken.take(x + 4, y - height_px // 2, width_px, height_px))
         top = next(free, None)

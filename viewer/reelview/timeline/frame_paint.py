@@ -181,5 +181,5 @@ class FramePainter:
         if not len(timeline.data.spans):
             text = "This reel has no events: the program did nothing that is recorded."
             within = QRectF(0, 0, area.width(), area.height())
-            text_box(painter, text, area.width() / 2 - 160, area.height() / 2 - 10, theme, within)
+            text_box(painter, text, area.width() / 2 + 12, area.height() / 2 - 10, theme, within)  # beside the cursor
         painter.restore()

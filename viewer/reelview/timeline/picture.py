@@ -15,7 +15,7 @@ from reelview.raster.merge import merge
 from reelview.raster.palette import Theme, faded
 from reelview.raster.window import Window
 from reelview.ticks import Axis
-from reelview.timeline.arrow_paint import ArrowInk, paint_arrows
+from reelview.timeline.arrow_paint import ArrowInk, paint_arrows, paint_counts
 from reelview.timeline.critical import PathColumns
 from reelview.timeline.data import TimelineData
 from reelview.timeline.labels import place_labels
@@ -77,13 +77,15 @@ class Picture:
         strips = self._place(view, layout)
         self._draw_spans(view, theme, axis)
         painter = QPainter(self._image)
-        self._draw_labels(painter, view, strips, theme)
-        self.note = ""
+        ink = ArrowInk(painter, theme, self._texts, view.has_selected, self._raster)
+        self.note, counts = "", None
+        if self.path is None and view.with_arrows:
+            self.note, counts = paint_arrows(ink, self._flows, view.window, view.height_px, view.scroll_px, layout)
+        self._draw_labels(painter, view, strips, theme)  # over arrows, which would strike them out
+        if counts is not None:
+            paint_counts(ink, counts)
         if self.path is not None:
             paint_path(painter, self.path, view.window, layout, view.scroll_px, theme)
-        elif view.with_arrows:
-            ink = ArrowInk(painter, theme, self._texts, view.has_selected, self._raster)
-            self.note = paint_arrows(ink, self._flows, view.window, view.height_px, view.scroll_px, layout)
         marker_painter = MarkerPainter(
             painter, view.window, layout, scroll_px=view.scroll_px, height_px=view.height_px, theme=theme
         )
@@ -134,8 +136,10 @@ class Picture:
             look = faded(theme) if is_faded else theme
             x, y = int(label.x_px), label.y_px + (label.height_px - texts.height_px) // 2
             if label.on_hatching:
-                width = texts.width_px(label.text) + 4
-                painter.fillRect(x - 2, label.y_px + 2, width, label.height_px - 4, QColor(look.kinds[label.kind]))
+                width, edge = texts.width_px(label.text) + 4, 2 if label.height_px >= texts.height_px + 2 else 1
+                painter.fillRect(
+                    x - 2, label.y_px + edge, width, label.height_px - 2 * edge, QColor(look.kinds[label.kind])
+                )
             painter.drawPixmap(x, y, texts.picture(label.text, look.inks[label.kind]))
 
 
