@@ -46,8 +46,8 @@ class Ends:
         self._asking = asking
 
     def begin(self) -> None:
-        """Say what may make it diverge, before it does."""
-        if self._other_python:
+        """Say what may make it diverge, before it does, once."""
+        if self._other_python and self._script.is_first_run:
             _tell([f"{self._other_python}: where they differ, it may diverge."])
 
     @property
@@ -67,6 +67,7 @@ class Ends:
         here.inside = True
         if self.reading.has_left:
             self._leave_try([f"{what.rstrip('.')}: here the try ends."], sys._getframe(1))
+        self._let_try(here.lane)
         own = self._script.of_lane(here.lane)
         taken = own[: len(own) - len(here.events)]
         note: dict[str, Any] = {
@@ -82,6 +83,18 @@ class Ends:
         if self.reading.session is not None:
             self.reading.session.end(self._divergence(note), sys._getframe(1), DIVERGED)
         flush()
+        _exit(DIVERGED)
+
+    def _let_try(self, lane: int) -> None:
+        """End without a word where another interleaving of the threads may agree: whoever started this run tries it."""
+        script, turns = self._script, self.reading.turns
+        if lane < 0 and turns.expected is not None:  # nothing moves, or a thread that is not known
+            lane = turns.expected.lane
+        others = turns.others(lane) if script.seeks else []
+        if not others or (self.reading.session is not None and self.reading.session.has_stood):
+            return
+        reached, places = [script.step, turns.reached], [(script.process, place) for place in others]
+        self._asking.note(interleavings={"reached": reached, "others": places, "shown": self.reading.shown})
         _exit(DIVERGED)
 
     def _divergence(self, note: dict[str, Any]) -> list[str]:

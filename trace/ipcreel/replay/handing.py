@@ -68,6 +68,7 @@ class Handing:
         finally:
             turns.complete(event)
             standing.done(event)
+            turns.come_back(event)
 
     def look(self, row: Operation, args: Any, kwargs: Any) -> None:
         """The program is about to do one end of a flow: it must be on the object that the tape has."""

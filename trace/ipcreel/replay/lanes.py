@@ -19,6 +19,7 @@ class Here(_local):
     lane = -1  # not known yet
     events: list[Event]  # the next one is the last
     before_fork = False
+    begun: Event | None = None  # with which it began: it is not late before its start has returned
     submitted = 0  # the object of the last operation
     enclosing: list[Event]  # what it is in that code of the program's runs in, the innermost last
 

@@ -15,6 +15,7 @@ from ipcreel.mechanism.operation import OUT
 from ipcreel.reel import Reel, ReelError
 
 if TYPE_CHECKING:
+    from ipcreel.replay.interleavings import Interleavings
     from ipcreel.replay.place import Place
 
 _MOST = 20  # processes that are named in a message
@@ -109,7 +110,9 @@ def _columns(reel: Reel, rows: NDArray[np.int64]) -> list[bytes]:
     return [rows.astype("<i8").tobytes(), *(events[name].astype("<i8").tobytes() for name, _, _ in FIELDS)]
 
 
-def write_script(reel: Reel, path: list[int], file: Path, place: Place | None, how: How) -> None:
+def write_script(
+    reel: Reel, path: list[int], file: Path, place: Place | None, how: How, tried: Interleavings, seeks: bool
+) -> None:
     """Write what the replayed process needs: for each process of the path its events, and where payloads are.
 
     Args:
@@ -118,6 +121,8 @@ def write_script(reel: Reel, path: list[int], file: Path, place: Place | None, h
         file: where to.
         place: where the replay stops.
         how: what it does there.
+        tried: which of its threads come back late, and what it has shown before.
+        seeks: whether it ends where something else may be tried.
     """
     steps: list[dict[str, Any]] = []
     for process in path:
@@ -151,5 +156,10 @@ def write_script(reel: Reel, path: list[int], file: Path, place: Place | None, h
         "line": None if place is None else place.line,
         "debug": how.debug,
         "tries": how.tries,
+        "seeks": seeks,
+        "late": tried.late,
+        "shown": tried.shown,
+        "differs": tried.differs,
+        "is_first_run": tried.is_first,
     }
     file.write_bytes(msgpack.packb(script, unicode_errors="surrogatepass"))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 from ipcreel.mechanism.operation import Operation
 from ipcreel.mechanism.ownership import made_by_program, watched
 from ipcreel.mechanism.reading import Reading
-from ipcreel.replay import executors, futures, managers, running
+from ipcreel.replay import executors, futures, lateness, managers, running
 from ipcreel.replay.deliveries import Deliveries
 from ipcreel.replay.doing import FORKS, Doing
 from ipcreel.replay.forks import Forks
@@ -54,6 +54,7 @@ class Replaying(Reading):
             a program's own `finally` would go on with something else.
         over: called when no thread goes any further; it does not return either.
         session: what is wanted of a replay that stops somewhere; None where nothing is.
+        shown: how often the program has written to the console.
         muted: what the program writes to the console was written before, and is not written again.
         watch: what notices that nothing moves.
         differs: whether the program has written other than it did.
@@ -82,7 +83,8 @@ class Replaying(Reading):
         self.script = script
         self.streams = tuple(script.surroundings.get("streams", ()))
         self.replayed = 0
-        self.differs = False
+        self.differs = script.differs
+        self.shown = 0
         self.over = over
         self.diverge = diverge
         self.leave = leave
@@ -109,7 +111,7 @@ class Replaying(Reading):
         if self.session is not None:
             self.session.begin_process()
         self.lanes.begin_process()  # first: a thread of the parent that asks for a lane from here on goes no further
-        self.turns = Turns(script.events, script.operations, self.lanes.is_past)
+        self.turns = Turns(script.events, script.operations, self.lanes.is_past, script.late)
         self.here = process.here = Here()  # type: ignore[assignment]
         self.lanes.take_first(self.here)
         if script.tries and script.is_last:
@@ -134,6 +136,7 @@ class Replaying(Reading):
         executors.adapt(module, self)
         futures.adapt(module, self)
         managers.adapt(module, self)
+        lateness.adapt(module, self)
 
     def stand(self, place: str) -> NoReturn:
         """The thread that calls has come to the end of what is known of it."""
@@ -317,6 +320,10 @@ class Replaying(Reading):
         self.turns.complete(event)
         self.standing.done(event)
         self.deliveries.follow(event)
+        if self.script.operations[event.op].name == lateness.BEGIN and self.script.is_late:
+            self.here.begun = event
+        else:
+            self.turns.come_back(event)
 
 
 def _cut(content: bytes) -> str:

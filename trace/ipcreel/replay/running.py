@@ -84,6 +84,13 @@ def show(reading: Replaying, row: Operation, event: Event, original: Original, a
         reading.differ(event, given, taped)
     if isinstance(given, bytes) and event.b < len(given):  # a full pipe took only that much, or nothing
         args = (args[0], given[: max(event.b, 0)])
+    _write(reading, original, args, kwargs)
+
+
+def _write(reading: Replaying, original: Original, args: Any, kwargs: Any) -> None:
+    reading.shown += 1
+    if reading.shown <= reading.script.shown:
+        return
     try:
         without_recording(reading, original, args, kwargs)
     except OSError:  # whoever looks on has gone
@@ -113,10 +120,7 @@ def show_more(reading: Replaying, row: Operation, original: Original, args: Any,
     given = row.before(args, kwargs)[1] if row.before else None
     if reading.here.events and isinstance(given, bytes) and given:
         reading.differ(reading.here.events[-1], given, b"")
-    try:
-        without_recording(reading, original, args, kwargs)
-    except OSError:
-        pass
+    _write(reading, original, args, kwargs)
     return len(given) if isinstance(given, bytes) else None
 
 

@@ -59,6 +59,11 @@ class Script:
         self.line: tuple[str, int] | None = tuple(content["line"]) if content["line"] else None
         self.debug: bool = content["debug"]
         self.tries: bool = content["tries"]
+        self.seeks: bool = content["seeks"]  # where it diverges, another interleaving may be tried
+        self.shown: int = content["shown"]  # how often an earlier run has written to the console
+        self.differs: bool = content["differs"]  # which has been said
+        self.is_first_run: bool = content["is_first_run"]
+        self._late: list[tuple[int, int]] = [(process, place) for process, place in content["late"]]
         self._steps: list[dict[str, Any]] = content["steps"]
         with open(content["reel"], "rb") as file:
             self._reel = memoryview(file.read())  # mapped, it would take a descriptor that the program had
@@ -70,6 +75,7 @@ class Script:
         """Go on with the tape of the child."""
         self._step += 1
         step = self._steps[self._step]
+        self.process: int = step["process"]
         self.pid: int = step["pid"]
         self.parent_pid: int = step["ppid"]
         self.ended: bool = step["ended"]  # by itself: it was not killed
@@ -90,6 +96,21 @@ class Script:
             events.reverse()  # the next one is the last
         self.lane_names: dict[int, str] = {row: name for row, _, name in step["lanes"]}
         self.first_lane: int = step["lanes"][0][0] if step["lanes"] else -1
+
+    @property
+    def step(self) -> int:
+        """How many processes of the path are behind it."""
+        return self._step
+
+    @property
+    def late(self) -> list[int]:
+        """Places in the order of the threads of this process, see `interleavings`."""
+        return [place for process, place in self._late if process == self.process]
+
+    @property
+    def is_late(self) -> bool:
+        """Whether any thread is to be."""
+        return bool(self._late)
 
     @property
     def is_stopping(self) -> bool:

@@ -34,6 +34,7 @@ class Session:
         breaks: file → lines, for the debuggers of all threads.
         exit_code: what the replay ends with when it is left.
         is_at_the_end: nothing follows.
+        has_stood: it has come to its place: breakpoints of an editor hold from there on.
         backwards: the way back to a breakpoint.
     """
 
@@ -47,7 +48,7 @@ class Session:
         self._debuggers: dict[object, Debugger] = {}
         self.is_at_the_end = False
         self._wire: Wire | None = None
-        self._has_stood = False  # at its place: breakpoints of an editor hold from there on
+        self.has_stood = False
         self.backwards = Backwards(self)
         self.checkpoints: Checkpoints | None = None
         self.lines: LineStop | None = None
@@ -79,12 +80,12 @@ class Session:
             self.stop_at(self._frame_of(event))
         elif self._is_to_stop():
             self.stop_at(self._frame_of(event))
-        elif self.breaks and self._has_stood and sys.gettrace() is None:
+        elif self.breaks and self.has_stood and sys.gettrace() is None:
             self._debugger().join(sys._getframe(1))
 
     def _is_to_stop(self) -> bool:
         """Whether an editor wants the program to stop, though it stands at no place."""
-        if self._wire is None or not self._has_stood or not self._wire.is_asked:
+        if self._wire is None or not self.has_stood or not self._wire.is_asked:
             return False
         with self._guard, self.apart():
             debugger: Any = self._debugger()
@@ -128,7 +129,7 @@ class Session:
             with self.apart():
                 sys.stderr.write(f"{said}\n")
                 sys.stderr.flush()
-            debugger.said, self._has_stood = said, True
+            debugger.said, self.has_stood = said, True
             debugger.stand(frame)
 
     @property
@@ -140,7 +141,7 @@ class Session:
         """Go on from a place that was gone back to, with the breakpoints that hold; nobody is asked."""
         assert self.checkpoints is not None, "it was gone back to"
         self.checkpoints.note = None
-        self._has_stood = self.reading.muted = True
+        self.has_stood = self.reading.muted = True
         with self._guard:
             debugger = self._debugger()
             debugger.take_over(note)

@@ -28,16 +28,25 @@ class Turns:
     """
 
     def __init__(
-        self, events: Iterable[Event], operations: dict[int, Row], is_past: Callable[[], bool] | None = None
+        self,
+        events: Iterable[Event],
+        operations: dict[int, Row],
+        is_past: Callable[[], bool] | None = None,
+        late: Iterable[int] = (),
     ) -> None:
-        """Take the events of one process; `operations` are the rows of their codes."""
+        """Take the events of one process; `operations` are the rows of their codes.
+
+        Who comes from a place of `late` goes on when everything before its next one is done, see `interleavings`.
+        """
         events = list(events)
         self.is_past = is_past
         self._begin: dict[int, int] = {}  # row of an event: its place
         self._end: dict[int, int] = {}
         self._next = 0
         self._order: list[int] = []  # the rows, by place
+        self._lanes: list[int] = []  # by place
         self._keeps = bytearray()  # by place: whether the next one is of the same thread, so that nobody waits for it
+        self._late: dict[int, int] = {}  # a place: the next one of its thread
         self._events: dict[int, Event] = {}
         self._waiting: dict[int, LockType] = {}  # a place: the lock that its thread waits for
         self._postponed: dict[int, Callable[[], None]] = {}  # a place: what is done there, by whoever comes to it
@@ -45,6 +54,7 @@ class Turns:
         self.is_single = len({event.lane for event in events}) < 2
         if not self.is_single:
             self._lay_out(events, operations)
+            self._late = {place: following for place in late if (following := self._following(place)) is not None}
 
     def open(self) -> None:
         """From here on every thread may do what it likes."""
@@ -69,7 +79,7 @@ class Turns:
         for place, (_, row, is_end, _) in enumerate(marks):
             (self._end if is_end else self._begin)[row] = place
         self._order = [row for _, row, _, _ in marks]
-        lanes = [lane for _, _, _, lane in marks]
+        lanes = self._lanes = [lane for _, _, _, lane in marks]
         self._keeps = bytearray(map(eq, lanes, (*lanes[1:], -1)))
         self._events = {event.row: event for event in events}
 
@@ -77,6 +87,37 @@ class Turns:
     def expected(self) -> Event | None:
         """The event whose turn it is, None where there is no order, or its end has come."""
         return self._events[self._order[self._next]] if self._next < len(self._order) else None
+
+    @property
+    def reached(self) -> int:
+        """How many places were left."""
+        return self._next
+
+    def others(self, lane: int) -> list[int]:
+        """Where a thread may have been interrupted before what this one does wrongly, the likeliest first.
+
+        This thread itself may have, or one that came back before it did; or else one that did so after it.
+        """
+        if self.is_single:
+            return []
+        last = {other: place for place, other in enumerate(self._lanes[: self._next])}
+        own = last.pop(lane, -1)
+        before = {other: place for place, other in enumerate(self._lanes[: max(own, 0)]) if other != lane}
+        after = set(last.values()).difference(before.values())
+        places = [own, *sorted(before.values(), reverse=True), *sorted(after)]
+        return [place for place in places if place >= 0 and self._is_crossed(place)]
+
+    def _is_crossed(self, place: int) -> bool:
+        """Whether others do anything before a thread that comes from a place comes to its next one."""
+        following = self._following(place)
+        return following is not None and following > place + 1
+
+    def _following(self, place: int) -> int | None:
+        """The next place of the thread that comes from one."""
+        try:
+            return self._lanes.index(self._lanes[place], place + 1)
+        except ValueError:
+            return None
 
     def _leave_behind(self) -> None:
         """Do not return to a thread that the fork left behind."""
@@ -91,6 +132,8 @@ class Turns:
             if place is not None:
                 self._reach(place)
                 self._leave(place)
+                if place in self._late:
+                    self._reach(self._late[place])
 
     def reach(self, event: Event) -> None:
         """Return when everything before this event is done; it is still to begin."""
@@ -114,6 +157,12 @@ class Turns:
             place = self._end.get(event.row)
             if place is not None:
                 self._leave(place)
+
+    def come_back(self, event: Event) -> None:
+        """Return when the thread may go on behind this event, which is complete: at once, if it is not to be late."""
+        following = self._late.get(self._end.get(event.row, -1)) if self._late else None
+        if following is not None:
+            self._reach(following)
 
     def pass_by(self, event: Event) -> None:
         """Return when it is this event's turn to end, nothing being done between its begin and that."""
