@@ -245,3 +245,23 @@ def test_a_fork_after_threads_leaves_the_child_one_lane_and_its_own_locks(record
     taken = rows(run.reel, "threads.lock.acquire")
     assert {row.process for row in taken} == {0, 1}
     assert [lane[3] for lane in run.reel.lanes if lane[0] == 1] == ["MainThread"]
+
+
+def test_locks_that_one_line_makes_are_told_apart_also_from_those_of_the_parent(recorded: Recorded, rows: Rows) -> None:
+    run = recorded(
+        """
+        import os, threading
+        def make():
+            return threading.Lock()
+        first, second = make(), make()
+        pid = os.fork()
+        for lock in (first, second, make()):
+            with lock: pass
+        if pid: os.waitpid(pid, 0)
+        """
+    )
+    taken = rows(run.reel, "threads.lock.acquire")
+    line = f"lock {run.program.name}:4"
+    assert sorted((row.process, row.name) for row in taken) == [
+        (process, line + number) for process in (0, 1) for number in ("", " #2", " #3")
+    ]

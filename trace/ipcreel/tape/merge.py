@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -17,6 +17,7 @@ from ipcreel.tape.layout import tape_names
 from ipcreel.tape.merging import put_events
 from ipcreel.tape.reader import TapeContent, TapeError, read_tape
 
+_NAMED_OTHERWISE = frozenset(("thread", "call", "executor", "pool"))  # not by the line that made them
 _BLOCK = 1 << 15  # events, that are put together at a time
 
 
@@ -180,9 +181,25 @@ def _objects(tape: TapeContent, row: int, inherited: _Numbers | None, tables: _T
             kind, shared, key, name = tables.objects[int(translation[local])]
             if not shared:
                 translation[local] = _add_object(tables, kind, False, key, name, row)
+    of_one_name = _of_one_name(tables.objects[number][3] for number in translation.tolist() if number)
     for local, (kind, shared, key, name) in tape.objects.items():
-        translation[local] = _add_object(tables, kind, shared, key, name, row)
+        number = 1
+        if not shared and kind not in _NAMED_OTHERWISE:  # two locks of one line are two
+            number = of_one_name[name] = of_one_name.get(name, 0) + 1
+        full = name if number == 1 else f"{name} #{number}"
+        translation[local] = _add_object(tables, kind, shared, key, full, row)
     return translation
+
+
+def _of_one_name(names: Iterable[str]) -> dict[str, int]:
+    """How many objects have a name, or have it with a number behind it: what a process has from its parent."""
+    found: dict[str, int] = {}
+    for name in names:
+        base, mark, number = name.rpartition(" #")
+        is_numbered = bool(mark) and number.isdecimal()
+        of, count = (base, int(number)) if is_numbered else (name, 1)
+        found[of] = max(found.get(of, 0), count)
+    return found
 
 
 def _add_object(tables: _Tables, kind: str, shared: bool, key: Any, name: str, row: int) -> int:
