@@ -135,6 +135,7 @@ def test_what_brings_a_replay_further_is_kept_and_what_does_not_is_dropped() -> 
     assert tried.choose(left(20, (0, 17)))
     assert tried.late == [(0, 5), (0, 17)]
     assert not tried.choose([])  # it was ended, and there is nothing else
+    tried.give_up()
     assert tried.late == [(0, 5)]
 
 

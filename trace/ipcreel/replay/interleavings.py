@@ -61,7 +61,10 @@ class Interleavings:
             self._in_vain += 1
         untried = [late for late in self._untried if late not in self._kept]
         if not untried or self._in_vain >= _MOST_IN_VAIN or self._runs >= _MOST:
-            self.late = self._kept
             return False
         self.late, self._untried = [*self._kept, untried[0]], untried[1:]
         return True
+
+    def give_up(self) -> None:
+        """Go back to what got furthest."""
+        self.late = self._kept

@@ -17,7 +17,7 @@ from ipcreel.replay.plan import How
 from ipcreel.replay.tried import Tried
 
 INTERRUPTED = 128 + signal.SIGINT
-_LEAST_PATIENCE_S, _PATIENCE = 20.0, 10.0  # how long a run may take that nobody sees
+_LEAST_PATIENCE_S, _PATIENCE, _PATIENCE_IN_ALL = 20.0, 10.0, 4.0  # how long a run may take that nobody sees, and all
 _RACED = (
     "ipcreel: it left its tape where its threads may have raced: whether another of their orders agrees is tried.\n"
 )
@@ -85,23 +85,29 @@ def replay(reel: Reel, process: int, *, place: Place | None = None, how: How | N
         tried.see(notes)
         if not how.quiet:
             sys.stderr.write(_RACED)
-        recorded_s = (reel.end_ns - reel.begin_ns) / 1e9
-        patience_s = _LEAST_PATIENCE_S + _PATIENCE * (time.monotonic() - begun_s + recorded_s)
-        code, notes = _seek(interpreter, place, how, tried, notes, patience_s)
+        code, notes = _seek(interpreter, place, how, tried, notes, time.monotonic() - begun_s)
     if code is None:
         return _without_end(reel, process, how)
     return _ending(reel, process, code, notes)
 
 
 def _seek(
-    interpreter: Interpreter, place: Place | None, how: How, tried: Interleavings, notes: Notes, patience_s: float
+    interpreter: Interpreter, place: Place | None, how: How, tried: Interleavings, notes: Notes, took_s: float
 ) -> tuple[int | None, Notes]:
-    """Try other interleavings of its threads, out of sight. Returns how the run went that is to be told of."""
-    unseen = How(quiet=True, patience_s=patience_s)
+    """Try other interleavings of its threads, out of sight, and not much longer than the first run took.
+
+    Returns:
+        How the run went that is to be told of.
+    """
+    recorded_s = (interpreter.reel.end_ns - interpreter.reel.begin_ns) / 1e9
+    unseen = How(quiet=True, patience_s=_LEAST_PATIENCE_S + _PATIENCE * (took_s + recorded_s))
+    until_s = time.monotonic() + _LEAST_PATIENCE_S + _PATIENCE_IN_ALL * took_s
     code: int | None = None
-    while (code is None or was_left(notes) is not None) and tried.choose(notes):
+    while (code is None or was_left(notes) is not None) and time.monotonic() < until_s and tried.choose(notes):
         code, notes = interpreter.run(None, unseen, tried, seeks=True)
     agrees = code is not None and not any("diverged" in note or "interleavings" in note for note in notes)
+    if not agrees:
+        tried.give_up()
     if agrees and how.quiet and not how.debug and place is None:
         return code, notes
     return interpreter.run(place, how, tried, seeks=False)
