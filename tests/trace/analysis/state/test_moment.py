@@ -236,3 +236,52 @@ def test_what_runs_the_programs_code_is_no_wait(recorded):
     (run,) = reel.events.rows("signal.handler.run").tolist()
     moment = States(reel.events, reel.flows, len(reel.lanes), reel.end_ns).at(int(reel.begin[run]))
     assert moment.lanes[int(reel.lane[run])].state == RUNNING
+
+
+CONDITIONS = """
+import multiprocessing, threading
+lock = threading.Lock()
+other = threading.Lock()
+given = threading.Condition(lock)
+own = threading.Condition()
+shared = multiprocessing.get_context("fork").Condition()
+def wait(condition, also, ready):
+    with condition, also:
+        ready.set()
+        condition.wait()
+waits = []
+for name, condition, also in (("given", given, other), ("own", own, own), ("shared", shared, shared)):
+    ready = threading.Event()
+    waits.append(threading.Thread(target=wait, args=(condition, also, ready), name=name))
+    waits[-1].start()
+    ready.wait()
+    condition.acquire()
+late = threading.Thread(target=lock.acquire, args=(True, 0.05), name="late")
+late.start()
+late.join()
+for condition in (given, own, shared):
+    condition.notify_all()
+    condition.release()
+for thread in waits:
+    thread.join()
+"""
+
+
+def test_who_waits_on_a_condition_does_not_hold_its_lock_however_often_it_took_it_but_what_else_it_took(recorded):
+    reel = recorded(CONDITIONS).reel
+    states = States(reel.events, reel.flows, len(reel.lanes), reel.end_ns)
+    (late,) = (row for row in takes_of(reel, "late") if reel.begin[row] + 10**7 < reel.end[row])
+    moment = states.at(int(reel.begin[late]) + 10**6)
+    held = [[reel.lane_name(lane) for lane in each.holders] for each in moment.locks if each.value is None]
+    main = reel.process_name(0)
+    assert held == [[main], [f"{main}/given"], [main], [main]], "lock, other, and those of own and shared"
+    for graph in (moment.graph, wait_for(reel.events, moment.at_ns)):
+        assert [reel.lane_name(lane) for each in graph.waits if each.event == late for lane in each.holders] == [main]
+    after = states.at(reel.end_ns)
+    assert [each.holders for each in after.locks if each.holders] == []
+
+
+def takes_of(reel: Reel, name: str) -> list[int]:
+    """The events of a thread that took a lock, or tried to."""
+    rows = reel.events.rows("threads.lock.acquire", done=False).tolist()
+    return [row for row in rows if reel.lane_name(int(reel.lane[row])).endswith(f"/{name}")]

@@ -5,6 +5,7 @@ moment      everything that was so at one
 waiting     which operation each lane was in, and who holds what it waits for: the wait-for graph
 channels    messages in queues, bytes in connections
 semaphores  values, holders
+conditions  what a wait on a condition gives back
 values      shared values, item by item
 intervals   what lasts from one moment to another
 running     what changes key by key

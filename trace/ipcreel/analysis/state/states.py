@@ -12,6 +12,7 @@ from ipcreel.analysis.enclosing import CODE, ENCLOSING
 from ipcreel.analysis.events import Events
 from ipcreel.analysis.flows import Flows
 from ipcreel.analysis.state.channels import InFlight, messages
+from ipcreel.analysis.state.conditions import Conditions
 from ipcreel.analysis.state.intervals import Intervals
 from ipcreel.analysis.state.moment import BLOCKED, ENDED, NOT_BEGUN, RUNNING, STATES, Lanes, Moment, Pairs, grouped
 from ipcreel.analysis.state.running import Latest
@@ -35,8 +36,7 @@ class States:
     def at(self, at_ns: int) -> Moment:
         """What was so at a moment."""
         blocked = self._blocked_at(at_ns)
-        held = self._holdings.at(at_ns)
-        holding = self._holdings["object"][held], self._holdings["lane"][held]
+        holding = self._held_at(blocked, at_ns)
         sent = self._messages.at(at_ns)
         return Moment(
             at_ns,
@@ -68,6 +68,21 @@ class States:
     @cached_property
     def _holdings(self) -> Intervals:
         return holdings(self._events, self._last_ns)
+
+    @cached_property
+    def _conditions(self) -> Conditions:
+        return Conditions(self._events)
+
+    def _held_at(self, blocked: Rows, at_ns: int) -> Pairs:
+        """The locks that are held, and by which lanes: who waits on a condition has given back its lock."""
+        held = self._holdings.at(at_ns)
+        objects, lanes = self._holdings["object"][held], self._holdings["lane"][held]
+        kept = np.ones(len(held), np.bool_)
+        for lane in np.unique(lanes).tolist():
+            if blocked[lane] >= 0 and self._conditions.is_wait(int(blocked[lane])):
+                own = lanes == lane
+                kept &= ~(own & (objects == self._conditions.given_back(int(blocked[lane]), objects[own].tolist())))
+        return objects[kept], lanes[kept]
 
     @cached_property
     def _messages(self) -> Intervals:

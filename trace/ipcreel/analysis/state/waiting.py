@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ipcreel.analysis.events import Events
 from ipcreel.analysis.flows.semaphores import KINDS
 from ipcreel.analysis.keys import number_keys, rank_in_runs, sort_stably
+from ipcreel.analysis.state.conditions import Conditions
 
 Rows = NDArray[np.int64]
 
@@ -122,7 +123,23 @@ def holders(events: Events, at_ns: int) -> dict[int, list[int]]:
                 here.pop(0)  # a lock may be given back by another thread than took it
         else:
             here.append(lane)
+    _give_back(events, at_ns, rows, held)
     return held
+
+
+def _give_back(events: Events, at_ns: int, rows: Rows, held: dict[int, list[int]]) -> None:
+    """Takes away what the waits on conditions that go on have given back.
+
+    Args:
+        rows: the acquires and releases up to the moment.
+    """
+    conditions = Conditions(events)
+    for wait in conditions.waits_at(at_ns).tolist():
+        lane = int(events.lane[wait])
+        taken = dict.fromkeys(events.object[rows[events.lane[rows] == lane]][::-1].tolist())  # the last one first
+        lock = conditions.given_back(wait, [each for each in taken if lane in held.get(each, ())][::-1])
+        if lock is not None:
+            held[lock] = [holder for holder in held[lock] if holder != lane]
 
 
 def _never_given_back(events: Events, rows: Rows, is_release: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], Rows]:
