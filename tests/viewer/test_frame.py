@@ -148,11 +148,13 @@ def colours(image: QImage) -> np.ndarray:
     return lines[:, : image.width()].copy()
 
 
-def test_beside_the_text_of_an_empty_reel_stands_the_cursor(qtbot):
+@pytest.mark.parametrize("width_px", [1000, 480])
+def test_beside_the_text_of_an_empty_reel_stands_the_cursor(qtbot, width_px):
     none = np.zeros(0, np.int64)
     spans = arrange(none, none, none, none.astype(np.uint8), lanes=1)
     data = TimelineData((Track("one", -1, (0,)),), ("",), spans, FlowIndex(Flows.none(), 1))
     timeline = widget_of(Session.of_data(data), qtbot)
+    timeline.resize(width_px, 300)
     area, seen = timeline.picture_area, colours(drawn(timeline))
     x = area.left() + round(timeline.range_window.x_px(timeline.cursor_model.at_ns))
     beside = (seen[area.top() + 30 :, area.left() :] == opaque(timeline.theme.text)).any(axis=0).nonzero()[0]

@@ -180,6 +180,7 @@ class FramePainter:
             overlay.note("   ·   ".join(filter(None, said)), at_top=at_top)
         if not len(timeline.data.spans):
             text = "This reel has no events: the program did nothing that is recorded."
-            within = QRectF(0, 0, area.width(), area.height())
-            text_box(painter, text, area.width() / 2 + 12, area.height() / 2 - 10, theme, within)  # beside the cursor
+            left = area.width() / 2 + 12  # beside the cursor
+            within = QRectF(left, 0, area.width() - left, area.height())
+            text_box(painter, text, left, area.height() / 2 - 10, theme, within)
         painter.restore()
