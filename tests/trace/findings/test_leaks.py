@@ -53,3 +53,14 @@ def test_a_posix_object_that_nobody_unlinks(recorded, kind, name):
 )
 def test_a_posix_object_that_is_unlinked_as_it_is_or_by_its_name(recorded, kind, removes, name):
     assert codes(recorded(PROGRAM.format(kind=kind, more=KINDS[kind][0], removes=removes), name).reel) == []
+
+
+def test_a_queue_of_key_0_is_told_as_one_that_nobody_else_can_open(recorded):
+    reel = recorded("""
+        import os, sysv_ipc
+        queue = sysv_ipc.MessageQueue(0)
+        queue.send(b"to nobody")
+        os.system(f"ipcrm -q {queue.id}")  # which is not seen
+    """).reel
+    assert codes(reel) == ["leak", "message-never-received"]
+    assert all("Key 0 is IPC_PRIVATE" in finding.cause for finding in reel.findings)

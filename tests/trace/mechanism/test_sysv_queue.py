@@ -112,7 +112,7 @@ def test_private_queues_with_one_key_are_different_objects(recorded, rows):
             queue.remove()
     """)
     opened = rows(run.reel, "sysv.queue.open")
-    assert [row.name for row in opened] == ["private queue"] * 2
+    assert [row.name for row in opened] == [f"private queue {row.key}" for row in opened]
     assert len({row.key for row in opened}) == 2
 
 

@@ -147,6 +147,19 @@ def test_a_file_that_was_there_is_changed_in_the_scratch_directory_only(recorded
     assert (tmp_path / "list").read_text() == "one\n"
 
 
+def test_what_a_run_left_under_a_name_of_tempfile_is_new_in_its_replay(recorded: Record) -> None:
+    ran = recorded("""
+        import os, tempfile
+        folder = tempfile.mkdtemp(dir=os.getcwd())
+        for make in tempfile.mktemp, lambda dir: tempfile.mkstemp(dir=dir)[1]:
+            with open(make(dir=folder), "w") as file: file.write("left")
+        print(sorted(os.listdir(folder)), os.listdir(folder) == [entry.name for entry in os.scandir(folder)])
+        print(os.path.basename(tempfile.mkdtemp(dir=folder)))
+    """)
+    again = replay(ran.path)
+    assert (again.stdout, again.stderr, again.returncode) == (ran.stdout, "", 0)
+
+
 def test_a_replay_that_stands_still_is_ended_and_says_where(recorded: Record) -> None:
     ran = recorded("import os\nos.getpid()\n")
     ran.program.write_text("import os\nlock = __import__('_thread').allocate_lock()\nlock.acquire()\nlock.acquire()\n")

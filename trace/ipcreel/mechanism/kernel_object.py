@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ipcreel.mechanism.operation import After, Give, Identify
 
 _HEAP_TYPE = 1 << 9
+_KEY_MASK = 0xFFFFFFFF  # keys are signed in Python, and not in ipcs(1)
 _GIVEN = "_ipcreel_given"  # where an instance in a replay keeps what the recorded one said of itself
 
 
@@ -56,6 +57,12 @@ def identify_by_id(kind: str, noun: str) -> Identify:
         return object_number(kind, id_, f"{noun} of id {id_}") if type(id_) is int else 0
 
     return identify
+
+
+def number_of_sysv(kind: str, instance: Any) -> int:
+    """The number of what a SysV object stands for, named as `ipcs` shows it: by its key, a private one by its id."""
+    key, id_, noun = attribute(instance, "key"), attribute(instance, "id"), kind.rpartition(".")[2]
+    return object_number(kind, id_, f"{noun} {key & _KEY_MASK:#x}" if key else f"private {noun} {id_}")
 
 
 def identify_by_name(kind: str, noun: str, opened: dict[str, int]) -> Identify:

@@ -18,9 +18,9 @@ from ipcreel.mechanism.kernel_object import (
     identify_by,
     identify_by_id,
     identify_opened,
+    number_of_sysv,
 )
 from ipcreel.mechanism.operation import IN, OUT, Operation
-from ipcreel.tape.process import object_number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,8 +34,7 @@ _FIXED = ("key", "id")
 
 
 def _number_of(memory: Any) -> int:
-    key = attribute(memory, "key")
-    return object_number("sysv.memory", attribute(memory, "id"), f"memory {key:#x}" if key else "private memory")
+    return number_of_sysv("sysv.memory", memory)
 
 
 _memory = identify_by(_number_of)

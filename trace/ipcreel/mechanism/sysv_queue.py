@@ -10,16 +10,15 @@ from ipcreel.mechanism.kept import content, number
 from ipcreel.mechanism.kernel_object import (
     OPENED,
     after_opening,
-    attribute,
     give_a,
     give_opened,
     given_attributes,
     identify_by,
     identify_by_id,
     identify_opened,
+    number_of_sysv,
 )
 from ipcreel.mechanism.operation import ANYTHING, BYTES, GAVE_MESSAGE, IN, NUMBER, OUT, Native, Operation
-from ipcreel.tape.process import object_number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,8 +32,7 @@ _FIXED = ("key", "id")
 
 def _number_of(queue: Any) -> int:
     # The id holds a sequence number of the kernel's: a queue removed and made again under its key has another one.
-    key = attribute(queue, "key")
-    return object_number("sysv.queue", attribute(queue, "id"), f"queue {key:#x}" if key else "private queue")
+    return number_of_sysv("sysv.queue", queue)
 
 
 _queue = identify_by(_number_of)

@@ -7,16 +7,15 @@ from ipcreel.mechanism.kept import number
 from ipcreel.mechanism.kernel_object import (
     OPENED,
     after_opening,
-    attribute,
     give_opened,
     give_self,
     given_attributes,
     identify_by,
     identify_by_id,
     identify_opened,
+    number_of_sysv,
 )
 from ipcreel.mechanism.operation import ANYTHING, IN, NOTHING, NUMBER, OUT, Native, Operation
-from ipcreel.tape.process import object_number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,9 +30,7 @@ _TIMEOUT = "the timeout in seconds, where one was given"
 
 
 def _number_of(semaphore: Any) -> int:
-    key = attribute(semaphore, "key")
-    name = f"semaphore {key:#x}" if key else "private semaphore"
-    return object_number("sysv.semaphore", attribute(semaphore, "id"), name)
+    return number_of_sysv("sysv.semaphore", semaphore)
 
 
 _semaphore = identify_by(_number_of)

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from types import ModuleType
 from typing import Any
 
+from ipcreel.replay.temporary import is_name_of_tempfile
+
 WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _ELSEWHERE = ("/dev/", "/proc/", "/sys/")
 _MEMORY = "/dev/shm/"  # a disk as any other
@@ -22,6 +24,7 @@ _ON_ONE = {
     "getxattr": False,
 }  # fmt: skip
 _REMOVES = frozenset(("remove", "unlink", "rmdir"))
+_LOOKED_FOR = frozenset(("mkdir", "lstat"))  # with names that were drawn
 _DIRECTORY_KEYS = ("dir_fd", "src_dir_fd", "dst_dir_fd")
 
 
@@ -51,6 +54,7 @@ class Scratch:
         self.scratch = scratch
         self._root = os.path.join(scratch, "disk")
         self._gone: set[str] = set()  # what the program removed; the disk may have it still
+        self._renewed: set[str] = set()  # folders that it made anew: nothing of what the disk has in them is there
         self._folder: str | None = None  # the program's own, where it changed to one that it had made
 
     def has(self, path: Any, directory: int | None = None) -> bool:
@@ -76,16 +80,28 @@ class Scratch:
         if text.startswith((self.scratch, *_ELSEWHERE)) and not text.startswith(_MEMORY):
             return path
         own = self._root + text
-        if _lexists(own) or (text in self._gone and not writes):
+        is_gone = self._is_gone(text)
+        if _lexists(own) or (is_gone and not writes):
             return self._like(path, own)
         if not writes:
             return path
         self._make_folder(os.path.dirname(text))
-        if text not in self._gone and _isfile(text):
+        if not is_gone and _isfile(text):
             self._copy(text, own)
-        elif text not in self._gone and _isdir(text):
+        elif not is_gone and _isdir(text):
             self._make_folder(text)
         return self._like(path, own)
+
+    def _is_gone(self, text: str) -> bool:
+        """Whether what the disk has there is not there for the program."""
+        return text in self._gone or any(text.startswith(folder + os.sep) for folder in self._renewed)
+
+    def _renew(self, path: Any, directory: int | None = None) -> None:
+        """Forget what the disk has under a name that is new."""
+        text = self._absolute(path, directory)
+        if not text.startswith(self.scratch) and not _lexists(self._root + text) and _lexists(text):
+            self._gone.add(text)
+            self._renewed.add(text)
 
     def _copy(self, text: str, own: str) -> None:
         with open_plain(text, "rb") as source, open_plain(own, "wb") as target:
@@ -102,7 +118,7 @@ class Scratch:
         if text != os.sep:
             self._make_folder(os.path.dirname(text))
         _mkdir(own)
-        if text not in self._gone and _isdir(text):
+        if not self._is_gone(text) and _isdir(text):
             _chmod(own, _stat(text).st_mode & 0o7777 | stat.S_IRWXU)
 
     def _like(self, path: Any, own: str) -> Any:
@@ -129,6 +145,8 @@ class Scratch:
 
         def open_(path: Any, flags: int, *args: Any, **kwargs: Any) -> Any:
             writes = bool(flags & WRITES)
+            if flags & os.O_EXCL and is_name_of_tempfile():
+                self._renew(path, kwargs.get("dir_fd"))
             opened = plain_open(self.place(path, writes, kwargs.get("dir_fd")), flags, *args, **kwargs)
             if writes:
                 self._is_there(path, kwargs.get("dir_fd"))
@@ -136,7 +154,7 @@ class Scratch:
 
         module.open = open_
         for name, writes in _ON_ONE.items():
-            setattr(module, name, self._on_one(getattr(module, name), writes, name in _REMOVES))
+            setattr(module, name, self._on_one(getattr(module, name), name, writes))
         for name in ("rename", "replace", "link", "symlink"):
             setattr(module, name, self._on_two(getattr(module, name), name))
         module.chdir, module.getcwd = self._changing(module.chdir), self._current(module.getcwd)
@@ -169,11 +187,15 @@ class Scratch:
         if isinstance(path, (str, bytes, os.PathLike)):
             self._gone.discard(self._absolute(path, directory))
 
-    def _on_one(self, plain: Callable[..., Any], writes: bool, removes: bool) -> Callable[..., Any]:
+    def _on_one(self, plain: Callable[..., Any], name: str, writes: bool) -> Callable[..., Any]:
+        may_be_new, removes = name in _LOOKED_FOR, name in _REMOVES
+
         def call(path: Any = ".", *args: Any, **kwargs: Any) -> Any:
             if writes and type(path) is int and not self._is_own(path):
                 return None
             directory = kwargs.get("dir_fd")
+            if may_be_new and is_name_of_tempfile():
+                self._renew(path, directory)
             done = plain(self.place(path, writes, directory), *args, **kwargs)
             if removes:
                 self._gone.add(self._absolute(path, directory))
@@ -214,13 +236,13 @@ class Scratch:
         if not isinstance(path, (str, bytes, os.PathLike)):
             return False
         text = self._absolute(path)
-        return not text.startswith(self.scratch) and (_lexists(self._root + text) or text in self._gone)
+        return not text.startswith(self.scratch) and (_lexists(self._root + text) or self._is_gone(text))
 
     def _names(self, path: Any, plain: Callable[..., Any]) -> list[str]:
         """What a directory holds, that the program has changed: what the disk has and the program has made."""
         text = self._absolute(path)
         names: dict[str, None] = {}
-        if text not in self._gone and _isdir(text):
+        if not self._is_gone(text) and text not in self._renewed and _isdir(text):
             names.update(dict.fromkeys(plain(text)))
         if _lexists(self._root + text):
             names.update(dict.fromkeys(plain(self._root + text)))

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from ipcreel.analysis.findings.finding import Finding, Run
 
+PRIVATE = "Key 0 is IPC_PRIVATE: whoever opens it makes a {noun} of its own, which nobody else can open."
+
 
 @dataclass(frozen=True)
 class _Family:
@@ -55,15 +57,18 @@ def _of(run: Run, family: _Family, noun: str) -> list[Finding]:
         number, facts = int(events.object[row]), events.payload(row)
         if number in gone or not isinstance(facts, dict) or not isinstance(facts.get("flags") or 0, int):
             continue
-        if (facts.get("flags") or 0) & family.creates:
+        is_asked_for = bool((facts.get("flags") or 0) & family.creates)
+        is_private = family.name == "sysv" and facts.get("key") == 0
+        if is_asked_for or is_private:
             gone.add(number)  # told once
+            why = "" if is_asked_for else f" {PRIVATE.format(noun=noun)}"
             found.append(
                 Finding(
                     "leak",
                     int(events.begin_ns[row]),
                     (row,),
                     f"{run.lane_name(row)} made {run.object_name(row)}, and nobody removed it.",
-                    f"It stays in the kernel after the run: {family.remains}.",
+                    f"It stays in the kernel after the run: {family.remains}.{why}",
                 )
             )
     return found

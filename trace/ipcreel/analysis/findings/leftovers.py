@@ -6,6 +6,7 @@ import numpy as np
 
 from ipcreel.analysis.findings.enders import FEEDER, JOINS, Enders
 from ipcreel.analysis.findings.finding import Finding, Run
+from ipcreel.analysis.findings.leaks import PRIVATE
 from ipcreel.analysis.flows.nearest import last_until
 from ipcreel.analysis.keys import each_once, sort_stably
 
@@ -50,10 +51,21 @@ def find_unreceived_messages(run: Run) -> list[Finding]:
                 int(run.events.begin_ns[first]),
                 tuple(rows.tolist()),
                 f"{count} sent to {run.object_name(first)} and never received, the first by {run.lane_name(first)}.",
-                "Whoever should take it stopped before, asks for another type, or counts wrongly.",
+                PRIVATE.format(noun="queue")
+                if _is_private(run, object_)
+                else "Whoever should take it stopped before, asks for another type, or counts wrongly.",
             )
         )
     return found
+
+
+def _is_private(run: Run, object_: int) -> bool:
+    """Whether a queue was opened with key 0, and nobody took anything out of it."""
+    events = run.events
+    opens, receives = events.rows("sysv.queue.open"), events.rows("sysv.queue.receive", done=False)
+    facts = [events.payload(row) for row in opens[events.object[opens] == object_].tolist()]
+    private = any(isinstance(fact, dict) and fact.get("key") == 0 for fact in facts)
+    return private and not np.any(events.object[receives] == object_)
 
 
 def _puts_of(run: Run, rows: np.ndarray) -> np.ndarray:
