@@ -30,6 +30,12 @@ def test_what_was_recorded_more_often_took_a_larger_share(recorded: Record) -> N
     assert "ipcreel: the recorder's own share of the processor time: about " in many.said
 
 
+def test_of_a_run_whose_children_nobody_waited_for_no_share_is_told(recorded: Record) -> None:
+    run = recorded("import os, signal; os.fork(); signal.pause()", options=("--duration", "0.3"))
+    assert len(run.reel.processes) == 2
+    assert "own share" not in run.said
+
+
 def test_each_process_says_what_it_took_to_start(recorded: Record) -> None:
     run = recorded("import subprocess, sys; subprocess.run([sys.executable, '-c', 'pass'])")
     started = [process["facts"]["start_ns"] for process in run.reel.processes]

@@ -73,6 +73,11 @@ def test_a_program_that_could_not_be_recorded_is_named_too(tmp_path: Path, first
     assert [(child["parent"], child["event"]) for child in facts["unrecorded_processes"]] == [(None, None)]
 
 
+def test_a_shell_that_runs_several_programs_is_a_shell(recorded: Record) -> None:
+    run = recorded("import os, sys\nos.system(f'{sys.executable} -c pass & {sys.executable} -c pass; wait')")
+    assert describe_children(find_children(run.reel)) == ["1 process, no Python: sh"]
+
+
 def test_many_are_counted_in_a_line(recorded: Record) -> None:
     run = recorded("import subprocess\nfor _ in range(3): subprocess.run(['true'])")
     assert describe_children(find_children(run.reel)) == ["3 processes, no Python: true (3)"]

@@ -19,6 +19,7 @@ _STARTS = ("subprocess.start", "process.fork_exec", "process.spawn", "process.sp
 _EXECS = ("process.exec", "process.exec_with_environment")
 _PYTHON = re.compile(r"(python|pypy)[\d.]*")
 _NOTED = re.compile(r"\(process (\d+)\)$")
+_SEVERAL = re.compile(r"[&|;\n]")  # between the commands of a shell (sh(1))
 _SHUT_OUT = {
     "I": "Python with -I, which takes nothing from its environment",
     "E": "Python with -E, which takes nothing from its environment",
@@ -112,6 +113,8 @@ def _child_of(reel: Reel, event: int, operation: str, begins: dict[int, list[int
 def _words(payload: Any) -> tuple[str, ...]:
     if isinstance(payload, str | bytes):
         text = payload if isinstance(payload, str) else payload.decode("utf-8", "replace")
+        if _SEVERAL.search(text):
+            return ("sh", "-c", text)  # which runs them, and becomes none of them
         try:
             return tuple(shlex.split(text))
         except ValueError:

@@ -77,10 +77,11 @@ def ended(reel: Reel) -> str:
 
 
 def own_share(reel: Reel) -> float | None:
-    """The recorder's share of the program's processor time, from 0 to 1; None where it was not measured.
+    """The recorder's share of the program's processor time, from 0 to 1; None where it is not known.
 
     What each process took to start was measured there. What events and forks took is their number times what one took
-    in the recorder's own process, right after the run.
+    in the recorder's own process, right after the run. What the program took has its children in it as far as it
+    waited for them; one that was interrupted often did not.
     """
     cost_ns, cpu_s = reel.run.get("cost_ns"), reel.run.get("cpu_seconds")
     if not cost_ns or not cpu_s:
@@ -92,4 +93,5 @@ def own_share(reel: Reel) -> float | None:
     spent_ns = sum(process["facts"].get("start_ns", 0) for process in reel.processes) + forks * cost_ns["fork"]
     spent_ns += (len(reel) - blocked) * cost_ns["instant"] + blocked * cost_ns["blocking"]
     spent_ns += payloads * cost_ns["payload"]
-    return float(min(1.0, spent_ns / 1e9 / cpu_s))
+    was_interrupted = reel.run.get("asked_to_end_ns") is not None and len(reel.processes) > 1
+    return None if was_interrupted or spent_ns / 1e9 > cpu_s else float(spent_ns / 1e9 / cpu_s)

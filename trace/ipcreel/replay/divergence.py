@@ -75,4 +75,4 @@ def _line(reel: Reel, row: int) -> str:
     file, number, _, _ = reel.sites[int(reel.site[row])]
     thing = str(reel.objects[int(reel.object[row])][3])
     name = f"{reel.operations[int(reel.op[row])]['name']} {thing}".rstrip()
-    return f"event {row}: {name} at {Path(file).name}:{number}"
+    return f"event {row}: {name}" + (f" at {Path(file).name}:{number}" if file else "")

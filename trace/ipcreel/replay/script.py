@@ -164,4 +164,5 @@ class Script:
         name = self.operations[event.op].name
         site = self.sites[event.site]
         thing = self.objects[event.object][3]
-        return f"event {event.row}: {name} {thing}".rstrip() + f" at {site[0]}:{site[1]}"
+        place = f" at {site[0]}:{site[1]}" if event.site else ""
+        return f"event {event.row}: {name} {thing}".rstrip() + place
