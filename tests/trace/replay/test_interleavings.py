@@ -30,6 +30,31 @@ HELD_UP = """
 """
 """The worker is interrupted before it looks whether it is to go on, if a file says so."""
 
+EITHER_WAY = """
+    import pathlib, queue, threading
+    held_up = pathlib.Path(__file__).with_name("held_up").exists()
+    state, told, jobs, answers = "run", False, queue.SimpleQueue(), queue.SimpleQueue()
+    def work():
+        goes_on = True
+        while goes_on:
+            jobs.get()
+            answers.put("done")
+            while held_up and not told: pass
+            goes_on = state == "run"
+            answers.put("looked")
+    worker = threading.Thread(target=work, name="worker")
+    print("begins", flush=True)
+    worker.start()
+    jobs.put(1)
+    answers.get()
+    state = "closed"
+    jobs.put(2)
+    told = True
+    worker.join()
+    print("over", state)
+"""
+"""Between that and what it does otherwise there is something that it does either way."""
+
 OVERTAKEN = """
     import pathlib, queue, threading
     held_up = pathlib.Path(__file__).with_name("held_up").exists()
@@ -66,7 +91,7 @@ def held_up(recorded: Record, source: str, *options: str) -> Recorded:
     return run
 
 
-@pytest.mark.parametrize("source", [HELD_UP, OVERTAKEN])
+@pytest.mark.parametrize("source", [HELD_UP, EITHER_WAY, OVERTAKEN])
 def test_threads_that_raced_for_a_variable_replay_as_they_came(recorded: Record, source: str) -> None:
     run = held_up(recorded, source)
     again = replay(run.path, "--process", run.program.name)

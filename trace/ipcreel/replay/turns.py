@@ -11,6 +11,7 @@ from ipcreel.replay.script import Event, Row
 from ipcreel.replay.standing import forever
 
 LOCAL = frozenset(("threads", "queues", "futures"))  # mechanisms between the threads of a process
+_BACK, _CROSSED = 8, 2  # how many places of a thread are looked at, and how many of them may be tried
 
 
 class Turns:
@@ -96,7 +97,8 @@ class Turns:
     def others(self, lane: int) -> list[int]:
         """Where a thread may have been interrupted before what this one does wrongly, the likeliest first.
 
-        This thread itself may have, or one that came back before it did; or else one that did so after it.
+        This thread itself may have, also before something that it does either way, or one that came back before it
+        did; or else one that did so after it.
         """
         if self.is_single:
             return []
@@ -104,8 +106,13 @@ class Turns:
         own = last.pop(lane, -1)
         before = {other: place for place, other in enumerate(self._lanes[: max(own, 0)]) if other != lane}
         after = set(last.values()).difference(before.values())
-        places = [own, *sorted(before.values(), reverse=True), *sorted(after)]
+        places = [*self._last_crossed(lane), *sorted(before.values(), reverse=True), *sorted(after)]
         return [place for place in places if place >= 0 and self._is_crossed(place)]
+
+    def _last_crossed(self, lane: int) -> list[int]:
+        """The last places of a thread that others crossed, the latest first."""
+        own = [place for place in range(self._next - 1, -1, -1) if self._lanes[place] == lane]
+        return [place for place in own[:_BACK] if self._is_crossed(place)][:_CROSSED]
 
     def _is_crossed(self, place: int) -> bool:
         """Whether others do anything before a thread that comes from a place comes to its next one."""
