@@ -36,6 +36,14 @@ def test_payload_means_what_was_sent_or_received(market):
     assert rows.tolist() == expected
 
 
+@pytest.mark.parametrize("word", ["offer", "energymarket", "sharing.py", "market", "home"])
+def test_names_that_stand_between_payloads_are_in_none(market, word):
+    """A function of the market is called offer, and files are named where an event first comes from them."""
+    found = set(find_events(market, f"payload:{word}").tolist())
+    having = {row for row in range(len(market)) if word in repr(market.payload(row)).lower()}
+    assert {row for row in having if isinstance(market.payload(row), bytes | str)} <= found <= having
+
+
 def test_conditions_are_met_together_and_a_minus_leaves_out(market):
     all_, none = find_events(market, "payload:offer op:send"), find_events(market, "payload:offer -op:send -op:receive")
     assert names(market, all_) == {"sysv.queue.send"}

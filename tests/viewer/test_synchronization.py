@@ -13,7 +13,7 @@ from ipcreel.analysis.critical import FOLLOWS, RUNS, WAITS, Step
 from reelview.panels.sync_page import SyncPage, event_of
 from reelview.raster.window import Window
 from reelview.synchronization import meetings_of, step_at, synchronization_of
-from reelview.timeline.critical import PathColumns, path_lines
+from reelview.timeline.critical import PathColumns, PathLines, path_lines, thin_out
 
 NO_TICKS = np.zeros(0, np.int64)
 
@@ -124,3 +124,15 @@ def test_steps_that_share_their_pixels_are_drawn_once():
     steps = [Step(0, at, at + 1, RUNS) for at in range(10_000)]
     lines = path_lines(PathColumns.of_steps(steps, LANE_OF_EVENT), Window(0, 10_000, 100), np.array([5.0]))
     assert 100 <= len(lines.x_px) <= 300
+
+
+def test_where_the_path_goes_to_and_fro_in_few_pixels_one_line_stands_for_all():
+    x_px = np.array([[1.0, 2.0], [40.0, 41.0], [41.0, 43.0], [43.0, 43.0], [44.0, 46.0], [70.0, 73.0], [71.0, 71.0]])
+    y_px = np.array([[10.0, 50.0], [50.0, 10.0], [10.0, 90.0], [90.0, 30.0], [30.0, 10.0], [10.0, 50.0], [50.0, 90.0]])
+    apart, upright = thin_out(PathLines(x_px, y_px))
+    assert apart.x_px.tolist() == x_px[[0, 5, 6]].tolist()
+    assert apart.y_px.tolist() == y_px[[0, 5, 6]].tolist()
+    assert upright.x_px.tolist() == [[42.0, 42.0]]
+    assert upright.y_px.tolist() == [[10.0, 90.0]]
+    none = np.zeros((0, 2))
+    assert [len(each.x_px) for each in thin_out(PathLines(none, none))] == [0, 0]

@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 import numpy as np
 from numpy.typing import NDArray
 
-from ipcreel.reel import Reel
+from ipcreel.reel import Reel, payload
 from ipcreel.reel.text import parse_duration
 
 Mask = NDArray[np.bool_]
@@ -101,7 +101,7 @@ def _file(reel: Reel, value: str) -> Mask:
 
 
 def _payload(reel: Reel, value: str) -> Mask:
-    """Looks in the bytes of the file: nothing is decoded."""
+    """Looks in the bytes of the file: nothing is decoded. Between payloads stands what the tapes define, with names."""
     mask = np.zeros(len(reel), np.bool_)
     offsets = reel.raw["payload"].astype(np.int64)
     events = np.flatnonzero(offsets)
@@ -111,8 +111,10 @@ def _payload(reel: Reel, value: str) -> Mask:
     starts = offsets[events]
     pattern = re.compile(re.escape(value.encode("utf-8", "surrogatepass")), re.IGNORECASE)
     part = memoryview(reel.mapped)[int(starts[0]) : reel.payloads_end]
-    at = np.array([match.start() for match in pattern.finditer(part)], np.int64) + int(starts[0])
-    mask[events[np.searchsorted(starts, at, "right") - 1]] = True
+    at = np.array([match.end() for match in pattern.finditer(part)], np.int64) + int(starts[0])
+    place, which = np.unique(np.searchsorted(starts, at - 1, "right") - 1, return_inverse=True)
+    ends = starts[place] + payload.sizes(np.frombuffer(reel.mapped, np.uint8, reel.payloads_end), starts[place])
+    mask[events[place[which[at <= ends[which]]]]] = True
     return mask
 
 

@@ -23,7 +23,7 @@ from reelview.panels.page_panel import PagePanel
 from reelview.query import CONDITIONS, HELP, QueryError, find_events
 from reelview.session import Session
 
-_WIDTHS_PX = (70, 90, 130, 90, 60)
+_WIDTHS_PX = (66, 62, 112, 54, 56)
 
 
 def write_conditions() -> str:

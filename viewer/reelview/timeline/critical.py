@@ -13,6 +13,10 @@ from reelview.raster.window import Window
 
 _FAR_PX = 20_000.0
 
+_BUCKET_PX = 12
+_MOST_IN_BUCKET = 3
+"""More lines from lane to lane in a bucket would cover all that is under them."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PathColumns:
@@ -63,3 +67,24 @@ def path_lines(path: PathColumns, window: Window, y_of_lane: NDArray[np.float64]
         whole = np.unique(np.concatenate((x, y), axis=1), axis=0)
         x, y = whole[:, :2], whole[:, 2:]
     return PathLines(x, y)
+
+
+def thin_out(lines: PathLines) -> tuple[PathLines, PathLines]:
+    """Of lines between lanes those that stand apart, and one upright line for each bucket of those that crowd.
+
+    The latter leads from the highest to the lowest of the places that they lead to: it says that the path goes to and
+    fro between them, and leaves room to see what is under it.
+    """
+    bucket = (lines.x_px.mean(axis=1) // _BUCKET_PX).astype(np.int64)
+    places, inverse, count = np.unique(bucket, return_inverse=True, return_counts=True)
+    crowds = count[inverse] > _MOST_IN_BUCKET
+    order = np.argsort(inverse[crowds], kind="stable")
+    number, y = inverse[crowds][order], lines.y_px[crowds][order]
+    first = np.flatnonzero(np.diff(number, prepend=-1))
+    x = (places[number[first]] + 0.5) * _BUCKET_PX
+    top, bottom = (
+        extreme.reduceat(each, first) if len(first) else np.zeros(0)
+        for extreme, each in ((np.minimum, y.min(axis=1)), (np.maximum, y.max(axis=1)))
+    )
+    upright = PathLines(np.stack((x, x), axis=1), np.stack((top, bottom), axis=1))
+    return PathLines(lines.x_px[~crowds], lines.y_px[~crowds]), upright

@@ -81,7 +81,7 @@ class Picture:
         self.note, counts = "", None
         if self.path is None and view.with_arrows:
             self.note, counts = paint_arrows(ink, self._flows, view.window, view.height_px, view.scroll_px, layout)
-        self._draw_labels(painter, view, strips, theme)  # over arrows, which would strike them out
+        self._draw_labels(painter, view, strips, theme)
         if counts is not None:
             paint_counts(ink, counts)
         if self.path is not None:
@@ -129,13 +129,14 @@ class Picture:
         np.copyto(pixels, shown, where=taken[self._rows.strip_of_y])
 
     def _draw_labels(self, painter: QPainter, view: View, strips: Strips, theme: Theme) -> None:
-        texts = self._texts
+        """Texts on their spans' colour, over hatching and arrows, which would strike them out."""
+        texts, has_arrows = self._texts, view.with_arrows and self.path is None
         labels = place_labels(self._raster, view.window, strips, self._data.label, texts.fit)
         for label in labels:
             is_faded = self._stands_out is not None and not self._is_bright[label.event]
             look = faded(theme) if is_faded else theme
             x, y = int(label.x_px), label.y_px + (label.height_px - texts.height_px) // 2
-            if label.on_hatching:
+            if label.on_hatching or has_arrows:
                 width, edge = texts.width_px(label.text) + 4, 2 if label.height_px >= texts.height_px + 2 else 1
                 painter.fillRect(
                     x - 2, label.y_px + edge, width, label.height_px - 2 * edge, QColor(look.kinds[label.kind])
