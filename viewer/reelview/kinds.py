@@ -42,7 +42,7 @@ _OTHER = KIND_NAMES.index("waiting")
 SIGNALS = ("signal.delivered", "signal.handler.run", "signal.kill", "signal.killpg", "signal.abort", "signal.raise")
 """Operations that are rare and urgent whatever their number."""
 
-CONSOLE = ("console.write", "console.descriptor.write", "console.input")
+CONSOLE = ("console.write", "console.descriptor.write", "console.prompt", "console.input")
 """Operations that a person at the console saw or did."""
 
 

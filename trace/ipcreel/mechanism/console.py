@@ -12,6 +12,7 @@ from ipcreel.interpose.streams import STREAMS, raw_beneath
 from ipcreel.interpose.targets import put
 from ipcreel.mechanism.operation import Operation
 from ipcreel.mechanism.rawfile import methods, put_beneath, read_row, recording, rows, write_row
+from ipcreel.tape import process
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ipcreel.mechanism.reading import Reading
+
+_PLAIN = (str, int, float)  # whose text is made without code of the program's
 
 
 def _line(args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) -> tuple[int, int, object]:
@@ -43,12 +46,14 @@ INPUT = Operation(
     0x4507, "console.input", after=_line, blocks=True, semantic=True, give=_give_line,
     b="characters", payload="the line",
 )  # fmt: skip
+PROMPT = Operation(0x4508, "console.prompt", a="descriptor", b="bytes", payload="what `input` asks on a terminal")
 
 OPERATIONS = (
     *_STREAM_ROWS,
     write_row(0x4505, "console.descriptor.write", "os.write", concerns=_is_output),
     read_row(0x4506, "console.descriptor.read", "os.read", concerns=_is_input),
     INPUT,
+    PROMPT,
 )
 
 
@@ -113,8 +118,16 @@ def _replace_raw(stream: Any, kind: type[FileIO], descriptor: int, taped: tuple[
     )
 
 
+def _flush(*streams: Any) -> None:
+    for stream in streams:
+        try:
+            stream.flush()
+        except Exception:  # nor does `input` tell of that
+            pass
+
+
 def _install_input(module: ModuleType, reading: Reading) -> None:
-    """On a terminal `input` reads through readline, in C: it is one operation."""
+    """On a terminal `input` writes and reads through readline, in C: what it asks, and what it is told."""
     import sys
 
     from ipcreel.interpose.targets import replace_function
@@ -126,5 +139,19 @@ def _install_input(module: ModuleType, reading: Reading) -> None:
         except Exception:
             return False
 
+    def wrap(row: Operation, original: Any) -> Any:
+        ask = reading.wrap(row, original)
+
+        def asking(*args: Any, **kwargs: Any) -> Any:
+            here = process.here
+            if here is not None and not here.inside and not kwargs and len(args) < 2 and on_terminal(args, kwargs):
+                _flush(sys.stderr, sys.stdout)  # as `input` does: what was printed stands before what is asked
+                text = str(args[0]).encode("utf-8", "surrogatepass") if args and type(args[0]) in _PLAIN else b""
+                if text:
+                    reading.note(PROMPT, 0, 1, len(text), text)
+            return ask(*args, **kwargs)
+
+        return asking
+
     INPUT.concerns = on_terminal
-    replace_function(module, "input", INPUT, reading.wrap)
+    replace_function(module, "input", INPUT, wrap)

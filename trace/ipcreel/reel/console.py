@@ -95,6 +95,7 @@ def read_console(reel: Reel) -> Console:
 def _pieces(reel: Reel) -> Iterator[tuple[int, int, int, bytes]]:
     """The event, the lane, the descriptor, and what was carried, of each operation on a standard stream."""
     codes = [code for code, row in reel.operations.items() if str(row["name"]).startswith("console.")]
+    asks = {code for code in codes if reel.operations[code]["name"] == "console.prompt"}
     rows = np.flatnonzero(np.isin(reel.op, codes) & ~reel.raised & ~reel.pending)
     for row, lane, stream in zip(rows.tolist(), reel.lane[rows].tolist(), reel.a[rows].tolist(), strict=True):
         try:
@@ -105,6 +106,8 @@ def _pieces(reel: Reel) -> Iterator[tuple[int, int, int, bytes]]:
             carried = f"{carried}\n".encode()
         elif isinstance(carried, (bytes, bytearray)):
             carried = bytes(carried[: max(int(reel.b[row]), 0)])
+            if int(reel.op[row]) in asks:  # whoever was asked ended the line
+                carried += b"\n"
         else:
             continue
         yield row, lane, min(max(stream, 0), 2), carried

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ipcreel.mechanism.operation import FENCE, GIVE, Operation
-from ipcreel.replay import running
+from ipcreel.replay import prompting, running
 from ipcreel.replay.outcome import name_of, rebuild
 from ipcreel.replay.script import EXIT, Event
 from ipcreel.replay.turns import LOCAL
@@ -130,6 +130,8 @@ class Doing:
             return running.run(reading, row, event, original, args, kwargs)
         if row.name in running.SHOWN and not reading.muted and not is_shown:
             running.show(reading, row, event, original, args, kwargs)
+        if row.name == prompting.INPUT:
+            prompting.show_line(reading, event)
         return running.give(reading, row, event, args, kwargs)
 
     def rebuilt(self, event: Event) -> BaseException:

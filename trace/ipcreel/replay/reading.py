@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 from ipcreel.mechanism.operation import Operation
 from ipcreel.mechanism.ownership import made_by_program, watched
 from ipcreel.mechanism.reading import Reading
-from ipcreel.replay import executors, futures, lateness, managers, running
+from ipcreel.replay import executors, futures, lateness, managers, prompting, running
 from ipcreel.replay.deliveries import Deliveries
 from ipcreel.replay.doing import FORKS, Doing
 from ipcreel.replay.forks import Forks
@@ -40,6 +40,7 @@ _START, _JOIN = "threads.thread.start", "threads.thread.join"
 _OF_THREADS = frozenset((_START, _JOIN))
 _CREATE = "socket.endpoint.create"
 _PID = "process.pid.read"
+_DO_MORE = running.SHOWN | {prompting.INPUT}
 _PIDS = frozenset((_PID, "process.parent.read"))
 
 
@@ -146,7 +147,7 @@ class Replaying(Reading):
         self.standing.here(self.here.lane, place)
 
     def wrap(self, row: Operation, original: Callable[..., Any], bound: bool = False) -> FunctionType:
-        self.handing.learn(row, does_more=row.name in FORKS or row.name in running.SHOWN)
+        self.handing.learn(row, does_more=row.name in FORKS or row.name in _DO_MORE)
         if row.name in _PIDS:
             original = self._pid_inside(original, row.name)
 
@@ -177,6 +178,9 @@ class Replaying(Reading):
     def note(
         self, row: Operation, object_: int, a: int = 0, b: int = 0, payload: object = None, begin_ns: int = 0
     ) -> int:
+        if row.name == prompting.PROMPT and isinstance(payload, bytes):
+            prompting.prompt(self, row, payload)
+            return -1
         event = None if self.has_left else self.take(row, object_, payload)
         if event is None:
             assert self.trial is not None, "only in a try is there no event"
