@@ -59,6 +59,8 @@ class GraphView(QWidget):
         self._names = []
         for edge in self._layout.edges:
             self._paint_edge(painter, edge, theme)
+        for edge in self._layout.edges:  # over all arrows, which would strike them out
+            self._paint_name(painter, edge, theme)
         for node in self._layout.nodes:
             box = self._boxes[node.lane]
             painter.setPen(QPen(QColor(theme.urgent if node.in_ring else theme.faint_text), 2 if node.in_ring else 1))
@@ -80,21 +82,18 @@ class GraphView(QWidget):
         """Column 0 at the right; a column is as wide as there is room for."""
         columns = max(self._layout.columns, 1)
         room = (self.width() - 16) / columns
-        width = min(max(room * 0.62, 60), 150)
+        width = min(max(room * 0.56, 60), 150)
         rows = [sum(node.column == column for node in self._layout.nodes) for column in range(columns)]
         self._boxes = {}
         for node in self._layout.nodes:
-            x = 8 + room * (columns - 1 - node.column) + (room - width) * (0.5 if node.column == 0 else 0.1)
+            share = 0.5 if columns == 1 else 0.25 if node.column == 0 else 0.0  # names stand on both sides of a ring
+            x = 8 + room * (columns - 1 - node.column) + (room - width) * share
             y = _TOP_PX + (self._layout.rows - rows[node.column]) * _ROW_PX / 2 + node.row * _ROW_PX
             self._boxes[node.lane] = QRectF(x, y, width, _BOX_PX)
 
     def _paint_edge(self, painter: QPainter, edge: Edge, theme: Theme) -> None:
         """A curve that leaves room between the two arrows of a pair that waits for each other."""
-        source, target = self._boxes[edge.waiter], self._boxes[edge.holder]
-        start, end = _facing(source, target)
-        upright = abs(start.x() - end.x()) < 2
-        side = 1.0 if start.y() < end.y() else -1.0
-        middle = (start + end) / 2 + (QPointF(side * _BULGE_PX, 0) if upright else QPointF(0, 0))
+        start, middle, end = self._curve(edge)
         colour = QColor(theme.urgent if edge.in_ring else theme.arrow)
         painter.setPen(QPen(colour, 2 if edge.in_ring else 1.2))
         painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -103,25 +102,44 @@ class GraphView(QWidget):
         painter.drawPath(path)
         painter.setBrush(colour)
         painter.drawPolygon(head(middle.x(), middle.y(), end.x(), end.y(), 8))
+
+    def _curve(self, edge: Edge) -> tuple[QPointF, QPointF, QPointF]:
+        """Where an arrow begins, what it bends to, and where it ends."""
+        start, end = _facing(self._boxes[edge.waiter], self._boxes[edge.holder])
+        side = 1.0 if start.y() < end.y() else -1.0
+        bulge = QPointF(side * _BULGE_PX, 0) if _is_upright(start, end) else QPointF(0, 0)
+        return start, (start + end) / 2 + bulge, end
+
+    def _paint_name(self, painter: QPainter, edge: Edge, theme: Theme) -> None:
+        """What an arrow's lane waits for."""
+        start, middle, end = self._curve(edge)
         operation = str(self._reel.operations[int(self._reel.op[edge.event])]["name"])
         name = str(self._reel.objects[int(self._reel.object[edge.event])][3]) or operation.rsplit(".", 1)[-1]
-        width = painter.fontMetrics().horizontalAdvance(name)
+        metrics = painter.fontMetrics()
+        width = metrics.horizontalAdvance(name)
         # Near to who waits: arrows to one holder come together at its end.
         at, shift = start + (end - start) * _LABEL_AT, QPointF(8, -4)
-        if upright:
-            at, shift = (start + end) / 4 + middle / 2, QPointF(6 if side > 0 else -width - 6, 4)
+        if _is_upright(start, end):
+            right = middle.x() > start.x()
+            at, shift = (start + end) / 4 + middle / 2, QPointF(6 if right else -width - 6, 4)
         left = min(max(at.x() + shift.x(), 2), max(self.width() - width - 2, 2))
+        box = self._free(left, at.y() + shift.y(), width, metrics.height())
+        painter.fillRect(box.adjusted(-1, metrics.descent(), 1, metrics.descent()), QColor(theme.lane))
         painter.setPen(QColor(theme.text))
-        painter.drawText(self._free(left, at.y() + shift.y(), width, painter.fontMetrics().height()), name)
+        painter.drawText(box.bottomLeft(), name)
 
-    def _free(self, left: float, base: float, width: float, height: float) -> QPointF:
-        """Where a name begins: there, or above or below what stands there already, a lane or another name."""
+    def _free(self, left: float, base: float, width: float, height: float) -> QRectF:
+        """Where a name stands: there, or above or below what stands there already, a lane or another name."""
         boxes = [QRectF(left, base + lines * height - height, width, height) for lines in (0, -1, 1, -2, 2)]
         taken = (*self._names, *self._boxes.values())
         free = (box for box in boxes if not any(box.intersects(other) for other in taken))
         chosen = next(free, boxes[0])
         self._names.append(chosen)
-        return chosen.bottomLeft()
+        return chosen
+
+
+def _is_upright(start: QPointF, end: QPointF) -> bool:
+    return abs(start.x() - end.x()) < 2
 
 
 def _facing(source: QRectF, target: QRectF) -> tuple[QPointF, QPointF]:
