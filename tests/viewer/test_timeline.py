@@ -6,17 +6,19 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from PySide6.QtCore import QPoint, QPointF, QRect, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QColor, QImage, QPalette, QWheelEvent
 from PySide6.QtWidgets import QApplication, QScrollBar, QWidget
 
 from reelview.flows import FlowIndex, Flows
+from reelview.raster.choose import Raster
 from reelview.raster.palette import DARK, LIGHT, opaque
 from reelview.session import Session
 from reelview.spans import URGENT, arrange
 from reelview.timeline.data import TimelineData, Track
 from reelview.timeline.indexing import Indexing
 from reelview.timeline.keys import ACTIONS
+from reelview.timeline.legend import Legend
 from reelview.timeline.markers import Markers
 from reelview.timeline.scroll_bar import KeptScrollBar
 from reelview.timeline.widget import Timeline
@@ -386,6 +388,32 @@ def test_the_index_is_built_beside_and_can_be_stopped(qtbot, qapp):
         again.requestInterruption()
     again.stop()
     assert again.isFinished()
+
+
+def test_the_legend_is_drawn_anew_where_a_run_has_grown(timeline, qtbot):
+    legend = Legend(timeline)
+    qtbot.addWidget(legend)
+    legend.resize(600, 20)
+    legend.show()
+    paints = Paints(legend)
+    qtbot.waitUntil(lambda: paints.count > 0)
+    before, entries = paints.count, legend.entries
+    timeline.show_data(many_of(), Raster(many_of().spans))
+    qtbot.waitUntil(lambda: paints.count > before)
+    assert legend.entries != entries
+
+
+class Paints(QObject):
+    """Counts how often a widget is painted."""
+
+    def __init__(self, watched: QObject) -> None:
+        super().__init__(watched)
+        self.count = 0
+        watched.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        self.count += event.type() == QEvent.Type.Paint
+        return False
 
 
 MOVES = st.lists(

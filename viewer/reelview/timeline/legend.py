@@ -27,6 +27,7 @@ class Legend(QWidget):
         self.setFont(timeline.font())
         self.setAccessibleName("Legend")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        timeline.data_changed.connect(self.update)
 
     @property
     def entries(self) -> list[tuple[str, int | None]]:

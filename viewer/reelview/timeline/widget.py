@@ -47,6 +47,7 @@ class Timeline(Steered):
 
     asked = Signal(str)
     hovered = Signal(object)
+    data_changed = Signal()
 
     def __init__(
         self,
@@ -158,6 +159,7 @@ class Timeline(Steered):
         self.hover = None
         self._find_selected()
         self._on_order_changed()
+        self.data_changed.emit()
 
     def show_more(self, data: TimelineData, raster: Raster) -> None:
         """The run has grown: shows it with the filter and the highlight as they are."""
