@@ -18,7 +18,7 @@ from ipcreel.replay.tried import Tried
 
 INTERRUPTED = 128 + signal.SIGINT
 _LEAST_PATIENCE_S, _PATIENCE, _PATIENCE_IN_ALL = 20.0, 10.0, 4.0  # how long a run may take that nobody sees, and all
-RACED = (
+_RACED = (
     "ipcreel: it left its tape where its threads may have raced: whether another of their orders agrees is tried.\n"
 )
 
@@ -83,8 +83,8 @@ def replay(reel: Reel, process: int, *, place: Place | None = None, how: How | N
     code, notes = interpreter.run(place, how, tried, seeks)
     if was_left(notes) is not None:
         tried.see(notes)
-        if not how.quiet:
-            sys.stderr.write(RACED)
+        if not how.quiet and sys.stderr.isatty():  # a person waits
+            sys.stderr.write(_RACED)
         code, notes = _seek(interpreter, place, how, tried, notes, time.monotonic() - begun_s)
     if code is None:
         return _without_end(reel, process, how)
