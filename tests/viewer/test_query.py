@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from reelview.query import QueryError, find_events
+from reelview.query import CONDITIONS, QueryError, conditions_of, find_events
+from tests.viewer.made import make_reel
 
 
 def names(reel, rows) -> set[str]:
@@ -84,3 +85,11 @@ def test_a_word_is_looked_for_everywhere(market):
 def test_a_condition_that_means_nothing_is_said_to(market, query, said):
     with pytest.raises(QueryError, match=said):
         find_events(market, query)
+
+
+def test_the_examples_of_conditions_have_names_of_the_run(meeting, tmp_path):
+    examples = [example for example, _ in conditions_of(meeting)]
+    own = [example for example, (market, _) in zip(examples, CONDITIONS, strict=True) if example != market]
+    assert len(own) == 5
+    assert all(len(find_events(meeting, example)) for example in own), own
+    assert conditions_of(make_reel(tmp_path / "none.reel", ["idle"], [])) == CONDITIONS

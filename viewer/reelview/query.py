@@ -31,7 +31,37 @@ CONDITIONS = (
 """Each kind of condition by an example, and what it means."""
 HELP = "Conditions that are met together: " + "  ".join(example for example, _ in CONDITIONS)
 
+_LOOKED_AT = 100_000
+"""So many events say which names are common in a run."""
+
 _TERM = re.compile(r"(?P<not>-?)(?:(?P<key>[a-z]+)(?P<sign>[:<>]))?(?P<value>.+)", re.DOTALL)
+
+
+def conditions_of(reel: Reel) -> tuple[tuple[str, str], ...]:
+    """`CONDITIONS` with names that are common in a run, so that their examples find something there."""
+    if not len(reel):
+        return CONDITIONS
+    operation = str(reel.operations[_most_common(reel.op)]["name"])
+    thing = str(reel.objects[_most_common(reel.object[reel.object > 0])][3])
+    file = str(reel.sites[_most_common(reel.site)][0]).rsplit("/", 1)[-1]
+    values = {
+        "": operation.rsplit(".", 1)[-1],
+        "lane": reel.process_name(_most_common(reel.process)),
+        "op": operation.rsplit(".", 1)[0],
+        "object": thing.split(" ", 1)[0],
+        "file": file,
+    }
+    shown = []
+    for example, does in CONDITIONS:
+        key, sign, _ = example.rpartition(":")
+        value = values.get(key, "") if sign or example.isalpha() else ""
+        shown.append((shlex.quote(f"{key}{sign}{value}") if value else example, does))
+    return tuple(shown)
+
+
+def _most_common(column: NDArray[np.integer]) -> int:
+    """0 where there is none."""
+    return int(np.bincount(column[:_LOOKED_AT], minlength=1).argmax())
 
 
 class QueryError(Exception):

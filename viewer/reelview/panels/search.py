@@ -20,15 +20,15 @@ from reelview import page
 from reelview.panels.box import Box
 from reelview.panels.event_list import EventList
 from reelview.panels.page_panel import PagePanel
-from reelview.query import CONDITIONS, HELP, QueryError, find_events
+from reelview.query import HELP, QueryError, conditions_of, find_events
 from reelview.session import Session
 
 _WIDTHS_PX = (66, 62, 112, 54, 56)
 
 
-def write_conditions() -> str:
+def write_conditions(conditions: tuple[tuple[str, str], ...]) -> str:
     """What can be searched for; each example is a link that tries it."""
-    rows = [(page.link(f"try:{number}", example), page.text(does)) for number, (example, does) in enumerate(CONDITIONS)]
+    rows = [(page.link(f"try:{number}", example), page.text(does)) for number, (example, does) in enumerate(conditions)]
     said = "Conditions are met together; a name with * or ? is meant as a whole. Click one to try it:"
     return page.faint(said) + page.table(rows, (34, 66))
 
@@ -40,8 +40,9 @@ class Search(QWidget):
         super().__init__(parent)
         self._session = session
         self._reel = reel
+        self.conditions = conditions_of(reel)
         self.query = QLineEdit()
-        self.query.setPlaceholderText("Search: payload:offer lane:home-3 took>1ms …")
+        self.query.setPlaceholderText("Search: words, or conditions such as took>1ms …")
         self.query.setToolTip(HELP)
         self.query.setClearButtonEnabled(True)
         self.query.textChanged.connect(self._on_query_changed)
@@ -62,7 +63,9 @@ class Search(QWidget):
         self.said = QLabel()
         self.said.setWordWrap(True)
         others = {"try": lambda number: self._try(int(number))}
-        self.help = PagePanel(None, write_conditions, name="What can be searched for", others=others)
+        self.help = PagePanel(
+            None, lambda: write_conditions(self.conditions), name="What can be searched for", others=others
+        )
         self._lay_out()
         self._on_query_changed("")
         session.selection.event_changed.connect(self._on_event_changed)
@@ -123,7 +126,7 @@ class Search(QWidget):
 
     def _try(self, number: int) -> None:
         """Adds a condition to the query, to be changed."""
-        self.query.setText(CONDITIONS[number][0])
+        self.query.setText(self.conditions[number][0])
         self.query.setFocus()
 
     def _apply(self) -> None:
