@@ -22,6 +22,7 @@ from reelview.session import Session
 from reelview.timeline.keys import ACTIONS
 from reelview.timeline.marks import Mark
 from tests.viewer.conftest import record
+from tests.viewer.made import make_reel
 
 
 def test_the_state_of_a_deadlock_names_who_waits_for_whom(deadlocked):
@@ -29,6 +30,12 @@ def test_the_state_of_a_deadlock_names_who_waits_for_whom(deadlocked):
     assert "Deadlock:" in text
     assert re.search(r"/sale</a> waits for lock .*, held by .*/purchase", text)
     assert re.search(r"/purchase</a> waits for lock .*, held by .*/sale", text)
+
+
+def test_of_a_process_that_did_nothing_recorded_the_state_is_not_known(tmp_path):
+    reel = make_reel(tmp_path / "idle.reel", ["busy", "idle"], [(0, 10, 20, "clock.monotonic.read")])
+    text = StatePage(reel).write(reel.begin_ns + 5)
+    assert "1 not begun, 1 of unknown state" in text
 
 
 def test_the_state_lists_messages_with_their_sends(market):

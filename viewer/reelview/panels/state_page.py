@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import cached_property
 from typing import Any
 
@@ -116,19 +117,25 @@ class StatePage:
 
     def _lanes(self, moment: Moment) -> str:
         rows = [self._lane(each, moment) for each in moment.lanes[:_MOST]]
-        counts = {
-            state: sum(each.state == state for each in moment.lanes) for each in moment.lanes for state in [each.state]
-        }
+        counts = Counter(map(self._state, moment.lanes))
         summary = ", ".join(f"{count} {state}" for state, count in counts.items())
         rest = len(moment.lanes) - _MOST
         more = page.faint(f"and {rest} lanes more") if rest > 0 else ""
         return page.heading(f"Processes and threads: {summary}") + page.table_in_pieces(rows, (33, 67)) + more
 
+    def _state(self, each: LaneState) -> str:
+        """A lane that did nothing that is recorded may have run all the time."""
+        return each.state if self._has_events[each.lane] else "of unknown state"
+
+    @cached_property
+    def _has_events(self) -> NDArray[np.bool_]:
+        return np.bincount(self.reel.lane, minlength=len(self.reel.lanes)) > 0
+
     def _lane(self, each: LaneState, moment: Moment) -> tuple[str, str]:
         name = page.text(self._names[each.lane])
         since = duration_text(max(moment.at_ns - each.since_ns, 0))
         if each.event is None:
-            return name, page.faint(each.state)
+            return name, page.faint(self._state(each))
         operation = str(self.reel.operations[int(self.reel.op[each.event])]["name"])
         what = page.link(
             f"event:{each.event}", f"{operation} {self._object(int(self.reel.object[each.event]))}".strip()
