@@ -83,6 +83,34 @@ def test_a_fifo_is_one_object_whoever_opens_it(recorded: Recorded, rows: Rows) -
     assert ends[0].name.startswith("fifo /")
 
 
+def test_a_fifo_that_is_opened_by_its_path_is_read_and_written_as_a_pipe(recorded: Recorded, rows: Rows) -> None:
+    run = recorded(
+        """
+        import os, pathlib, tempfile
+        path = os.path.join(tempfile.mkdtemp(), "fifo")
+        os.mkfifo(path)
+        if (pid := os.fork()) == 0:
+            with open(path, mode="w", encoding="ascii") as end: end.write("asked\\n")
+            pathlib.Path(path).read_bytes()
+            os._exit(0)
+        with open(path) as end: print(end.name == path, end.mode, end.readline())
+        with open(path, "wb", buffering=0) as end: print(end.name == path, end.write(b"answered"))
+        os.waitpid(pid, 0)
+        with open(path, "rb+", 0) as end: print(end.write(b"x"), end.read(1))
+        for wrong in ("q",), ("rw",), ("rb", -1, "ascii"), ("r+",):
+            try: open(path, *wrong)
+            except (ValueError, OSError) as error: print(error)
+        os.unlink(path)
+        os.rmdir(os.path.dirname(path))
+        """
+    )
+    assert run.ran == run.bare
+    found = [row for row in rows(run.reel, "pipe.") if row.operation != "pipe.fifo.make"]
+    assert len({row.key for row in found if row.operation != "pipe.end.close"}) == 1
+    moved = [row.payload for row in found if row.operation.endswith((".write", ".fill", ".read", ".read_all"))]
+    assert sorted(filter(None, moved)) == [b"answered", b"answered", b"asked\n", b"asked\n", b"x", b"x"]
+
+
 def test_regular_files_and_the_console_are_not_pipes(recorded: Recorded, rows: Rows) -> None:
     run = recorded(
         """

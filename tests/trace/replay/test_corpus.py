@@ -13,9 +13,6 @@ from tests.trace.test_transparency import Needs, programs, run
 
 # What does not replay, by the reason: "Limits" in docs/replay.md has each of them.
 OUT_OF_REACH = {
-    "double_fork_daemon": "a FIFO that is opened by its path is not recorded",
-    "fifo_between_processes": "a FIFO that is opened by its path is not recorded",
-    "handler_opens_a_fifo": "a FIFO that is opened by its path is not recorded",
     "multiprocessing_shared_memory": "the bytes of shared memory are not recorded",
     "posix_forms": "the bytes of shared memory are not recorded",
     "sysv_shared_memory": "the bytes of shared memory are not recorded",

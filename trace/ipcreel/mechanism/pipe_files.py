@@ -1,11 +1,12 @@
-"""Pipes that a program reads and writes through a file object: `os.fdopen`, `open` of a descriptor."""
+"""Pipes and FIFOs that a program reads and writes through a file object: `os.fdopen`, `open` of a descriptor or a path."""
 
 from __future__ import annotations
 
+import os
 from _io import FileIO, TextIOWrapper
 
 from ipcreel.interpose.builtin import original_of
-from ipcreel.mechanism import descriptors
+from ipcreel.mechanism import descriptors, pipes
 from ipcreel.mechanism.operation import RUN, Operation
 from ipcreel.mechanism.rawfile import behind, pipe_of, put_beneath, recording, rows
 
@@ -16,6 +17,11 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ipcreel.mechanism.reading import Reading
+
+
+_FLAGS = {
+    "r": os.O_RDONLY, "w": os.O_WRONLY | os.O_CREAT | os.O_TRUNC, "a": os.O_WRONLY | os.O_CREAT | os.O_APPEND,
+}  # fmt: skip
 
 
 def _file(file: Any = None, *_: Any, **__: Any) -> Any:
@@ -43,19 +49,65 @@ OPERATIONS = (OPEN, *_FILE_ROWS)
 
 
 def install(module: ModuleType, reading: Reading) -> None:
-    """`io.open`, which is `open`, puts a raw file that records beneath what it makes of a pipe."""
+    """`io.open`, which is `open`, puts a raw file that records beneath what it makes of a pipe.
+
+    A FIFO is opened as `os.open` does, and what it gives is a pipe then.
+    """
     plain = module.open
     kind = recording(reading, _FILE_ROWS)
-    descriptors.put(module, "open", None, _opening(plain, reading.wrap(OPEN, _opening_pipe(plain, kind))), reading)
+    open_pipe = reading.wrap(OPEN, _opening_pipe(plain, kind))
+    open_fifo = reading.wrap(pipes.OPEN, _open_fifo)
+    descriptors.put(module, "open", None, _opening(plain, open_pipe, open_fifo), reading)
 
 
-def _opening(plain: Callable[..., Any], open_pipe: Callable[..., Any]) -> Callable[..., Any]:
+def _opening(
+    plain: Callable[..., Any], open_pipe: Callable[..., Any], open_fifo: Callable[..., Any]
+) -> Callable[..., Any]:
     def open_(*args: Any, **kwargs: Any) -> Any:
-        if type(_file(*args, **kwargs)) is int:
+        file = _file(*args, **kwargs)
+        if type(file) is int:
             return open_pipe(*args, **kwargs)
-        return plain(*args, **kwargs)
+        if descriptors.inert is None and not pipes.is_fifo((file,), {}):
+            return plain(*args, **kwargs)
+        flags = _flags(*args, **kwargs)
+        descriptor = open_fifo(file, flags) if flags >= 0 else -1
+        if descriptor < 0:
+            return plain(*args, **kwargs)
+        kwargs["file"] = descriptor
+        return _named(file, descriptor, open_pipe, *args[1:], **kwargs)
 
     return open_
+
+
+def _flags(
+    file: Any = None, mode: Any = "r", buffering: Any = -1, encoding: Any = None, errors: Any = None,
+    newline: Any = None, closefd: Any = True, opener: Any = None,
+) -> int:  # fmt: skip
+    """What `open` asks the kernel for (open(2)); -1 where it would complain, or asks somebody else."""
+    if not isinstance(file, (str, bytes, os.PathLike)) or type(mode) is not str or opener is not None or not closefd:
+        return -1
+    rest = mode.replace("b", "", 1) if "b" in mode else mode.replace("t", "", 1)
+    is_right = buffering != 0 if "b" not in mode else encoding is errors is newline is None
+    flags = _FLAGS.get(rest.replace("+", "", 1), -1) if is_right else -1
+    return flags & ~os.O_ACCMODE | os.O_RDWR if flags >= 0 and "+" in rest else flags
+
+
+def _open_fifo(path: Any, flags: int) -> int:
+    if descriptors.inert is not None:
+        return -1  # the tape has none here
+    descriptor: int = original_of(os.open)(path, flags | os.O_CLOEXEC, 0o666)
+    return descriptor
+
+
+def _named(path: Any, descriptor: int, open_pipe: Callable[..., Any], *args: Any, file: int, **kwargs: Any) -> Any:
+    try:
+        made = open_pipe(file, *args, **kwargs)
+    except BaseException:
+        os.close(descriptor)
+        raise
+    beneath = getattr(made, "buffer", made)
+    getattr(beneath, "raw", beneath).name = path
+    return made
 
 
 def _opening_pipe(plain: Callable[..., Any], kind: type[FileIO]) -> Callable[..., Any]:

@@ -88,8 +88,8 @@ def _spliced_from(args: tuple[Any, ...], kwargs: dict[str, Any], result: Any) ->
     return stream((source,) if is_stream((source,), {}) else (target,), {}, result)
 
 
-def _is_fifo(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
-    """Whether `os.open` is asked for a FIFO. In a replay the tape knows."""
+def is_fifo(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
+    """Whether a FIFO is to be opened. In a replay the tape knows."""
     path: Any = args[0] if args else kwargs.get("path")
     if descriptors.inert is not None or not isinstance(path, (str, bytes, os.PathLike)):
         return False
@@ -148,7 +148,7 @@ PIPE2 = Operation(
     a="descriptor of the end to read", b="descriptor of the end to write",
 )  # fmt: skip
 OPEN = Operation(
-    0x1103, "pipe.fifo.open", concerns=_is_fifo, identify=_fifo, before=_path, after=_opened, blocks=True,
+    0x1103, "pipe.fifo.open", concerns=is_fifo, identify=_fifo, before=_path, after=_opened, blocks=True,
     give=_give_opened, a="flags", b="descriptor", payload="the path",
 )  # fmt: skip
 _KNOWN = "descriptor in descriptors.numbers or is_stream((descriptor,), {})"
