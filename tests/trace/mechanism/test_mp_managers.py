@@ -52,6 +52,7 @@ def test_a_call_is_recorded_with_its_method_and_result(recorded: Recorded, rows:
     taken = rows(run.reel, "threads.lock.acquire")  # in the manager, whose lock it is
     assert [(row.line.partition(":")[0], row.process != calls[0].process) for row in taken] == [("managers.py", True)]
     dicts = [row for row in calls if row.kind == "mp.managed" and row.name.startswith("dict")]
+    assert {row.name for row in dicts} == {f"dict {run.program.name}:10"}
     assert len({row.key for row in dicts}) == 1
     assert len({row.process for row in dicts}) == 2
     assert {row.line.partition(":")[0] for row in calls} == {run.program.name}

@@ -134,7 +134,9 @@ def _report(reel: Reel, place: Place, ending: Ending) -> int:
 def _replay_every(reel: Reel) -> int:
     """Replay all and print a line each. Returns the exit code: 1 where one of them diverged."""
     from ipcreel.replay.every import replay_all
+    from ipcreel.replay.plan import replayable, unique_names
 
+    width = max(map(len, unique_names(reel, replayable(reel, None))), default=0)
     replayed = diverged = refused = 0
     for outcome in replay_all(reel):
         times = f"{outcome.recorded_s:.3f} s recorded, {outcome.replayed_s:.3f} s replayed"
@@ -142,7 +144,7 @@ def _replay_every(reel: Reel) -> int:
         verdict = ending.refused or ending.divergence or "; ".join(ending.stands) or "to its end"
         if ending.differs:
             verdict += f"; the output differs: {ending.differs}"
-        click.echo(f"{outcome.name:20} {outcome.events:7} events  {times}  {verdict}")
+        click.echo(f"{outcome.name:{width}} {outcome.events:7,} events  {times}  {verdict}")
         replayed += 1
         diverged += bool(ending.divergence or ending.differs)
         refused += bool(ending.refused)

@@ -8,6 +8,7 @@ recorded there.
 from __future__ import annotations
 
 from ipcreel.mechanism import ownership
+from ipcreel.mechanism.mp_identity import named
 from ipcreel.mechanism.operation import RUN, Operation
 from ipcreel.tape import process
 
@@ -26,11 +27,16 @@ _PLAIN = frozenset((int, float, bool, str, bytes))
 
 def _proxy(args: Args, kwargs: Kwargs, result: Any) -> int:
     token = getattr(args[0], "_token", None) if args else None
-    if token is None:
-        return 0
-    return process.object_number(
-        "mp.managed", (str(token.address), token.typeid, token.id), f"{token.typeid} {token.id}"
-    )
+    return 0 if token is None else _managed(token, f"{token.typeid} {token.id}")
+
+
+def _created(args: Args, kwargs: Kwargs, result: Any) -> tuple[int, int, object]:
+    _managed(result[0], named(result[0].typeid))
+    return 0, 0, None
+
+
+def _managed(token: Any, name: str) -> int:
+    return process.object_number("mp.managed", (str(token.address), token.typeid, token.id), name)
 
 
 def _method(args: Args, kwargs: Kwargs) -> tuple[int, object]:
@@ -59,7 +65,7 @@ OPERATIONS = (
     Operation(0x3602, "mp.manager.start", _MANAGER + "start", blocks=True, replay=RUN),
     Operation(0x3603, "mp.manager.connect", _MANAGER + "connect", blocks=True, replay=RUN),
     Operation(
-        0x3604, "mp.manager.create", _MANAGER + "_create", before=_type, blocks=True, replay=RUN,
+        0x3604, "mp.manager.create", _MANAGER + "_create", before=_type, after=_created, blocks=True, replay=RUN,
         payload="the type of the object that the manager is to hold",
     ),
     Operation(0x3605, "mp.manager.join", _MANAGER + "join", blocks=True, replay=RUN),

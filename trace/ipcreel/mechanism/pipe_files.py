@@ -1,4 +1,4 @@
-"""Pipes and FIFOs that a program reads and writes through a file object: `os.fdopen`, `open` of a descriptor or a path."""
+"""Pipes and FIFOs that a program reads and writes through a file object: `os.fdopen`, `open`."""
 
 from __future__ import annotations
 

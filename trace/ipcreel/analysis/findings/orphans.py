@@ -10,6 +10,7 @@ from ipcreel.analysis.findings.finding import Finding, Run
 Rows = NDArray[np.int64]
 
 _LEFT_NS = 200_000_000  # at the end of a run all end at about the same time
+_SHOWN_S = 0.01
 _NEW_SESSION = "process.session.begin"
 
 
@@ -37,13 +38,14 @@ def find_orphans(run: Run) -> list[Finding]:
             continue
         row = int(np.flatnonzero(events.process == number)[-1])
         stays = "still ran when the recording ended" if process.get("still_running") else "went on"
+        later_s = (last[number] - ended_ns) / 1e9
+        since = f" {later_s:.2f} s before its last event" if later_s >= _SHOWN_S else ""
         found.append(
             Finding(
                 "orphan",
                 ended_ns,
                 (row, *_birth(run, number)),
-                f"{run.lane_name(row)} (pid {process['pid']}) {stays}; its parent had ended "
-                f"{max(last[number] - ended_ns, 0) / 1e9:.2f} s before its last event.",
+                f"{run.lane_name(row)} (pid {process['pid']}) {stays}; its parent had ended{since}.",
                 "Its parent was killed, or left without waiting for it: nobody is told how it ends.",
             )
         )
