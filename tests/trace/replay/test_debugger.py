@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 from tests.trace.conftest import Record
-from tests.trace.replay.conftest import GET_LINE, LEDGER, events_of, replay
+from tests.trace.replay.conftest import DEADLINE_S, GET_LINE, LEDGER, events_of, replay
 
 COUNTS = """
     import pathlib, time
@@ -96,6 +100,16 @@ def test_going_back_puts_back_what_was_written_to_files(recorded: Record) -> Non
     typed = f"to {times[1]}\nb 8\nc\np pathlib.Path('log').read_text().split()\nq\n"
     gone = replay(ran.path, "--to", str(times[5]), "--pdb", text=typed)
     assert "['0', '1']" in answers(gone.stdout), gone.stdout + gone.stderr
+
+
+def test_going_back_does_not_read_again_what_was_typed_into_a_file(recorded: Record, tmp_path: Path) -> None:
+    ran = recorded(COUNTS)
+    times = events_of(ran.reel, ran.program.name, "clock.time.read")
+    (tmp_path / "typed").write_text("back\nback\np number\nq\n")
+    command = [sys.executable, "-m", "ipcreel", "replay", str(ran.path), "--to", str(times[5]), "--pdb"]
+    with (tmp_path / "typed").open() as typed:
+        gone = subprocess.run(command, stdin=typed, capture_output=True, text=True, timeout=DEADLINE_S, check=False)
+    assert [said for said in answers(gone.stdout) if said.isdigit()] == ["4"], gone.stdout + gone.stderr
 
 
 def test_a_handler_of_the_program_does_not_hear_of_the_checkpoints(recorded: Record) -> None:

@@ -48,14 +48,16 @@ class Checkpoints:
         is_ahead: Callable[[int], bool],
         begin_again: Callable[[int], None],
         is_watched: Callable[[], bool],
+        terminal: tuple[int, ...] = (),
     ) -> None:
         """Take the folder of the replay, what tells whether an event is to come, what is called to stop there, and what
         tells whether a thread of ours looks on. That one has no frame before it runs for the first time, and where a
-        checkpoint waits it would see that nothing moves.
+        checkpoint waits it would see that nothing moves. What a person types comes from `terminal`, descriptors.
         """
         self.note: Note | None = None
         self._path = os.path.join(scratch, _NOTE)
         self._disk = os.path.join(scratch, "disk")
+        self._terminal = terminal
         self._is_ahead = is_ahead
         self._begin_again = begin_again
         self._is_watched = is_watched
@@ -81,7 +83,7 @@ class Checkpoints:
         self._due_s = 0.0
 
     def _make(self) -> None:
-        disk = Disk(self._disk)
+        disk = Disk(self._disk, self._terminal)
         while (pid := int(_fork())) != 0:
             self._wait(pid)
             disk.put_back()

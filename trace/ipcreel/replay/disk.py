@@ -16,8 +16,8 @@ _seek, _unlink, _rmdir, _makedirs, _readlink, _symlink = (
 class Disk:
     """What lay below a folder, and how far every open file had been read or written."""
 
-    def __init__(self, root: str) -> None:
-        """Look at what is there now."""
+    def __init__(self, root: str, ours: tuple[int, ...]) -> None:
+        """Look at what is there now. In the files behind `ours`, descriptors, nobody goes back."""
         self._root = root
         self._folders: list[str] = []
         self._contents: dict[str, bytes] = {}
@@ -26,7 +26,7 @@ class Disk:
             self._folders += [os.path.join(folder, name) for name in folders]
             for name in files:
                 self._keep(os.path.join(folder, name))
-        self._offsets = dict(_open_files())
+        self._offsets = dict(_open_files(ours))
 
     def _keep(self, path: str) -> None:
         mode = _lstat(path).st_mode
@@ -81,13 +81,13 @@ def _fill(path: str, content: bytes) -> None:
         _close(file)
 
 
-def _open_files() -> list[tuple[int, int]]:
-    """The descriptors of regular files, and where each of them is; what the replay writes to is not the program's."""
+def _open_files(ours: tuple[int, ...]) -> list[tuple[int, int]]:
+    """The descriptors of regular files, and where each of them is: not of `ours`, nor of what the replay writes to."""
     found = []
-    ours = [_place(descriptor) for descriptor in (1, 2)]
+    places = [_place(descriptor) for descriptor in (1, 2, *ours)]
     for name in _listdir(_FILES):
         try:
-            if stat.S_ISREG(_stat(int(name)).st_mode) and _place(int(name)) not in ours:
+            if stat.S_ISREG(_stat(int(name)).st_mode) and _place(int(name)) not in places:
                 found.append((int(name), _seek(int(name), 0, os.SEEK_CUR)))
         except OSError:
             pass  # the one that the list itself was read with

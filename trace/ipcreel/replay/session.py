@@ -55,7 +55,7 @@ class Session:
         if self.script.debug:
             watch = reading.watch
             self.checkpoints = Checkpoints(
-                asking.scratch, self.script.is_ahead, self._begin_again, lambda: watch.has_begun
+                asking.scratch, self.script.is_ahead, self._begin_again, lambda: watch.has_begun, asking.terminal
             )
         if self.script.line is not None:
             self.lines = LineStop(*self.script.line, lambda: self.script.is_last, self.stop_at)
