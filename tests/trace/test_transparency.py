@@ -41,7 +41,7 @@ DEADLINE_S = 60
 SHOWN_LINES = 6
 SCREEN = struct.pack("HHHH", 24, 80, 0, 0)
 TRAP = """trap 'echo "the shell got USR1"' USR1; "$@"; echo "exit code $?" """
-TAKE_TERMINAL = "import fcntl, os, sys; fcntl.ioctl(0, int(sys.argv[1]), 0); os.execv(sys.argv[2], sys.argv[2:])"
+TAKE_TERMINAL = "import fcntl, os, sys; fcntl.ioctl(0, int(sys.argv[1]), 0); os.execvp(sys.argv[2], sys.argv[2:])"
 WORD = r'(?P<word>"(?:[^"\\]|\\.)*")'
 CUE = re.compile(f"when {WORD}: " + r'(?:type (?P<text>".*")|(?P<signal>SIG\w+)(?P<group> to the group)?)')
 
