@@ -71,6 +71,30 @@ def test_a_program_and_its_children_replay_without_a_divergence(recorded: Record
     assert every.stdout.endswith("3 processes, 0 of them diverged\n")
 
 
+def test_threads_stand_where_they_hung_though_the_traceback_of_an_interrupted_join_is_shorter(recorded: Record) -> None:
+    ran = recorded("""
+        import os, signal, threading, time
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        lock, is_held = threading.Lock(), threading.Event()
+        def work():
+            with lock:
+                is_held.set()
+                lock.acquire()
+        def interrupt_and_kill():
+            is_held.wait()
+            for number in signal.SIGINT, signal.SIGKILL:
+                time.sleep(0.2)
+                os.kill(os.getpid(), number)
+        threads = [threading.Thread(target=work, name="hung"), threading.Thread(target=interrupt_and_kill)]
+        for thread in threads: thread.start()
+        for thread in threads: thread.join()
+    """)
+    again = replay(ran.path)
+    assert "diverged" not in again.stderr
+    assert f"{ran.program.name}/hung stands" in again.stderr
+    assert "KeyboardInterrupt" in again.stderr
+
+
 def test_deadlocked_threads_replay_up_to_the_waits_they_never_left(recorded: Record) -> None:
     ran = recorded(DEADLOCK, options=("--duration", "2"))
     again = replay(ran.path, "--process", ran.program.name)

@@ -105,6 +105,10 @@ class Lanes:
                 return True
         return False
 
+    def left(self, lane: int) -> list[Event]:
+        """What is left for the thread that has a lane, the next event last."""
+        return self._taken.get(lane, [])
+
     @property
     def free(self) -> int:
         """How many lanes no thread has taken yet."""
