@@ -20,7 +20,7 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from ipcreel.record.progress import newest_tapes
+from ipcreel.tape.layout import newest_tapes
 from reelview.growth import Growth
 from reelview.live_view import LiveView
 from reelview.loading import Opened, work_out

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -148,6 +149,40 @@ def test_a_recorder_that_is_killed_leaves_tapes_that_make_a_reel(tmp_path: Path,
     assert len(sent(reel)) > last
     assert reel.run["command"][-1] == "1000000"
     assert not tapes.exists()
+
+
+def ipcreel(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "ipcreel", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, cwd=cwd)
+
+
+def test_a_recorder_that_is_killed_when_its_reel_is_there_leaves_only_tapes_to_remove(
+    tmp_path: Path, start: Start
+) -> None:
+    recorder = start(write(tmp_path, CHATTER), "1000000")
+    read_numbers(recorder, 1)
+    program = child_of(recorder.pid)
+    recorder.kill()
+    recorder.wait(timeout=30)
+    os.kill(program, signal.SIGKILL)
+    tapes, reel = next(tmp_path.glob(".a.reel.*.tapes")), tmp_path / "a.reel"
+    asked = ipcreel("info", "a.reel", cwd=tmp_path)
+    assert asked.stderr == (
+        f"ipcreel: a.reel: there is no such file. Where its recorder was killed, this makes it: "
+        f"ipcreel recover {tapes.name}\n"
+    )
+    shutil.copytree(tapes, tmp_path / "kept")
+    ipcreel("recover", tapes.name, cwd=tmp_path)
+    made = reel.read_bytes()
+    remove_queues_of(open_reel(reel))
+
+    (tmp_path / "kept").rename(tapes)
+    again = ipcreel("recover", tapes.name, cwd=tmp_path)
+    assert (again.returncode, again.stderr) == (
+        0,
+        "ipcreel: a.reel had been made of these tapes, and is whole: they are removed.\n",
+    )
+    assert (reel.read_bytes(), tapes.exists()) == (made, False)
 
 
 def test_the_program_goes_on_when_its_recorder_is_killed(tmp_path: Path, start: Start) -> None:

@@ -27,4 +27,7 @@ def command(directory: Path, output: Path | None) -> None:
     from ipcreel.cli.summary import summary
 
     made, written = session.recover(directory.absolute(), output)
+    if written is None:
+        sys.stderr.write(f"ipcreel: {made.name} had been made of these tapes, and is whole: they are removed.\n")
+        return
     sys.stderr.write(summary(made, written, None))

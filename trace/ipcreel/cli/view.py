@@ -12,8 +12,9 @@ import click
 
 from ipcreel.cli.record import default_name, end_like
 from ipcreel.cli.viewer import need_display, need_viewer
-from ipcreel.record.progress import newest_tapes, tapes_of
+from ipcreel.record.progress import tapes_of
 from ipcreel.record.trouble import LaunchError
+from ipcreel.tape.layout import newest_tapes
 
 _EXAMPLES = """\b
 Examples:

@@ -15,7 +15,7 @@ from ipcreel.record import session
 from ipcreel.record.family import is_alive
 from ipcreel.reel import Reel, ReelError, open_reel
 from ipcreel.tape.growing import GrowingTapes
-from ipcreel.tape.layout import tape_names
+from ipcreel.tape.layout import newest_tapes, tape_names
 from ipcreel.tape.merge import write_reel
 
 
@@ -133,10 +133,3 @@ def tapes_of(output: Path) -> Path:
     if found is None:
         raise ReelError(f"{output}: nothing is being recorded there. `ipcreel record -o {output} -- …` does.")
     return found
-
-
-def newest_tapes(output: Path) -> Path | None:
-    """The directory of tapes of the recording that makes `output`; None without one."""
-    found = output.absolute().parent.glob(f".{output.name}.*{session.SUFFIX}")
-    # One may be left of a recorder that was killed.
-    return max(found, key=lambda path: path.stat().st_mtime_ns, default=None)

@@ -21,10 +21,9 @@ from ipcreel.record import calibration
 from ipcreel.record.family import is_alive
 from ipcreel.record.launch import Outcome
 from ipcreel.record.trouble import LaunchError
-from ipcreel.tape.layout import VERSION, tape_names
+from ipcreel.tape.layout import TAPES, VERSION, tape_names
 
 RUN = "run"  # the file in which the directory says what is being recorded
-SUFFIX = ".tapes"
 
 
 def begin(command: list[str], output: Path) -> Path:
@@ -34,7 +33,7 @@ def begin(command: list[str], output: Path) -> Path:
         LaunchError: it cannot be made beside `output`.
     """
     try:
-        tapes = Path(tempfile.mkdtemp(prefix=f".{output.name}.", suffix=SUFFIX, dir=output.parent))
+        tapes = Path(tempfile.mkdtemp(prefix=f".{output.name}.", suffix=TAPES, dir=output.parent))
     except OSError as error:
         raise _unwritable(output.parent, error) from None
     try:
@@ -82,11 +81,12 @@ def finish(tapes: Path, outcome: Outcome, output: Path) -> dict[str, Any]:
     return written
 
 
-def recover(tapes: Path, output: Path | None) -> tuple[Path, dict[str, Any]]:
+def recover(tapes: Path, output: Path | None) -> tuple[Path, dict[str, Any] | None]:
     """Make the reel of a recording whose recorder did not live to make it.
 
     Returns:
-        The reel, and what `merge` says.
+        The reel, and what `merge` says; None where it had been made, and the recorder was killed before it removed the
+        tapes.
 
     Raises:
         LaunchError: there are no tapes, or the reel cannot be written.
@@ -97,6 +97,9 @@ def recover(tapes: Path, output: Path | None) -> tuple[Path, dict[str, Any]]:
     _check_versions(tapes)
     run = said_of(tapes)
     output = output or Path(run.get("output", str(tapes) + ".reel"))
+    if output.exists() and _is_reel_of(run, output):
+        discard(tapes)
+        return output, None
     if output.exists():
         raise LaunchError(f"{output} exists. Name another with -o.")
     pids = {int(name.rpartition("-")[2]) for name in tape_names(tapes)}
@@ -105,6 +108,17 @@ def recover(tapes: Path, output: Path | None) -> tuple[Path, dict[str, Any]]:
         written = _make(tapes, output, {**run, "status": None, "recovered": True, "still_running": still_running})
     discard(tapes)
     return output, written
+
+
+def _is_reel_of(said: dict[str, Any], output: Path) -> bool:
+    """Whether a file is the reel of the recording that said this at its begin: it is whole, then."""
+    from ipcreel.reel import ReelError, open_reel
+
+    try:
+        run = open_reel(output).run
+    except ReelError:
+        return False
+    return bool(said) and all(run.get(key) == value for key, value in said.items())
 
 
 def _check_versions(tapes: Path) -> None:
@@ -124,7 +138,7 @@ def _check_versions(tapes: Path) -> None:
 
 def discard(tapes: Path) -> None:
     """Remove the directory of a recording: for whoever reads on in it, all at once."""
-    gone = tapes.with_name(tapes.name.removesuffix(SUFFIX) + ".gone")
+    gone = tapes.with_name(tapes.name.removesuffix(TAPES) + ".gone")
     try:
         tapes.rename(gone)
     except OSError:

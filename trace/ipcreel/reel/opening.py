@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mmap
+import shlex
 import stat
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from ipcreel.reel import integrity, payload
 from ipcreel.reel.error import ReelError
 from ipcreel.reel.model import Reel
 from ipcreel.tape import reel_file
+from ipcreel.tape.layout import newest_tapes
 from ipcreel.tape.upgrade import upgrade
 
 
@@ -49,11 +51,21 @@ def _map(path: Path) -> mmap.mmap:
                 raise ReelError(f"{path}: it is empty: no recording has come to its end there.")
             return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     except FileNotFoundError:
-        raise ReelError(f"{path}: there is no such file.") from None
+        raise ReelError(f"{path}: there is no such file.{_of_tapes(path)}") from None
     except OSError as error:
         raise ReelError(f"{path}: cannot be read: {error.strerror}.") from None
     except ValueError as error:
         raise ReelError(f"{path}: cannot be read: {error}.") from None
+
+
+def _of_tapes(path: Path) -> str:
+    """What to do where a recording was to make a reel, and has not."""
+    tapes = newest_tapes(path)
+    if tapes is None:
+        return ""
+    return (
+        f" Where its recorder was killed, this makes it: ipcreel recover {shlex.quote(str(path.parent / tapes.name))}"
+    )
 
 
 def _header(path: Path, data: mmap.mmap) -> dict[str, Any]:

@@ -17,6 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pathlib import Path
 
+TAPES = ".tapes"  # the end of the name of that directory
 VERSION = 3
 PAGE = 4096
 EARLY = 3 * PAGE  # bytes of the stream: most processes need no more, and one file is made and removed sooner than two
@@ -40,3 +41,19 @@ STOPPED = ".stopped"  # exists where recording stopped early: [slot, why]
 def tape_names(directory: Path) -> list[str]:
     """The tapes of a recording, in the order in which they began."""
     return sorted(path.name.removesuffix(EVENTS) for path in directory.glob(f"*{EVENTS}"))
+
+
+def newest_tapes(output: Path) -> Path | None:
+    """The directory of tapes of the recording that makes `output`; None without one."""
+    from glob import escape
+
+    found = output.absolute().parent.glob(f".{escape(output.name)}.*{TAPES}")
+    # One may be left of a recorder that was killed.
+    return max(found, key=_modified_ns, default=None)
+
+
+def _modified_ns(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:  # it has just been removed
+        return 0
