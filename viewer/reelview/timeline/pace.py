@@ -7,7 +7,9 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-FRAME_NS = 16_000_000
+FRAME_NS = 15_000_000
+"""A little less than a screen's of 60 a second: where one comes late, none of those is without a new picture."""
+
 _MADE_UP_NS = 4 * FRAME_NS
 """So much of what was missed is made up for: after a halt, frames in a burst would look like another one."""
 
