@@ -13,29 +13,7 @@ from ipcreel.replay.interleavings import Interleavings, Notes, was_left
 from tests.trace.conftest import Record, Recorded
 from tests.trace.replay.conftest import DEADLINE_S, events_of, replay
 
-HELD_UP = """
-    import pathlib, queue, threading
-    held_up = pathlib.Path(__file__).with_name("held_up").exists()
-    state, told, jobs, answers = "run", False, queue.SimpleQueue(), queue.SimpleQueue()
-    def work():
-        while state == "run":
-            jobs.get()
-            answers.put("done")
-            while held_up and not told: pass
-    worker = threading.Thread(target=work, name="worker")
-    print("begins", flush=True)
-    worker.start()
-    jobs.put(1)
-    answers.get()
-    state = "closed"
-    jobs.put(2)
-    told = True
-    worker.join()
-    print("over", state)
-"""
-"""The worker is interrupted before it looks whether it is to go on, if a file says so."""
-
-EITHER_WAY = """
+_INTERRUPTED = """
     import pathlib, queue, threading
     held_up = pathlib.Path(__file__).with_name("held_up").exists()
     state, told, jobs, answers = "run", False, queue.SimpleQueue(), queue.SimpleQueue()
@@ -46,7 +24,7 @@ EITHER_WAY = """
             answers.put("done")
             while held_up and not told: pass
             goes_on = state == "run"
-            answers.put("looked")
+            {}
     worker = threading.Thread(target=work, name="worker")
     print("begins", flush=True)
     worker.start()
@@ -58,6 +36,10 @@ EITHER_WAY = """
     worker.join()
     print("over", state)
 """
+HELD_UP = _INTERRUPTED.format("pass")
+"""The worker is interrupted before it looks whether it is to go on, if a file says so."""
+
+EITHER_WAY = _INTERRUPTED.format('answers.put("looked")')
 """Between that and what it does otherwise there is something that it does either way."""
 
 OVERTAKEN = """
@@ -123,6 +105,14 @@ def test_the_debugger_stops_behind_a_race(recorded: Record) -> None:
     said = replay(run.path, "--to", str(join), "--pdb", text="p state, told\nc\nq\n").stdout
     assert "('closed', True)" in said
     assert said.count("begins") == 1
+
+
+def test_for_code_that_was_changed_no_order_is_looked_for(recorded: Record) -> None:
+    run = held_up(recorded, HELD_UP)
+    run.program.write_text(run.program.read_text() + "# changed\n")
+    again = replay(run.path, "--process", run.program.name)
+    assert (again.stdout, again.returncode) == ("begins\n", 1)
+    assert f"Changed since it was recorded: {run.program}" in again.stderr
 
 
 def test_what_no_order_of_the_threads_agrees_with_diverges(recorded: Record) -> None:

@@ -73,7 +73,7 @@ def _opening(
         descriptor = open_fifo(file, flags) if flags >= 0 else -1
         if descriptor < 0:
             return plain(*args, **kwargs)
-        kwargs["file"] = descriptor
+        kwargs.pop("file", None)
         return _named(file, descriptor, open_pipe, *args[1:], **kwargs)
 
     return open_
@@ -99,9 +99,9 @@ def _open_fifo(path: Any, flags: int) -> int:
     return descriptor
 
 
-def _named(path: Any, descriptor: int, open_pipe: Callable[..., Any], *args: Any, file: int, **kwargs: Any) -> Any:
+def _named(path: Any, descriptor: int, open_pipe: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     try:
-        made = open_pipe(file, *args, **kwargs)
+        made = open_pipe(descriptor, *args, **kwargs)
     except BaseException:
         os.close(descriptor)
         raise

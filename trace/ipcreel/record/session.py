@@ -97,11 +97,11 @@ def recover(tapes: Path, output: Path | None) -> tuple[Path, dict[str, Any] | No
     _check_versions(tapes)
     run = said_of(tapes)
     output = output or Path(run.get("output", str(tapes) + ".reel"))
-    if output.exists() and _is_reel_of(run, output):
+    if output.exists():
+        if not _is_reel_of(run, output):
+            raise LaunchError(f"{output} exists. Name another with -o.")
         discard(tapes)
         return output, None
-    if output.exists():
-        raise LaunchError(f"{output} exists. Name another with -o.")
     pids = {int(name.rpartition("-")[2]) for name in tape_names(tapes)}
     still_running = sorted(pid for pid in pids if is_alive(pid))
     with _interruptible(tapes):

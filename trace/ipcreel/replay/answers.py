@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ipcreel.reel import Reel, ReelError
+from ipcreel.replay.changes import changed_files
 from ipcreel.replay.divergence import Divergence
 from ipcreel.replay.place import at_event, at_finding, at_moment
 from ipcreel.replay.tried import Tried
@@ -38,6 +39,7 @@ class Answers:
             "event": self._event,
             "divergence": lambda asked: Divergence.from_note(reel, process, asked["note"]).lines(),
             "tried": lambda asked: Tried(reel, process, asked["note"]).lines(),
+            "changed": lambda asked: changed_files(reel),
             "prompt": self._prompt,
         }
 

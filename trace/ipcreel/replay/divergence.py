@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from ipcreel.reel import Reel
 from ipcreel.replay.changes import changed_files
-from ipcreel.replay.tried import both
+from ipcreel.replay.tried import both, event_text
 
 _MOST = 6
 _RACE = "data-race"
@@ -44,7 +43,7 @@ class Divergence:
     def from_note(cls, reel: Reel, process: int, note: dict[str, Any]) -> Divergence:
         """Take what the replayed process noted: `what`, the rows `agreed`, and `sent`."""
         races = [finding.what for finding in reel.findings if finding.code == _RACE]
-        agreed = [_line(reel, row) for row in note["agreed"]]
+        agreed = [event_text(reel, row) for row in note["agreed"]]
         changed = changed_files(reel)
         sent = both(reel, note["sent"]) if note.get("sent") else ()
         name, python = reel.process_name(process), note.get("python", "")
@@ -69,10 +68,3 @@ class Divergence:
             "  program reads has changed, its threads race for a variable without a lock, or it depends on something",
             "  that is not recorded: see docs/replay.md.",
         ]
-
-
-def _line(reel: Reel, row: int) -> str:
-    file, number, _, _ = reel.sites[int(reel.site[row])]
-    thing = str(reel.objects[int(reel.object[row])][3])
-    name = f"{reel.operations[int(reel.op[row])]['name']} {thing}".rstrip()
-    return f"event {row}: {name}" + (f" at {Path(file).name}:{number}" if file else "")

@@ -91,11 +91,19 @@ class Ends:
         if lane < 0 and turns.expected is not None:  # nothing moves, or a thread that is not known
             lane = turns.expected.lane
         others = turns.others(lane) if script.seeks else []
-        if not others or (self.reading.session is not None and self.reading.session.has_stood):
+        has_stood = self.reading.session is not None and self.reading.session.has_stood
+        if not others or has_stood or self._has_changed():
             return
         reached, places = [script.step, turns.reached], [(script.process, place) for place in others]
         self._asking.note(interleavings={"reached": reached, "others": places, "shown": self.reading.shown})
         _exit(DIVERGED)
+
+    def _has_changed(self) -> bool:
+        """Whether it is other code that runs: no order of its threads is that of the tape."""
+        try:
+            return bool(self._asking.ask("changed"))
+        except RefusedError:
+            return True
 
     def _divergence(self, note: dict[str, Any]) -> list[str]:
         try:

@@ -68,7 +68,8 @@ class Handing:
         finally:
             turns.complete(event)
             standing.done(event)
-            turns.come_back(event)
+            if reading.script.is_late:
+                turns.come_back(event)
 
     def look(self, row: Operation, args: Any, kwargs: Any) -> None:
         """The program is about to do one end of a flow: it must be on the object that the tape has."""

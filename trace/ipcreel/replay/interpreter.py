@@ -35,7 +35,6 @@ class Interpreter:
 
     Attributes:
         reel: what was recorded.
-        process: the row of the process.
     """
 
     def __init__(self, reel: Reel, process: int) -> None:
@@ -45,7 +44,6 @@ class Interpreter:
             ReelError: its program cannot be run.
         """
         self.reel = reel
-        self.process = process
         self._path = path_to(reel, process)
         self._root = reel.processes[self._path[0]]
         self._executable = _interpreter(reel, self._root)

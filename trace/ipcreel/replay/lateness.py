@@ -9,8 +9,9 @@ from ipcreel.mechanism.stand_in import dressed
 
 if TYPE_CHECKING:
     from ipcreel.replay.reading import Replaying
+    from ipcreel.replay.script import Event
 
-BEGIN = "threads.thread.begin"
+_BEGIN = "threads.thread.begin"
 
 
 def adapt(module: ModuleType, reading: Replaying) -> None:
@@ -34,3 +35,11 @@ def adapt(module: ModuleType, reading: Replaying) -> None:
         self._started.set = tell_and_wait
 
     kind._set_native_id = dressed(_set_native_id, plain)
+
+
+def come_back(reading: Replaying, event: Event) -> None:
+    """Return when the thread may go on behind an event: with its begin alone it does so at once, see `adapt`."""
+    if reading.script.operations[event.op].name == _BEGIN:
+        reading.here.begun = event
+    else:
+        reading.turns.come_back(event)

@@ -8,7 +8,6 @@ import time
 from dataclasses import dataclass
 
 from ipcreel.reel import Reel, ReelError
-from ipcreel.replay.changes import changed_files
 from ipcreel.replay.divergence import Divergence, DivergenceError
 from ipcreel.replay.interleavings import Interleavings, Notes, was_left
 from ipcreel.replay.interpreter import Interpreter
@@ -79,8 +78,7 @@ def replay(reel: Reel, process: int, *, place: Place | None = None, how: How | N
     """
     how = how or How()
     interpreter, tried, begun_s = Interpreter(reel, process), Interleavings(), time.monotonic()
-    seeks = not how.tries and how.port is None and not changed_files(reel)
-    code, notes = interpreter.run(place, how, tried, seeks)
+    code, notes = interpreter.run(place, how, tried, seeks=not how.tries and how.port is None)
     if was_left(notes) is not None:
         tried.see(notes)
         if not how.quiet and sys.stderr.isatty():  # a person waits
@@ -105,7 +103,7 @@ def _seek(
     code: int | None = None
     while (code is None or was_left(notes) is not None) and time.monotonic() < until_s and tried.choose(notes):
         code, notes = interpreter.run(None, unseen, tried, seeks=True)
-    agrees = code is not None and not any("diverged" in note or "interleavings" in note for note in notes)
+    agrees = code is not None and was_left(notes) is None and not any("diverged" in note for note in notes)
     if not agrees:
         tried.give_up()
     if agrees and how.quiet and not how.debug and place is None:

@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from ipcreel.mechanism.operation import Operation
+from ipcreel.replay import running
 from ipcreel.replay.script import Event
 
 if TYPE_CHECKING:
@@ -40,10 +41,4 @@ def show_line(reading: Replaying, event: Event) -> None:
 def _show(reading: Replaying, text: bytes) -> None:
     if reading.muted or reading.script.child_pid is not None:  # the latter: it is the parent's, on the way to the child
         return
-    reading.shown += 1
-    if reading.shown <= reading.script.shown:
-        return
-    try:
-        _write(_STDOUT, text)
-    except OSError:  # whoever looks on has gone
-        pass
+    running.write_once(reading, lambda: _write(_STDOUT, text))

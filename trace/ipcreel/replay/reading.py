@@ -324,10 +324,8 @@ class Replaying(Reading):
         self.turns.complete(event)
         self.standing.done(event)
         self.deliveries.follow(event)
-        if self.script.operations[event.op].name == lateness.BEGIN and self.script.is_late:
-            self.here.begun = event
-        else:
-            self.turns.come_back(event)
+        if self.script.is_late:
+            lateness.come_back(self, event)
 
 
 def _cut(content: bytes) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ipcreel.mechanism.operation import IN, Operation
@@ -84,15 +85,16 @@ def show(reading: Replaying, row: Operation, event: Event, original: Original, a
         reading.differ(event, given, taped)
     if isinstance(given, bytes) and event.b < len(given):  # a full pipe took only that much, or nothing
         args = (args[0], given[: max(event.b, 0)])
-    _write(reading, original, args, kwargs)
+    write_once(reading, partial(without_recording, reading, original, args, kwargs))
 
 
-def _write(reading: Replaying, original: Original, args: Any, kwargs: Any) -> None:
+def write_once(reading: Replaying, write: Callable[[], object]) -> None:
+    """Write to the console, but for what an earlier run of this replay has written there."""
     reading.shown += 1
     if reading.shown <= reading.script.shown:
         return
     try:
-        without_recording(reading, original, args, kwargs)
+        write()
     except OSError:  # whoever looks on has gone
         pass
 
@@ -120,7 +122,7 @@ def show_more(reading: Replaying, row: Operation, original: Original, args: Any,
     given = row.before(args, kwargs)[1] if row.before else None
     if reading.here.events and isinstance(given, bytes) and given:
         reading.differ(reading.here.events[-1], given, b"")
-    _write(reading, original, args, kwargs)
+    write_once(reading, partial(without_recording, reading, original, args, kwargs))
     return len(given) if isinstance(given, bytes) else None
 
 

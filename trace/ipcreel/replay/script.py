@@ -64,6 +64,7 @@ class Script:
         self.differs: bool = content["differs"]  # which has been said
         self.is_first_run: bool = content["is_first_run"]
         self._late: list[tuple[int, int]] = [(process, place) for process, place in content["late"]]
+        self.is_late = bool(self._late)  # any thread is to be
         self._steps: list[dict[str, Any]] = content["steps"]
         with open(content["reel"], "rb") as file:
             self._reel = memoryview(file.read())  # mapped, it would take a descriptor that the program had
@@ -106,11 +107,6 @@ class Script:
     def late(self) -> list[int]:
         """Places in the order of the threads of this process, see `interleavings`."""
         return [place for process, place in self._late if process == self.process]
-
-    @property
-    def is_late(self) -> bool:
-        """Whether any thread is to be."""
-        return bool(self._late)
 
     @property
     def is_stopping(self) -> bool:

@@ -67,11 +67,15 @@ class Tried:
         return [*lines, f"  The process came to its end{otherwise}."]
 
     def _event(self, row: int) -> str:
-        reel = self.reel
-        file, number, _, _ = reel.sites[int(reel.site[row])]
-        thing = str(reel.objects[int(reel.object[row])][3])
-        name = f"{reel.operations[int(reel.op[row])]['name']} {thing}".rstrip()
-        return f"event {row}: {name}" + (f" at {Path(file).name}:{number}" if file else "")
+        return event_text(self.reel, row)
+
+
+def event_text(reel: Reel, row: int) -> str:
+    """An event as a person reads it, with its line where that is known."""
+    file, number, _, _ = reel.sites[int(reel.site[row])]
+    thing = str(reel.objects[int(reel.object[row])][3])
+    name = f"{reel.operations[int(reel.op[row])]['name']} {thing}".rstrip()
+    return f"event {row}: {name}" + (f" at {Path(file).name}:{number}" if file else "")
 
 
 def both(reel: Reel, sent: dict[str, Any]) -> list[str]:

@@ -102,17 +102,16 @@ class Turns:
         """
         if self.is_single:
             return []
-        last = {other: place for place, other in enumerate(self._lanes[: self._next])}
-        own = last.pop(lane, -1)
-        before = {other: place for place, other in enumerate(self._lanes[: max(own, 0)]) if other != lane}
-        after = set(last.values()).difference(before.values())
-        places = [*self._last_crossed(lane), *sorted(before.values(), reverse=True), *sorted(after)]
-        return [place for place in places if place >= 0 and self._is_crossed(place)]
-
-    def _last_crossed(self, lane: int) -> list[int]:
-        """The last places of a thread that others crossed, the latest first."""
         own = [place for place in range(self._next - 1, -1, -1) if self._lanes[place] == lane]
-        return [place for place in own[:_BACK] if self._is_crossed(place)][:_CROSSED]
+        before = self._last_of_others(lane, own[0] if own else 0)
+        after = self._last_of_others(lane, self._next) - before
+        crossed = [place for place in own[:_BACK] if self._is_crossed(place)]
+        places = [*sorted(before, reverse=True), *sorted(after)]
+        return [*crossed[:_CROSSED], *filter(self._is_crossed, places)]
+
+    def _last_of_others(self, lane: int, end: int) -> set[int]:
+        """The last place before `end` of each other thread."""
+        return set({other: place for place, other in enumerate(self._lanes[:end]) if other != lane}.values())
 
     def _is_crossed(self, place: int) -> bool:
         """Whether others do anything before a thread that comes from a place comes to its next one."""
@@ -167,7 +166,7 @@ class Turns:
 
     def come_back(self, event: Event) -> None:
         """Return when the thread may go on behind this event, which is complete: at once, if it is not to be late."""
-        following = self._late.get(self._end.get(event.row, -1)) if self._late else None
+        following = self._late.get(self._end.get(event.row, -1))
         if following is not None:
             self._reach(following)
 
